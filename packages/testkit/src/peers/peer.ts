@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Address, PeerKey } from '../dig.ts';
+import { digSerial } from '../dig.ts';
+import type { RunningProcess } from '../running-process.ts';
+
+/** A zone as a real server (BIND, Knot, NSD) is to hold it; the adapters translate it into each one's configuration. */
+export interface PeerZone {
+  /** `example.test.` */
+  readonly name: string;
+  /** Zone text: the peer is the zone's primary. */
+  readonly text?: string;
+  /** The peer is a secondary and follows these. */
+  readonly primaries?: readonly Address[];
+  /** Whom the peer sends NOTIFY. */
+  readonly notify?: readonly Address[];
+  /** Key for transfers, NOTIFY and updates of this zone, both ways; must be among the peer's keys. */
+  readonly key?: PeerKey;
+}
+
+export interface PeerOptions {
+  readonly zones: readonly PeerZone[];
+  readonly keys?: readonly PeerKey[];
+}
+
+/** A real server on loopback, with its own folder, port and process. */
+export interface Peer extends Address {
+  readonly vendor: 'bind' | 'knot' | 'nsd';
+  readonly folder: string;
+  readonly process: RunningProcess;
+  /** Everything it logged so far. */
+  log(): string;
+  /** Replaces the file of a zone that it is primary for, and makes it load the new content. */
+  rewrite(zone: string, text: string): Promise<void>;
+  /** Ends it; with 'SIGKILL' as a crash. Its folder stays until {@link Peer.remove}. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export function peerFolder(vendor: string): string {
+  return mkdtempSync(join(tmpdir(), `zonewire-${vendor}-`));
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+export function zoneFileName(zone: string): string {
+  return `${zone === '.' ? 'root' : zone.replace(/\.$/, '')}.zone`;
+}
+
+/** Waits until the server answers at all, or for all zones it is primary for. */
+export async function untilAnswering(
+  process: RunningProcess,
+  address: Address,
+  zones: readonly PeerZone[],
+): Promise<void> {
+  for (const zone of zones) {
+    if (zone.text === undefined) continue;
+    await process.until(`answer for ${zone.name}`, async () => (await digSerial(address, zone.name)) !== undefined);
+  }
+}

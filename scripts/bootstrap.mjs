@@ -1,0 +1,118 @@
+#!/usr/bin/env node
+// First thing `npm start`, `npm test` and `npm run bench` run. It must work on the machine's own Node (20 or later) in a
+// fresh clone: it installs what is missing, says so, and hands over to the project's Node 26 in node_modules/.bin.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = join(root, 'node_modules', '.bin');
+const installedMark = join(root, 'node_modules', '.zonewire-installed');
+
+/** Real DNS software that tests and benchmarks run against: command -> Debian package. */
+const PEERS = {
+  named: 'bind9',
+  'named-compilezone': 'bind9-utils',
+  dig: 'bind9-dnsutils',
+  nsupdate: 'bind9-dnsutils',
+  nsd: 'nsd',
+  knotd: 'knot',
+  kdig: 'knot-dnsutils',
+  knsupdate: 'knot-dnsutils',
+  'ldns-read-zone': 'ldnsutils',
+};
+
+const [task, ...rest] = process.argv.slice(2);
+const tasks = { start, test, bench };
+if (!Object.hasOwn(tasks, task)) {
+  console.error(`zonewire: unknown task ${JSON.stringify(task)}; one of: ${Object.keys(tasks).join(', ')}`);
+  process.exit(2);
+}
+installDependencies();
+tasks[task](rest);
+
+function start(args) {
+  run('node', ['packages/cli/src/demo/demo.ts', ...args]);
+}
+
+function test(args) {
+  installPeers();
+  if (args.length > 0) return run('vitest', ['run', ...args]);
+  run('turbo', ['run', 'check:types', 'check:lint', 'check:imports', 'check:unused', '--output-logs=errors-only']);
+  run('vitest', ['run']);
+}
+
+function bench(args) {
+  installPeers();
+  run('node', ['test/bench/bench.ts', ...args]);
+}
+
+/** `npm ci`, once for each content of package-lock.json. */
+function installDependencies() {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(installedMark) && readFileSync(installedMark, 'utf8') === lock) return;
+  console.log('zonewire: installing dependencies into node_modules (npm ci), once ...');
+  const npm = process.env.npm_execpath;
+  const result = npm?.endsWith('.js')
+    ? spawnSync(process.execPath, [npm, 'ci', '--loglevel=error'], { cwd: root, stdio: 'inherit' })
+    : spawnSync('npm', ['ci', '--loglevel=error'], { cwd: root, stdio: 'inherit' });
+  if (result.status !== 0) {
+    die(result.error ? `could not start npm: ${result.error.message}` : 'npm ci failed; its messages are above');
+  }
+  const version = spawnSync(join(bin, 'node'), ['--version'], { encoding: 'utf8' });
+  if (version.status !== 0 || !version.stdout.startsWith('v26.')) {
+    die(
+      'the npm package "node" did not bring Node 26: its install script has to run. ' +
+        'Check that `npm config get ignore-scripts` says false, remove node_modules and try again.',
+    );
+  }
+  writeFileSync(installedMark, lock);
+  console.log(`zonewire: installed; running on Node ${version.stdout.trim()}`);
+}
+
+/** Tests never skip for want of a peer: install it where that is possible, else say in one line what to do. */
+function installPeers() {
+  const missing = [...new Set(Object.entries(PEERS).flatMap(([command, deb]) => (onPath(command) ? [] : [deb])))];
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) {
+    die(
+      `the tests need real DNS servers that are missing here: ${missing.join(' ')}; on Debian: sudo apt-get install ${missing.join(' ')}`,
+    );
+  }
+  console.log(`zonewire: installing the DNS servers that tests run against: ${missing.join(' ')} ...`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (...args) => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+  if (!apt('update', '-qq') || !apt('install', '-y', '-qq', '--no-install-recommends', ...missing)) {
+    die(`apt-get could not install ${missing.join(' ')}; its messages are above`);
+  }
+}
+
+function onPath(command) {
+  const places = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return places.some((place) => existsSync(join(place, command)));
+}
+
+/** Runs a command of node_modules/.bin and ends with its exit code when that is not 0. Signals go to it: it is in our group. */
+function run(command, args) {
+  const env = {
+    ...process.env,
+    PATH: [bin, process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter),
+    TURBO_TELEMETRY_DISABLED: '1',
+    DO_NOT_TRACK: '1',
+  };
+  const ignore = () => {};
+  process.on('SIGINT', ignore);
+  process.on('SIGTERM', ignore);
+  const result = spawnSync(join(bin, command), args, { cwd: root, env, stdio: 'inherit' });
+  if (result.error) die(`could not start ${command}: ${result.error.message}`);
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
+
+function die(message) {
+  console.error(`zonewire: ${message}`);
+  process.exit(1);
+}
