@@ -5,3 +5,4 @@ export * from './peers/knot.ts';
 export * from './peers/nsd.ts';
 export * from './peers/peer.ts';
 export * from './running-process.ts';
+export * from './zonewire-node.ts';

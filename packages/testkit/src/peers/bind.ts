@@ -16,7 +16,7 @@ import {
 /** Starts Debian's named in the foreground. Its rndc channel is used for reloads. */
 export async function startBind(options: PeerOptions): Promise<Peer> {
   const folder = peerFolder('bind');
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const control = await freePort();
   mkdirSync(join(folder, 'keys'));
   for (const zone of options.zones) {

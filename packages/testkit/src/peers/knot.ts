@@ -8,7 +8,7 @@ import { type Peer, type PeerOptions, peerFolder, removeFolder, untilAnswering, 
 /** Starts Debian's knotd in the foreground, with its own control socket. */
 export async function startKnot(options: PeerOptions): Promise<Peer> {
   const folder = peerFolder('knot');
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   mkdirSync(join(folder, 'zones'));
   mkdirSync(join(folder, 'db'));
   for (const zone of options.zones) {

@@ -15,7 +15,7 @@ import {
 /** Starts Debian's nsd in the foreground. It reloads zone files on SIGHUP and makes IXFRs from their differences. */
 export async function startNsd(options: PeerOptions): Promise<Peer> {
   const folder = peerFolder('nsd');
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   for (const zone of options.zones) {
     if (zone.text !== undefined) writeFileSync(join(folder, zoneFileName(zone.name)), zone.text);
   }

@@ -22,6 +22,8 @@ export interface PeerZone {
 export interface PeerOptions {
   readonly zones: readonly PeerZone[];
   readonly keys?: readonly PeerKey[];
+  /** Default: a free one. Given where others must know it before the start. */
+  readonly port?: number;
 }
 
 /** A real server on loopback, with its own folder, port and process. */
