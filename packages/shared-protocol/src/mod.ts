@@ -1,4 +1,12 @@
+export * from './edns/opt.ts';
 export * from './errors.ts';
+export * from './message/cursor.ts';
+export * from './message/decode.ts';
+export * from './message/encode.ts';
+export * from './message/header.ts';
+export * from './message/message.ts';
+export * from './message/rdata-names.ts';
+export * from './message/writer.ts';
 export * from './name/name.ts';
 export * from './record/constants.ts';
 export * from './record/record.ts';
@@ -6,3 +14,4 @@ export * from './record/run.ts';
 export * from './record/soa.ts';
 export * from './record/types.ts';
 export * from './serial.ts';
+export * from './tsig/record.ts';

@@ -8,6 +8,8 @@ export type Name = Uint8Array;
 
 export const MAX_NAME = 255;
 export const MAX_LABEL = 63;
+/** A name has at most 127 labels; more pointers than that only cost time (a message can chain thousands of them). */
+export const MAX_POINTERS = 127;
 export const ROOT: Name = new Uint8Array([0]);
 
 /** ASCII lower case of every octet (RFC 4343). Length octets (0..63) are below 'A', so whole wire names may be mapped. */
@@ -212,6 +214,7 @@ export function readName(message: Uint8Array, offset: number, out: NameBuffer, e
   let next = -1;
   let barrier = offset;
   let length = 0;
+  let hops = 0;
   for (;;) {
     if (at >= end) return NAME_TRUNCATED;
     const c = message[at];
@@ -230,7 +233,7 @@ export function readName(message: Uint8Array, offset: number, out: NameBuffer, e
     } else if (c >= 0xc0) {
       if (at + 2 > end) return NAME_TRUNCATED;
       const target = ((c & 0x3f) << 8) | message[at + 1];
-      if (target >= barrier) return NAME_BAD_POINTER;
+      if (target >= barrier || ++hops > MAX_POINTERS) return NAME_BAD_POINTER;
       if (next < 0) next = at + 2;
       barrier = target;
       at = target;
