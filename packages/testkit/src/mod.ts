@@ -5,4 +5,5 @@ export * from './peers/knot.ts';
 export * from './peers/nsd.ts';
 export * from './peers/peer.ts';
 export * from './running-process.ts';
+export * from './update-stream.ts';
 export * from './zonewire-node.ts';
