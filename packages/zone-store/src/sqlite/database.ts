@@ -1,0 +1,146 @@
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { ZonewireError } from '@zonewire/shared-protocol';
+
+/** `PRAGMA application_id`: the letters "ZWzs". */
+const APPLICATION_ID = 0x5a577a73;
+/** `PRAGMA user_version`: raised whenever an older Zonewire would misread what a newer one wrote. */
+export const FORMAT_VERSION = 1;
+
+/**
+ * zone     what is known of a zone beside its records
+ * image    which layers make up the zone at `position`; diffs from there on lead to the current version
+ * layer    one packed layer each; large ones are files instead
+ * journal  one diff each. `position` and `start` are serials made monotonic: the low 32 bits are the serial, the rest
+ *          counts how often it wrapped. So a diff is found by its serial with one seek, without another index.
+ *          `ordinal` and `total` count diffs and octets from the zone's beginning: depth and size are differences.
+ *
+ * Every row carries a CRC-32 over all it says: damage is found in the row where it is, and stays that zone's.
+ */
+const SCHEMA = `
+  CREATE TABLE zone (id INTEGER PRIMARY KEY, apex BLOB NOT NULL, facts TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;
+  CREATE TABLE image (zone INTEGER PRIMARY KEY, position INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+    total INTEGER NOT NULL, layers TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;
+  CREATE TABLE layer (id INTEGER PRIMARY KEY, data BLOB NOT NULL, crc INTEGER NOT NULL) STRICT;
+  CREATE TABLE journal (zone INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+    total INTEGER NOT NULL, diff BLOB NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (zone, start)) STRICT, WITHOUT ROWID;
+`;
+
+/**
+ * Opens (creates) `zones.db` in `dir` for this process alone.
+ * @throws ZonewireError `store-in-use`, `store-too-new`, `store-damaged`, `store-open-failed`
+ */
+export function openDatabase(dir: string): DatabaseSync {
+  const path = join(dir, 'zones.db');
+  let db: DatabaseSync | undefined;
+  try {
+    mkdirSync(dir, { recursive: true });
+    db = new DatabaseSync(path, { timeout: 0 });
+    // The lock is taken by the first access and held until the process ends; no shared-memory file is needed then.
+    db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    db.exec('PRAGMA journal_mode = WAL');
+    db.exec('PRAGMA synchronous = FULL');
+    // Checkpoints are made by the store, after the callers have been told (checkpoint.ts).
+    db.exec('PRAGMA wal_autocheckpoint = 0');
+    // Takes the lock for writing now, so that a second process is told at its start.
+    db.exec('BEGIN IMMEDIATE');
+    prepareSchema(db, dir);
+    db.exec('COMMIT');
+    syncDirectory(dir);
+    return db;
+  } catch (cause) {
+    db?.close();
+    throw openError(dir, path, cause);
+  }
+}
+
+function prepareSchema(db: DatabaseSync, dir: string): void {
+  const application = pragma(db, 'application_id');
+  const version = pragma(db, 'user_version');
+  if (application === 0 && version === 0) {
+    db.exec(SCHEMA);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+    db.exec(`PRAGMA user_version = ${FORMAT_VERSION}`);
+    return;
+  }
+  if (application !== APPLICATION_ID)
+    throw new ZonewireError('store-open-failed', `zones.db in ${dir} is not Zonewire's: choose another data-dir`);
+  if (version > FORMAT_VERSION)
+    throw new ZonewireError(
+      'store-too-new',
+      `the data in ${dir} was written by a newer Zonewire (format ${version}, this one knows ${FORMAT_VERSION}): ` +
+        'start the newer version, or choose another data-dir',
+    );
+}
+
+function pragma(db: DatabaseSync, name: string): number {
+  return Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0] as number;
+}
+
+/** Makes renames and new files of `dir` survive a power cut. */
+export function syncDirectory(dir: string): void {
+  const fd = openSync(dir, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+// https://www.sqlite.org/rescode.html: the low byte of an extended result code is the primary one.
+const SQLITE_BUSY = 5;
+const SQLITE_READONLY = 8;
+const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
+const SQLITE_NOTADB = 26;
+
+function sqliteCode(cause: unknown): number | undefined {
+  const errcode = (cause as { errcode?: unknown } | undefined)?.errcode;
+  return typeof errcode === 'number' ? errcode & 0xff : undefined;
+}
+
+/** True when the database itself, not one of our rows, does not read. */
+export function isCorruption(cause: unknown): boolean {
+  const code = sqliteCode(cause);
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+function openError(dir: string, path: string, cause: unknown): ZonewireError {
+  if (cause instanceof ZonewireError) return cause;
+  if (sqliteCode(cause) === SQLITE_BUSY)
+    return new ZonewireError(
+      'store-in-use',
+      `another process is using the data directory ${dir}: stop it, or give this one its own data-dir`,
+      { cause },
+    );
+  if (isCorruption(cause)) return databaseDamaged(path, cause);
+  return new ZonewireError('store-open-failed', `cannot open the data directory ${dir}: ${(cause as Error).message}`, {
+    cause,
+  });
+}
+
+export function databaseDamaged(path: string, cause: unknown): ZonewireError {
+  return new ZonewireError(
+    'store-damaged',
+    `the database ${path} is damaged (${(cause as Error).message}): move it away and start again; secondary zones are ` +
+      'transferred anew and primary zones read from their files, dynamic updates since then are only in the damaged file',
+    { cause },
+  );
+}
+
+/** The words for a commit the disk did not take. */
+export function writeError(dir: string, cause: unknown, zone?: string): ZonewireError {
+  const code = sqliteCode(cause);
+  const errno = (cause as { code?: unknown } | undefined)?.code;
+  const because =
+    code === SQLITE_FULL || errno === 'ENOSPC' || errno === 'EDQUOT'
+      ? 'the disk is full; free some space, the next commit is tried as usual'
+      : code === SQLITE_READONLY || errno === 'EROFS'
+        ? 'it cannot be written (read-only)'
+        : (cause as Error).message;
+  return new ZonewireError('store-write-failed', `nothing of this commit is stored in ${dir}: ${because}`, {
+    zone,
+    cause,
+  });
+}
