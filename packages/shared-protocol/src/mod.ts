@@ -1,4 +1,5 @@
 export * from './edns/opt.ts';
+export * from './edns/options.ts';
 export * from './errors.ts';
 export * from './message/cursor.ts';
 export * from './message/decode.ts';
@@ -14,6 +15,9 @@ export * from './record/run.ts';
 export * from './record/soa.ts';
 export * from './record/types.ts';
 export * from './serial.ts';
+export * from './transfer/interpreter.ts';
+export * from './transfer/progress.ts';
+export * from './transfer/sink.ts';
 export * from './tsig/key.ts';
 export * from './tsig/locate.ts';
 export * from './tsig/record.ts';
