@@ -1,0 +1,90 @@
+import { hostname } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { type AclRule, type AddressRange, parseAddressRange, type Remote } from '@zonewire/nameserver';
+import { type Name, name, nameToText, type TsigKey, unwrap } from '@zonewire/shared-protocol';
+import type { NodeConfig, ZoneConfig, ZoneSettings } from './node-config.ts';
+import type { ConfigAcl, ConfigFile, ConfigZone } from './schema.ts';
+import type { Secrets } from './secret-files.ts';
+import { keyId, withTemplate } from './sections.ts';
+
+/** Resolves ids, merges templates, makes paths absolute. The file has passed every check. */
+export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets): NodeConfig {
+  const path = resolve(file);
+  const absolute = (relative: string) => resolve(dirname(path), relative);
+  const keys = new Map<string, TsigKey>();
+  for (const { id, algorithm } of parsed.keys)
+    keys.set(keyId(id), { name: name(keyId(id)), algorithm, secret: secrets.keys.get(keyId(id))! });
+  const keyOf = (id: string | undefined) => (id === undefined ? undefined : keys.get(keyId(id)));
+  const remotes = new Map<string, Remote>();
+  for (const { id, address, key } of parsed.remotes) {
+    const tsigKey = keyOf(key);
+    remotes.set(id, { id, addresses: address, ...(tsigKey ? { key: tsigKey } : {}) });
+  }
+  const acls = new Map(parsed.acls.map((acl) => [acl.id, aclRule(acl, keyOf(acl.key)?.name)]));
+  const { server, control } = parsed;
+  return {
+    file: path,
+    server: {
+      identity: server.identity ?? hostname(),
+      version: server.version ?? false,
+      listen: server.listen,
+      dataDir: absolute(server['data-dir']),
+      udp: server.udp === 'dgram' ? 'dgram' : 'auto',
+    },
+    control: control && { listen: control.listen, token: secrets.token },
+    keys: [...keys.values()],
+    zones: parsed.zones.map((zone) => {
+      const merged = withTemplate(zone, parsed.templates);
+      return buildZone(merged, { absolute, remotes, acls });
+    }),
+  };
+}
+
+interface Resolved {
+  readonly absolute: (path: string) => string;
+  readonly remotes: ReadonlyMap<string, Remote>;
+  readonly acls: ReadonlyMap<string, AclRule>;
+}
+
+function buildZone(zone: ConfigZone, { absolute, remotes, acls }: Resolved): ZoneConfig {
+  const domain = name(zone.domain);
+  return {
+    domain,
+    file: zone.file === undefined ? undefined : absolute(zone.file.replaceAll('%s', fileNameOf(domain))),
+    primaries: (zone.primary ?? []).map((id) => remotes.get(id)!),
+    notify: (zone.notify ?? []).map((id) => remotes.get(id)!),
+    acl: (zone.acl ?? []).map((id) => acls.get(id)!),
+    settings: settingsOf(zone),
+  };
+}
+
+function settingsOf(zone: ConfigZone): ZoneSettings {
+  const all = {
+    refreshMinInterval: zone['refresh-min-interval'],
+    refreshMaxInterval: zone['refresh-max-interval'],
+    retryMinInterval: zone['retry-min-interval'],
+    retryMaxInterval: zone['retry-max-interval'],
+    expireMinInterval: zone['expire-min-interval'],
+    zoneMaxSize: zone['zone-max-size'],
+    journalMaxSize: zone['journal-max-size'],
+    journalMaxDepth: zone['journal-max-depth'],
+    serialPolicy: zone['serial-policy'],
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** What `%s` in a file name stands for: the zone's name in lower case without the final dot, `root` for the root. */
+export function fileNameOf(domain: Name): string {
+  const text = nameToText(domain).toLowerCase();
+  return text === '.' ? 'root' : text.slice(0, -1).replaceAll('/', '\\047');
+}
+
+function aclRule(acl: ConfigAcl, key: Name | undefined): AclRule {
+  return {
+    id: acl.id,
+    addresses: (acl.address ?? ['0.0.0.0/0', '::/0']).map((text): AddressRange => unwrap(parseAddressRange(text))),
+    ...(key ? { key } : {}),
+    actions: new Set(acl.action),
+    deny: acl.deny ?? false,
+  };
+}

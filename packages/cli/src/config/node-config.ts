@@ -1,0 +1,50 @@
+import type { AclRule, Remote } from '@zonewire/nameserver';
+import type { Name, TsigKey } from '@zonewire/shared-protocol';
+import type { HostPort } from './addresses.ts';
+
+/** A configuration that holds together: every id resolved, templates merged, paths absolute, secrets read. */
+export interface NodeConfig {
+  /** Absolute path of the file. */
+  readonly file: string;
+  readonly server: ServerConfig;
+  readonly control: ControlConfig | undefined;
+  readonly keys: readonly TsigKey[];
+  readonly zones: readonly ZoneConfig[];
+}
+
+export interface ServerConfig {
+  readonly identity: string;
+  /** What version.bind is answered with; false: not answered. */
+  readonly version: string | false;
+  readonly listen: readonly HostPort[];
+  readonly dataDir: string;
+  readonly udp: 'auto' | 'dgram';
+}
+
+export interface ControlConfig {
+  readonly listen: HostPort;
+  readonly token: string | undefined;
+}
+
+/** With `file` this node is the zone's primary; otherwise it is a secondary and `primaries` is not empty. */
+export interface ZoneConfig {
+  readonly domain: Name;
+  readonly file: string | undefined;
+  readonly primaries: readonly Remote[];
+  readonly notify: readonly Remote[];
+  readonly acl: readonly AclRule[];
+  readonly settings: ZoneSettings;
+}
+
+/** What the file says; absent keys take the default of primary or secondary. Durations in seconds, sizes in octets. */
+export interface ZoneSettings {
+  readonly refreshMinInterval?: number;
+  readonly refreshMaxInterval?: number;
+  readonly retryMinInterval?: number;
+  readonly retryMaxInterval?: number;
+  readonly expireMinInterval?: number;
+  readonly zoneMaxSize?: number;
+  readonly journalMaxSize?: number;
+  readonly journalMaxDepth?: number;
+  readonly serialPolicy?: 'increment' | 'unixtime' | 'dateserial';
+}

@@ -1,0 +1,195 @@
+import type { Result } from '@zonewire/shared-protocol';
+import { z } from 'zod';
+import { parseHostPort } from './addresses.ts';
+import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from './quantities.ts';
+
+/** The configuration file's shape. Messages here say what a value must be; explain.ts adds which key and what stood there. */
+
+const id = z.string({ error: 'must be an id (text)' }).min(1, { error: 'must not be empty' });
+const ids = z.array(id, { error: 'must be a list of ids, such as [one, two]' });
+const text = z.string({ error: 'must be text' }).min(1, { error: 'must not be empty' });
+const path = text.meta({ description: "A path; a relative one starts at the configuration file's folder." });
+
+function read<T>(parse: (value: string) => Result<T>, says: string) {
+  return z.string({ error: says }).transform((value, context) => {
+    const result = parse(value);
+    if (result.ok) return result.value;
+    context.addIssue({ code: 'custom', message: result.error.message });
+    return z.NEVER;
+  });
+}
+
+function quantity(parse: (value: string | number) => Result<number>, pattern: RegExp, description: string) {
+  const error = (issue: { input?: unknown }) => {
+    const result = typeof issue.input === 'string' || typeof issue.input === 'number' ? parse(issue.input) : undefined;
+    return result && !result.ok ? result.error.message : `must be ${description}`;
+  };
+  return z
+    .union([z.int({ error }).nonnegative({ error }), z.string({ error }).regex(pattern, { error })], { error })
+    .transform((value, context) => {
+      const result = parse(value);
+      if (result.ok) return result.value;
+      context.addIssue({ code: 'custom', message: result.error.message });
+      return z.NEVER;
+    })
+    .meta({ description });
+}
+
+const duration = quantity(parseDuration, DURATION_PATTERN, 'a duration: seconds, or 30s, 5m, 2h, 1d');
+const size = quantity(parseSize, SIZE_PATTERN, 'a size: octets, or 64KiB, 1MiB, 2GiB');
+
+const quoted = 'must be text such as "127.0.0.1:53" (in quotes when it has brackets)';
+const listenAddress = read((value) => parseHostPort(value, { allowPortZero: true }), quoted);
+const dnsListenAddress = read((value) => parseHostPort(value, { defaultPort: 53, allowPortZero: true }), quoted);
+const tlsListenAddress = read((value) => parseHostPort(value, { defaultPort: 853, allowPortZero: true }), quoted);
+const remoteAddress = read((value) => parseHostPort(value, { defaultPort: 53 }), quoted);
+
+const server = z.strictObject({
+  identity: text.optional().meta({ description: "The node's name, also its NSID. Default: the host name." }),
+  version: z
+    .union([text, z.literal(false)], { error: 'must be text, or false to answer nothing' })
+    .optional()
+    .meta({ description: 'What version.bind (CH TXT) is answered with; false: nothing. Default: false.' }),
+  listen: z
+    .array(dnsListenAddress, { error: 'must be a list of addresses, such as ["127.0.0.1:53"]' })
+    .min(1, { error: 'must name at least one address, such as ["127.0.0.1:53"]' })
+    .meta({ description: 'Addresses for DNS over UDP and TCP: "192.0.2.1:53", "[::1]:53", "0.0.0.0:53", "[::]:53".' }),
+  'tls-listen': z
+    .array(tlsListenAddress, { error: 'must be a list of addresses' })
+    .optional()
+    .meta({ description: 'Addresses for DNS over TLS. Not available in this version.' }),
+  'data-dir': path.meta({ description: 'Folder for zone data and journals; made when it is not there.' }),
+  workers: z
+    .int({ error: 'must be a whole number of threads, 1 or more' })
+    .min(1, { error: 'must be a whole number of threads, 1 or more' })
+    .optional()
+    .meta({ description: 'UDP answering threads.' }),
+  udp: z
+    .enum(['auto', 'batched', 'dgram'], { error: 'must be auto, batched or dgram' })
+    .optional()
+    .meta({ description: 'How UDP is read: auto takes the fastest way this machine has.' }),
+});
+
+const control = z.strictObject({
+  listen: listenAddress.meta({
+    description:
+      'Address of the HTTP API, /metrics and /health: "127.0.0.1:8053". Away from loopback a token is needed.',
+  }),
+  token: text
+    .optional()
+    .meta({ description: 'When set, every request must carry it (X-API-Key or Authorization: Bearer).' }),
+  'token-file': path.optional().meta({ description: 'A file that holds the token.' }),
+});
+
+const redis = z.strictObject({
+  url: text.meta({ description: 'redis://host:port' }),
+  site: text.meta({ description: 'Nodes with the same site share timers and transfers.' }),
+});
+
+const ALGORITHMS = ['hmac-sha1', 'hmac-sha224', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'] as const;
+
+const key = z.strictObject({
+  id: id.meta({ description: 'The name of the TSIG key, the same on both sides: "xfr.example."' }),
+  algorithm: z.enum(ALGORITHMS, { error: `must be one of ${ALGORITHMS.join(', ')}` }).default('hmac-sha256'),
+  secret: text.optional().meta({ description: 'The secret in base64. Better: secret-file.' }),
+  'secret-file': path.optional().meta({
+    description: "A file that holds the secret in base64, or BIND's key {} clause (what `zonewire key new` prints).",
+  }),
+});
+
+const remote = z.strictObject({
+  id,
+  address: z
+    .array(remoteAddress, { error: 'must be a list of addresses, such as ["192.0.2.1:53"]' })
+    .min(1, { error: 'must name at least one address, such as ["192.0.2.1:53"]' }),
+  key: id.optional().meta({ description: 'Id of the key that signs what is sent there.' }),
+});
+
+const ACTIONS = ['notify', 'transfer', 'update'] as const;
+
+const acl = z.strictObject({
+  id,
+  address: z
+    .array(text, { error: 'must be a list of addresses or networks, such as [192.0.2.0/24]' })
+    .min(1, { error: 'must name at least one address or network, such as [192.0.2.0/24]' })
+    .optional()
+    .meta({
+      description:
+        'Addresses, networks (192.0.2.0/24) or ranges (a-b). Without it every address matches, which needs a key.',
+    }),
+  key: id
+    .optional()
+    .meta({ description: 'Id of the key that requests must be signed with. Without it only unsigned requests match.' }),
+  action: z
+    .array(z.enum(ACTIONS, { error: `must be one of ${ACTIONS.join(', ')}` }), {
+      error: `must be a list of ${ACTIONS.join(', ')}`,
+    })
+    .min(1, { error: `must name at least one of ${ACTIONS.join(', ')}` }),
+  deny: z
+    .boolean({ error: 'must be true or false' })
+    .optional()
+    .meta({ description: 'True: what matches is refused.' }),
+});
+
+const zoneKeys = {
+  file: path
+    .optional()
+    .meta({ description: 'Zone file: this node is primary for the zone. %s stands for the zone name.' }),
+  primary: ids.optional().meta({ description: 'Remotes to transfer the zone from: this node is secondary for it.' }),
+  notify: ids.optional().meta({ description: 'Remotes that are told of every change (RFC 1996).' }),
+  acl: ids.optional().meta({
+    description: 'Who may transfer, notify and update. The first acl that matches decides; none matches: refused.',
+  }),
+  'refresh-min-interval': duration.optional(),
+  'refresh-max-interval': duration.optional(),
+  'retry-min-interval': duration.optional(),
+  'retry-max-interval': duration.optional(),
+  'expire-min-interval': duration.optional(),
+  'zone-max-size': size.optional(),
+  'journal-max-size': size.optional(),
+  'journal-max-depth': z
+    .int({ error: 'must be a whole number of changes' })
+    .nonnegative({ error: 'must be a whole number of changes' })
+    .optional()
+    .meta({ description: 'Number of changes kept for IXFR.' }),
+  'serial-policy': z
+    .enum(['increment', 'unixtime', 'dateserial'], { error: 'must be increment, unixtime or dateserial' })
+    .optional()
+    .meta({ description: 'How the serial moves when the zone changes here and its file did not move it.' }),
+};
+
+const list = <T extends z.ZodType>(item: T, says: string) => z.array(item, { error: says }).default([]);
+
+export const configSchema = z
+  .strictObject({
+    server,
+    control: control.optional(),
+    redis: redis.optional(),
+    keys: list(key, 'must be a list of keys'),
+    remotes: list(remote, 'must be a list of remotes'),
+    acls: list(acl, 'must be a list of acls'),
+    templates: list(z.strictObject({ id, ...zoneKeys }), 'must be a list of templates').meta({
+      description: 'Zone keys by id. The template with id "default" applies to zones that name none.',
+    }),
+    zones: list(
+      z.strictObject({
+        domain: text.meta({ description: 'Name of the zone: "example.org."' }),
+        template: id.optional().meta({ description: 'Id of the template; keys of the zone itself win over it.' }),
+        ...zoneKeys,
+      }),
+      'must be a list of zones',
+    ),
+  })
+  .meta({ title: 'Zonewire configuration' });
+
+/** The file as it stands, values read: addresses split, durations in seconds, sizes in octets. */
+export type ConfigFile = z.output<typeof configSchema>;
+export type ConfigKey = ConfigFile['keys'][number];
+export type ConfigAcl = ConfigFile['acls'][number];
+export type ConfigZone = ConfigFile['zones'][number];
+export type ConfigTemplate = ConfigFile['templates'][number];
+
+/** JSON Schema (2020-12) of the file, for editors. */
+export function configJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(configSchema, { io: 'input' }) as Record<string, unknown>;
+}

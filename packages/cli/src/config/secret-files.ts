@@ -1,0 +1,67 @@
+import { dirname, resolve } from 'node:path';
+import { type ConfigFiles, fileTrouble, secretFromBase64, secretFromText } from './secrets.ts';
+import { entriesOf, isMapValue, keyId } from './sections.ts';
+import type { ConfigProblem, ConfigSource, Path } from './source.ts';
+
+export interface Secrets {
+  /** Octets by {@link keyId}. */
+  readonly keys: ReadonlyMap<string, Uint8Array>;
+  readonly token: string | undefined;
+  readonly problems: readonly ConfigProblem[];
+  readonly warnings: readonly ConfigProblem[];
+}
+
+/** A secret shorter than this is quicker to guess than to steal (RFC 8945 8 asks for the length of the hash). */
+const SHORT_SECRET = 16;
+
+/** Reads every secret of the configuration, inline or in files beside it. No problem or warning repeats one. */
+export function readSecrets(source: ConfigSource, files: ConfigFiles): Secrets {
+  const keys = new Map<string, Uint8Array>();
+  const problems: ConfigProblem[] = [];
+  const warnings: ConfigProblem[] = [];
+
+  const fileText = (at: Path, file: string): string | undefined => {
+    const path = resolve(dirname(source.file), file);
+    try {
+      const text = files.readText(path);
+      const mode = files.mode(path);
+      if ((mode & 0o077) !== 0) {
+        const octal = mode.toString(8).padStart(3, '0');
+        warnings.push(source.at(at, `${path} can be read by others (mode ${octal}); run: chmod 600 ${path}`));
+      }
+      return text;
+    } catch (error) {
+      problems.push(source.at(at, `cannot read ${path}: ${fileTrouble(error)}`));
+      return undefined;
+    }
+  };
+
+  for (const { path, value } of entriesOf(source.value, 'keys')) {
+    if (typeof value.id !== 'string') continue;
+    const inFile = typeof value['secret-file'] === 'string' ? value['secret-file'] : undefined;
+    const at = [...path, inFile === undefined ? 'secret' : 'secret-file'];
+    const text = inFile === undefined ? value.secret : fileText(at, inFile);
+    if (typeof text !== 'string') continue;
+    const key = { id: value.id, algorithm: String(value.algorithm ?? 'hmac-sha256') };
+    const secret = inFile === undefined ? secretFromBase64(text) : secretFromText(text, key);
+    const words = inFile === undefined ? 'the secret cannot be used' : `${inFile} cannot be used`;
+    if (!secret.ok) {
+      problems.push(source.at(at, `${words}: ${secret.error.message}`));
+      continue;
+    }
+    if (secret.value.length < SHORT_SECRET)
+      warnings.push(
+        source.at(at, `the secret of ${value.id} has only ${secret.value.length} octets; use 32: zonewire key new`),
+      );
+    keys.set(keyId(value.id), secret.value);
+  }
+
+  const control = isMapValue(source.value) && isMapValue(source.value.control) ? source.value.control : {};
+  let token = typeof control.token === 'string' ? control.token : undefined;
+  if (typeof control['token-file'] === 'string') {
+    const at = ['control', 'token-file'];
+    token = fileText(at, control['token-file'])?.trim();
+    if (token === '') problems.push(source.at(at, `${control['token-file']} is empty; put the token into it`));
+  }
+  return { keys, token, problems, warnings };
+}

@@ -1,0 +1,87 @@
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+
+/** One thing wrong in a configuration. `line` and `column` count from 1; 0 when there is no place (file unreadable). */
+export interface ConfigProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** What is wrong and what to do about it, in one sentence. */
+  readonly message: string;
+}
+
+export type Path = readonly PropertyKey[];
+
+/** A YAML text as a plain value, and where each part of it stands. */
+export interface ConfigSource {
+  readonly file: string;
+  readonly value: unknown;
+  /** Refusals of the YAML itself; when there are any, `value` is not to be used. */
+  readonly problems: readonly ConfigProblem[];
+  /** The problem at the value of `path`, or at the nearest part around it that exists. */
+  at(path: Path, message: string): ConfigProblem;
+  /** The problem at the key `key` of the map at `path`. */
+  atKey(path: Path, key: string, message: string): ConfigProblem;
+}
+
+export function problemText(problem: ConfigProblem): string {
+  const place = problem.line > 0 ? `${problem.file}:${problem.line}:${problem.column}` : problem.file;
+  return `${place}: ${problem.message}`;
+}
+
+/** Reads YAML 1.2 (so JSON too). `file` only names it in problems. */
+export function readSource(text: string, file: string): ConfigSource {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', logLevel: 'error' });
+  const problem = (offset: number, message: string): ConfigProblem => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1), message };
+  };
+  const problems = document.errors.map((error) => problem(error.pos[0], `not valid YAML: ${yamlWords(error.message)}`));
+  const offsetOf = (node: unknown) => (node as Node | null)?.range?.[0] ?? 0;
+
+  const find = (path: Path): { node: unknown; depth: number } => {
+    let node: unknown = document.contents;
+    let depth = 0;
+    for (const step of path) {
+      const next = isMap(node) || isSeq(node) ? node.get(step, true) : undefined;
+      if (next === undefined || next === null) break;
+      node = next;
+      depth++;
+    }
+    return { node, depth };
+  };
+
+  const source: ConfigSource = {
+    file,
+    value: problems.length > 0 ? undefined : plainValue(document, problems, problem),
+    problems,
+    at: (path, message) => problem(offsetOf(find(path).node), message),
+    atKey(path, key, message) {
+      const { node } = find(path);
+      const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
+      return problem(offsetOf(pair?.key ?? node), message);
+    },
+  };
+  return source;
+}
+
+/** Aliases are allowed; a few lines that unfold into millions of nodes are not (yaml counts them). */
+function plainValue(
+  document: ReturnType<typeof parseDocument>,
+  problems: ConfigProblem[],
+  problem: (offset: number, message: string) => ConfigProblem,
+): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    problems.push(problem(0, `not valid YAML: ${yamlWords((error as Error).message)}`));
+    return undefined;
+  }
+}
+
+function yamlWords(message: string): string {
+  const first = message.split('\n')[0].replace(/:$/, '');
+  if (/^Map keys must be unique/.test(first)) return 'this key stands twice in the same map; keep one of them';
+  if (/tab/i.test(first)) return `${first} (indent with spaces)`;
+  return first;
+}

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { nameToText } from '@zonewire/shared-protocol';
+import type { NodeConfig, ZoneConfig } from './node-config.ts';
+import type { ConfigProblem, ConfigSource } from './source.ts';
+
+/** Things that are allowed and most likely not meant. */
+export function findWarnings(config: NodeConfig, source: ConfigSource): ConfigProblem[] {
+  const warnings = config.zones.flatMap((zone, index) =>
+    zoneWarnings(zone).map((message) => source.at(['zones', index], `zone ${nameToText(zone.domain)}: ${message}`)),
+  );
+  if (config.zones.length === 0) warnings.unshift(source.at([], 'there are no zones; every query will be refused'));
+  return warnings;
+}
+
+function zoneWarnings(zone: ZoneConfig): string[] {
+  const allows = (action: 'notify' | 'transfer') => zone.acl.some((rule) => !rule.deny && rule.actions.has(action));
+  const warnings: string[] = [];
+  if (zone.file !== undefined && !existsSync(zone.file))
+    warnings.push(`there is no file ${zone.file}; the zone will answer SERVFAIL until there is one`);
+  if (zone.notify.length > 0 && !allows('transfer'))
+    warnings.push('it notifies others, but no acl allows them to transfer it; add an acl with action transfer');
+  if (zone.file === undefined && !allows('notify'))
+    warnings.push('no acl allows its primary to notify it; changes arrive only when the refresh timer ends');
+  return warnings;
+}
