@@ -18,6 +18,7 @@ export * from './serial.ts';
 export * from './transfer/interpreter.ts';
 export * from './transfer/progress.ts';
 export * from './transfer/sink.ts';
+export * from './transfer/writer.ts';
 export * from './tsig/key.ts';
 export * from './tsig/locate.ts';
 export * from './tsig/record.ts';

@@ -7,6 +7,8 @@ import { lowercaseName, type Name, nameToText } from '../name/name.ts';
 import { CLASS } from '../record/constants.ts';
 import { isMetaType, TYPE } from '../record/types.ts';
 import { isNewerSerial } from '../serial.ts';
+import { isBelow, readU32, sameSoa } from './compare.ts';
+import { checkHeader } from './header-check.ts';
 import type {
   TransferLimits,
   TransferOptions,
