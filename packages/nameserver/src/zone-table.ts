@@ -1,0 +1,194 @@
+import { LOWER, labelCount, lowercaseName, type Name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
+import type { ZoneVersion } from '@zonewire/zone';
+import type { AclRule } from './access.ts';
+import type { ZoneHandler } from './zone-handler.ts';
+
+/** A zone as the nameserver sees it. Its owner (primary or secondary) changes it through the table. */
+export interface ZoneEntry {
+  readonly apex: Name;
+  /** What is answered from; undefined while nothing is loaded. Replaced whole: a reader keeps the version it took. */
+  version: ZoneVersion | undefined;
+  state: 'serving' | 'loading' | 'expired';
+  /** ms since the epoch; undefined: never (primary). The zone counts as expired from this moment on, whatever `state` says. */
+  expireAt: number | undefined;
+  acl: readonly AclRule[];
+  readonly role: 'primary' | 'secondary';
+  readonly handler: ZoneHandler;
+}
+
+/** A zone to be added; `version`, `expireAt` may come later, `state` follows from `version`. */
+export type NewZoneEntry = Omit<ZoneEntry, 'version' | 'state' | 'expireAt'> & Partial<ZoneEntry>;
+
+/**
+ * The zones of a node, found by the longest match of a name (RFC 1034 4.3.2 step 2) in a hash of their apexes.
+ * Finding allocates nothing and costs at most one probe for each label of the deepest apex.
+ */
+export class ZoneTable {
+  /** Open addressing, a power of two, at most half full. */
+  #slots: (ZoneEntry | undefined)[] = new Array(16).fill(undefined);
+  #hashes = new Int32Array(16);
+  #size = 0;
+  /** Zones by number of labels in their apex; `#deepest` is the greatest such number. */
+  readonly #byDepth = new Uint32Array(128);
+  #deepest = -1;
+  /** Starts of the labels of the name at hand. */
+  readonly #labels = new Uint16Array(128);
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Throws ZonewireError `zone-already-served` when there is one with this apex. */
+  add(zone: NewZoneEntry): ZoneEntry {
+    const apex = lowercaseName(zone.apex);
+    if (this.get(apex) !== undefined) {
+      const text = nameToText(apex);
+      throw new ZonewireError('zone-already-served', `the zone ${text} is in the table already`, { zone: text });
+    }
+    const entry: ZoneEntry = {
+      apex,
+      version: zone.version,
+      state: zone.state ?? (zone.version === undefined ? 'loading' : 'serving'),
+      expireAt: zone.expireAt,
+      acl: zone.acl,
+      role: zone.role,
+      handler: zone.handler,
+    };
+    if (2 * (this.#size + 1) > this.#slots.length) this.#rebuild(2 * this.#slots.length);
+    this.#insert(entry, hashName(apex, 0, apex.length));
+    this.#size++;
+    const depth = labelCount(apex);
+    this.#byDepth[depth]++;
+    this.#deepest = Math.max(this.#deepest, depth);
+    return entry;
+  }
+
+  remove(apex: Name): void {
+    const hash = hashName(apex, 0, apex.length);
+    const slot = this.#slotOf(apex, 0, apex.length, hash);
+    if (slot < 0) return;
+    this.#close(slot);
+    this.#size--;
+    this.#byDepth[labelCount(apex)]--;
+    while (this.#deepest >= 0 && this.#byDepth[this.#deepest] === 0) this.#deepest--;
+  }
+
+  /** The zone with exactly this apex. */
+  get(apex: Name): ZoneEntry | undefined {
+    return this.#probe(apex, 0, apex.length, hashName(apex, 0, apex.length));
+  }
+
+  /** The zone with the longest apex that the uncompressed name `name[start..end)` is at or below; case does not matter. */
+  find(name: Uint8Array, start = 0, end: number = name.length): ZoneEntry | undefined {
+    const labels = this.#labels;
+    let count = 0;
+    for (let i = start; name[i] !== 0; i += name[i] + 1) labels[count++] = i;
+    let found: ZoneEntry | undefined;
+    let hash = ROOT_HASH;
+    if (this.#byDepth[0] > 0) found = this.#probe(name, end - 1, end, hash);
+    const deepest = Math.min(count, this.#deepest);
+    for (let depth = 1; depth <= deepest; depth++) {
+      const at = labels[count - depth];
+      hash = hashLabel(hash, name, at);
+      if (this.#byDepth[depth] === 0) continue;
+      found = this.#probe(name, at, end, hash) ?? found;
+    }
+    return found;
+  }
+
+  /** Serves `version` from now on: one assignment, no reader waits. `expireAt` in ms since the epoch; absent: never. */
+  publish(apex: Name, version: ZoneVersion, expireAt?: number): void {
+    const entry = this.#owned(apex);
+    entry.version = version;
+    entry.expireAt = expireAt;
+    entry.state = 'serving';
+  }
+
+  /** The version served was found to be current: it lives until `expireAt`, also when it had expired (a primary that comes back with the same serial). */
+  renew(apex: Name, expireAt: number): void {
+    const entry = this.#owned(apex);
+    entry.expireAt = expireAt;
+    if (entry.version !== undefined) entry.state = 'serving';
+  }
+
+  /** Answers SERVFAIL from now on; the version is kept, for IXFR and for {@link renew}. */
+  expire(apex: Name): void {
+    this.#owned(apex).state = 'expired';
+  }
+
+  *entries(): Generator<ZoneEntry> {
+    for (const entry of this.#slots) if (entry !== undefined) yield entry;
+  }
+
+  #owned(apex: Name): ZoneEntry {
+    const entry = this.get(apex);
+    if (entry !== undefined) return entry;
+    const text = nameToText(apex);
+    throw new ZonewireError('zone-not-served', `the zone ${text} is not in the table`, { zone: text });
+  }
+
+  #probe(name: Uint8Array, start: number, end: number, hash: number): ZoneEntry | undefined {
+    const slot = this.#slotOf(name, start, end, hash);
+    return slot < 0 ? undefined : this.#slots[slot];
+  }
+
+  #slotOf(name: Uint8Array, start: number, end: number, hash: number): number {
+    const mask = this.#slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = this.#slots[slot];
+      if (entry === undefined) return -1;
+      if (this.#hashes[slot] === hash && sameApex(entry.apex, name, start, end)) return slot;
+    }
+  }
+
+  /** Empties a slot and moves later entries of its run back, so that no probe stops early. */
+  #close(hole: number): void {
+    const mask = this.#slots.length - 1;
+    for (let slot = (hole + 1) & mask; this.#slots[slot] !== undefined; slot = (slot + 1) & mask) {
+      const distance = (slot - (this.#hashes[slot] & mask)) & mask;
+      if (distance < ((slot - hole) & mask)) continue;
+      this.#slots[hole] = this.#slots[slot];
+      this.#hashes[hole] = this.#hashes[slot];
+      hole = slot;
+    }
+    this.#slots[hole] = undefined;
+  }
+
+  #insert(entry: ZoneEntry, hash: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    while (this.#slots[slot] !== undefined) slot = (slot + 1) & mask;
+    this.#slots[slot] = entry;
+    this.#hashes[slot] = hash;
+  }
+
+  #rebuild(capacity: number): void {
+    const entries = [...this.entries()];
+    this.#slots = new Array(capacity).fill(undefined);
+    this.#hashes = new Int32Array(capacity);
+    for (const entry of entries) this.#insert(entry, hashName(entry.apex, 0, entry.apex.length));
+  }
+}
+
+const ROOT_HASH = 0x2545f491 | 0;
+
+function hashLabel(hash: number, name: Uint8Array, at: number): number {
+  for (let end = at + name[at]; at <= end; at++) hash = Math.imul(hash ^ LOWER[name[at]], 0x01000193);
+  return hash ^ (hash >>> 15);
+}
+
+/** Hash of the labels from right to left, so that every suffix's hash is a step on the way. */
+function hashName(name: Uint8Array, start: number, end: number): number {
+  const labels: number[] = [];
+  for (let i = start; i < end && name[i] !== 0; i += name[i] + 1) labels.push(i);
+  let hash = ROOT_HASH;
+  for (let i = labels.length - 1; i >= 0; i--) hash = hashLabel(hash, name, labels[i]);
+  return hash;
+}
+
+/** `apex` is in lower case. */
+function sameApex(apex: Name, name: Uint8Array, start: number, end: number): boolean {
+  if (apex.length !== end - start) return false;
+  for (let i = 0; i < apex.length; i++) if (apex[i] !== LOWER[name[start + i]]) return false;
+  return true;
+}
