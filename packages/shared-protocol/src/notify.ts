@@ -19,17 +19,13 @@ export interface NotifyRequest {
 }
 
 /** A NOTIFY request, unsigned (RFC 1996 3.6, 3.7): the zone's SOA as question, AA set, the new SOA as a hint. */
-export function buildNotify(o: {
-  readonly id: number;
-  readonly zone: Name;
-  readonly soa?: ResourceRecord;
-}): Uint8Array {
+export function buildNotify(zone: Name, soa: ResourceRecord | undefined, id: number): Uint8Array {
   return encodeMessage({
-    id: o.id,
+    id,
     opcode: OPCODE.NOTIFY,
     aa: true,
-    question: [{ name: o.zone, type: TYPE.SOA, class: CLASS.IN }],
-    answer: o.soa === undefined ? [] : [o.soa],
+    question: [{ name: zone, type: TYPE.SOA, class: CLASS.IN }],
+    answer: soa === undefined ? [] : [soa],
   });
 }
 
