@@ -153,13 +153,13 @@ export class ZonewireNode implements Address {
 
   /** The zone's status as the control API gives it. */
   status<T = Record<string, unknown>>(zone: string): Promise<T> {
-    return this.api<T>(`/api/v1/zones/${encodeURIComponent(zone)}`);
+    return this.api<T>(`/api/v1/zones/${zoneSegment(zone)}`);
   }
 
   /** Replaces a zone file and has the node load it. */
   async rewrite(zone: string, text: string): Promise<void> {
     writeFileSync(this.zoneFile(zone), text);
-    await this.api(`/api/v1/zones/${encodeURIComponent(zone)}/reload`, { method: 'POST' });
+    await this.api(`/api/v1/zones/${zoneSegment(zone)}/reload`, { method: 'POST' });
   }
 
   /** Waits until this node answers the zone with this serial. */
@@ -184,4 +184,9 @@ export class ZonewireNode implements Address {
     if (this.process) await this.process.stop('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The root's segment would be `.`, which every client shortens away: `=2E` stands for it. */
+function zoneSegment(zone: string): string {
+  return zone === '.' ? '=2E' : encodeURIComponent(zone);
 }
