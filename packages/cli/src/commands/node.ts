@@ -1,0 +1,43 @@
+import type { NodeInfo } from '../control/ports.ts';
+import { printable, stateStyle, styled, table } from '../output/terminal.ts';
+import { count, duration, when } from '../output/time.ts';
+import { CLIENT_OPTIONS, type Command, EXIT, OUTPUT_OPTION, printJson } from './command.ts';
+import { controlClient } from './control-client.ts';
+
+type Node = NodeInfo & { readonly zones: Readonly<Record<string, number>> };
+
+export const nodeStatus: Command = {
+  name: 'node status',
+  summary: 'show what a node is, where it listens, and its zones by state',
+  arguments: '',
+  options: { ...CLIENT_OPTIONS, ...OUTPUT_OPTION },
+  example: 'zonewire node status --control http://127.0.0.1:8054',
+  details: 'Exit code 1 when a zone failed or expired.',
+  async run(invocation) {
+    const { terminal } = invocation;
+    const client = await controlClient(invocation);
+    const node = await client.get<Node>('/api/v1/node');
+    const bad = (node.zones.failed ?? 0) + (node.zones.expired ?? 0) > 0;
+    if (invocation.json) {
+      printJson(invocation, node);
+      return bad ? EXIT.PROBLEM : EXIT.FINE;
+    }
+    const states = Object.entries(node.zones).map(
+      ([state, number]) => `${number} ${styled(terminal, stateStyle(state), state)}`,
+    );
+    const total = Object.values(node.zones).reduce((sum, number) => sum + number, 0);
+    terminal.out(
+      table([
+        ['node', printable(node.identity)],
+        ['version', `Zonewire ${node.version}, Node.js ${node.runtime}, pid ${node.pid}`],
+        ['up', `${duration(invocation.now() - node.startedAt)}, since ${when(node.startedAt, invocation.now())}`],
+        ['dns', node.listen.join(', ')],
+        ['control', client.url.replace(/\/$/, '')],
+        ['configuration', `${printable(node.configFile)}, read ${when(node.configuredAt, invocation.now())}`],
+        ['data', printable(node.dataDir)],
+        ['zones', `${count(total, 'zone')}${states.length > 0 ? `: ${states.join(', ')}` : ''}`],
+      ]),
+    );
+    return bad ? EXIT.PROBLEM : EXIT.FINE;
+  },
+};

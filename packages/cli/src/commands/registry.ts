@@ -1,0 +1,24 @@
+import type { Command } from './command.ts';
+import { configCheck, configSchemaCommand } from './config.ts';
+import { keyNew } from './key.ts';
+import { lag } from './lag.ts';
+import { nodeStatus } from './node.ts';
+import { run } from './run.ts';
+import { zoneActions, zoneExport, zoneList, zoneReload, zoneStatus } from './zone.ts';
+import { zoneCheck } from './zone-check.ts';
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  run,
+  configCheck,
+  configSchemaCommand,
+  zoneList,
+  zoneStatus,
+  zoneCheck,
+  zoneReload,
+  ...zoneActions,
+  zoneExport,
+  lag,
+  nodeStatus,
+  keyNew,
+];

@@ -1,0 +1,103 @@
+import type { SerialAt, ZoneStatus } from '@zonewire/nameserver';
+import { printable, stateStyle, styled, type Terminal, table } from './terminal.ts';
+import { count, duration, octets, relative, when } from './time.ts';
+
+/** `zone list`: one line a zone. */
+export function zoneTable(zones: readonly ZoneStatus[], terminal: Terminal, now: number): string {
+  if (zones.length === 0) return 'this node has no zones\n';
+  const header = ['ZONE', 'ROLE', 'STATE', 'SERIAL', 'RECORDS', 'REFRESH', 'EXPIRES', 'NOTE'];
+  const body = zones.map((zone) => [
+    printable(zone.zone),
+    zone.role,
+    styled(terminal, stateStyle(zone.state), zone.state),
+    String(zone.served?.serial ?? '-'),
+    zone.records === undefined ? '-' : zone.records.toLocaleString('en-US'),
+    zone.refreshing ? 'now' : zone.refreshAt === undefined ? '-' : relative(zone.refreshAt, now),
+    zone.expireAt === undefined ? '-' : relative(zone.expireAt, now),
+    printable(shortNote(zone)),
+  ]);
+  return table([header.map((cell) => styled(terminal, 'bold', cell)), ...body]);
+}
+
+function shortNote(zone: ZoneStatus): string {
+  if (zone.state !== 'serving' && zone.lastError) return zone.lastError.message;
+  const waiting = (zone.notify ?? []).filter((replica) => replica.state !== 'in-sync').length;
+  if (waiting > 0) return `${count(waiting, 'secondary', 'secondaries')} not in sync`;
+  return zone.lastError ? `last error: ${zone.lastError.message}` : '';
+}
+
+/** `zone status`: everything known of one zone. Times relative and absolute. */
+export function zoneDetails(zone: ZoneStatus, terminal: Terminal, now: number): string {
+  const rows: string[][] = [
+    ['zone', printable(zone.zone)],
+    ['role', zone.role],
+    ['state', styled(terminal, stateStyle(zone.state), zone.state)],
+  ];
+  const add = (label: string, text: string | undefined) => {
+    if (text !== undefined) rows.push([label, printable(text)]);
+  };
+  if (zone.records !== undefined)
+    add('holds', `${count(zone.records, 'record')}${zone.bytes === undefined ? '' : `, ${octets(zone.bytes)}`}`);
+  add('notified', serialText(zone.notified, now));
+  add('received', serialText(zone.received, now));
+  add('served', serialText(zone.served, now) ?? 'nothing yet');
+  if (zone.role === 'secondary') {
+    add(
+      'next refresh',
+      zone.refreshing ? 'under way' : zone.refreshAt === undefined ? 'not planned' : when(zone.refreshAt, now),
+    );
+    add('expires', zone.expireAt === undefined ? undefined : when(zone.expireAt, now));
+  }
+  add('last check', checkText(zone, now));
+  add('last transfer', transferText(zone, now) ?? (zone.role === 'secondary' ? 'none' : undefined));
+  add(
+    'last error',
+    zone.lastError ? `${zone.lastError.message} [${zone.lastError.code}], ${when(zone.lastError.at, now)}` : 'none',
+  );
+  for (const warning of zone.warnings ?? []) add('warning', warning);
+  for (const primary of zone.primaries ?? []) {
+    const error = primary.lastError ? `: ${primary.lastError.message}, ${relative(primary.lastError.at, now)}` : '';
+    add('primary', `${primary.id} ${primary.address} ${primary.state}${error}`);
+  }
+  for (const replica of zone.notify ?? []) add('secondary', replicaText(replica));
+  add('journal', journalText(zone));
+  add('file', fileText(zone, now));
+  return table(rows);
+}
+
+function serialText(value: SerialAt | undefined, now: number): string | undefined {
+  return value && `serial ${value.serial}, ${when(value.at, now)}`;
+}
+
+function checkText({ lastCheck }: ZoneStatus, now: number): string | undefined {
+  if (!lastCheck) return undefined;
+  const serial = lastCheck.serial === undefined ? '' : `serial ${lastCheck.serial}, `;
+  return `${serial}${lastCheck.result}, from ${lastCheck.from}, ${when(lastCheck.at, now)}`;
+}
+
+function transferText({ lastTransfer }: ZoneStatus, now: number): string | undefined {
+  if (!lastTransfer) return undefined;
+  const { type, fromSerial, toSerial, from, records, bytes, ms, at } = lastTransfer;
+  const serials = fromSerial === undefined ? `serial ${toSerial}` : `serial ${fromSerial} to ${toSerial}`;
+  return `${type.toUpperCase()} ${serials} from ${from}: ${count(records, 'record')}, ${count(bytes, 'byte')} in ${duration(ms)}, ${when(at, now)}`;
+}
+
+function replicaText(replica: NonNullable<ZoneStatus['notify']>[number]): string {
+  const lag = replica.lagMs === undefined ? '' : `, lag ${duration(replica.lagMs)}`;
+  const serial = replica.serial === undefined ? '' : `, serial ${replica.serial}`;
+  const error = replica.lastError === undefined ? '' : `: ${replica.lastError}`;
+  return `${replica.id} ${replica.address} ${replica.state}${serial}${lag}${error}`;
+}
+
+function journalText({ journal }: ZoneStatus): string | undefined {
+  if (!journal) return undefined;
+  const reach = journal.oldestSerial === undefined ? 'no IXFR yet' : `IXFR from serial ${journal.oldestSerial} on`;
+  return `${count(journal.depth, 'change')}, ${octets(journal.bytes)}, ${reach}`;
+}
+
+function fileText({ file }: ZoneStatus, now: number): string | undefined {
+  if (!file) return undefined;
+  const updates = file.dynamicUpdatesSince;
+  const since = updates === 0 ? '' : `, ${count(updates, 'dynamic update')} since (not in the file)`;
+  return `${file.path}, serial ${file.serial} there, read ${when(file.loadedAt, now)}${since}`;
+}
