@@ -1,3 +1,4 @@
+export * from './clock.ts';
 export * from './dig.ts';
 export * from './free-port.ts';
 export * from './peers/bind.ts';

@@ -1,0 +1,4 @@
+export * from './config.ts';
+export { DEFAULT_INTERVALS, type RefreshIntervals } from './refresh/timing.ts';
+export { HeapSchedule, TIMER_CONCURRENCY } from './schedule/heap.ts';
+export * from './schedule/port.ts';

@@ -1,0 +1,323 @@
+import type { StatusError } from '@zonewire/nameserver';
+import { compareSerials, isNewerSerial } from '@zonewire/shared-protocol';
+import { seen } from './clock.ts';
+import { NO_FACTS, type RefreshFacts } from './facts.ts';
+import { isExpired, plan } from './plan.ts';
+import {
+  askingOrder,
+  failedPrimary,
+  healthyPrimary,
+  ixfrFailedAt,
+  ixfrWorkedAt,
+  onlyPrimaries,
+  takesIxfr,
+} from './primaries.ts';
+import type {
+  Checking,
+  Held,
+  Pending,
+  Phase,
+  RefreshConfig,
+  RefreshEffect,
+  RefreshEvent,
+  RefreshState,
+  RefreshStep,
+  Round,
+  Transferring,
+} from './state.ts';
+import { expireAfterCheck, expireAfterTransfer } from './timing.ts';
+
+/**
+ * How a secondary keeps one zone fresh (RFC 1034 4.3.5, RFC 1996, RFC 1995). Pure: events in, effects out, times passed in.
+ *
+ *            due: timer                    newer
+ *   idle ───────────────────► checking ──────────────► transferring ──installed──► idle
+ *    │  due: NOTIFY from a       │ │ │                    ▲  │   │  IXFR failed, primary there: AXFR from the same one
+ *    │  primary, never loaded,   │ │ └─ equal: good ──────│──│───│─────────────► idle
+ *    │  retransfer               │ │                      │  │   └─ nothing newer: as the answer to an SOA query
+ *    └───────────────────────────│─│──────────────────────┘  │
+ *                                │ └─ failed, older ─────────┴─► next primary ──none left──► idle, one failure more
+ *
+ * - At most one round at a time. What comes in meanwhile waits in `pending` and becomes one round (RFC 1996 4.4), or none when the
+ *   round has brought what the NOTIFY spoke of.
+ * - A serial that is not newer is never taken, except by `retransfer`. A primary with an older serial does not confirm our copy:
+ *   it neither extends expiry nor ends the round.
+ * - Expiry is `expireAt <= now`, whatever the phase. An expired version is kept: one good check of the same serial revives it.
+ * - When to act next is not decided here but derived from the facts: {@link plan}.
+ */
+export function step(state: RefreshState, event: RefreshEvent, now: number, config: RefreshConfig): RefreshStep {
+  const setBack = Math.max(0, state.facts.asOf - now);
+  const notBefore = Math.max(0, state.notBefore - setBack);
+  const machine = new Stepping({ ...state, notBefore, facts: seen(state.facts, now) }, now, config);
+  machine.take(event);
+  machine.noticeExpiry();
+  return { state: machine.state, effects: machine.effects };
+}
+
+/** The machine as the program starts: what the store has, and nothing else remembered. */
+export function start(
+  stored: { readonly held?: Held | undefined; readonly facts?: RefreshFacts; readonly notBefore?: number },
+  now: number,
+  config: RefreshConfig,
+): RefreshStep {
+  const facts = onlyPrimaries(stored.facts ?? NO_FACTS, config.primaries);
+  const state: RefreshState = {
+    facts: seen(facts, now),
+    held: stored.held,
+    phase: { kind: 'idle' },
+    notBefore: stored.notBefore ?? 0,
+    told: 'nothing',
+  };
+  const machine = new Stepping(state, now, config);
+  machine.noticeExpiry();
+  return { state: machine.state, effects: machine.effects };
+}
+
+/** The facts once a transferred version is installed: stored together with it, so that neither is ever without the other. */
+export function factsAfterInstall(
+  facts: RefreshFacts,
+  event: Extract<RefreshEvent, { kind: 'installed' }>,
+  now: number,
+  config: RefreshConfig,
+): RefreshFacts {
+  const healthy = healthyPrimary(seen(facts, now), event.primary);
+  return {
+    ...(event.transfer.type === 'ixfr' ? ixfrWorkedAt(healthy, event.primary) : healthy),
+    lastGoodCheckAt: now,
+    lastAttemptAt: undefined,
+    failures: 0,
+    lastError: undefined,
+    expireAt: expireAfterTransfer(now, event.held, event.expire, config.intervals),
+    received: { serial: event.held.serial, at: now },
+    lastTransfer: event.transfer,
+  };
+}
+
+type Draft = { -readonly [K in keyof RefreshState]: RefreshState[K] };
+
+/** One step: a draft of the state and the effects so far. Lives for one call. */
+class Stepping {
+  readonly state: Draft;
+  readonly effects: RefreshEffect[] = [];
+  readonly #now: number;
+  readonly #config: RefreshConfig;
+
+  constructor(state: RefreshState, now: number, config: RefreshConfig) {
+    this.state = { ...state };
+    this.#now = now;
+    this.#config = config;
+  }
+
+  take(event: RefreshEvent): void {
+    const { phase } = this.state;
+    switch (event.kind) {
+      case 'tick':
+        this.#tick();
+        break;
+      case 'notify':
+        this.#notify(event.serial, event.primary);
+        break;
+      case 'refresh':
+        this.#want({ cause: 'operator' });
+        break;
+      case 'retransfer':
+        this.#want({ cause: 'retransfer' });
+        break;
+      case 'configured':
+        this.#configured();
+        break;
+      default:
+        // Answers of a round that is over (stopped, reconfigured) change nothing.
+        if (phase.kind === 'idle' || phase.primary !== event.primary) return;
+        if (event.kind === 'answered') this.#answered(phase, event.serial, event.expire);
+        else if (event.kind === 'failed') this.#failed(phase, event);
+        else if (phase.kind === 'transferring') this.#installed(phase, event);
+    }
+  }
+
+  noticeExpiry(): void {
+    const { held, told } = this.state;
+    const tell = held === undefined ? 'nothing' : isExpired(this.state) ? 'expired' : 'serving';
+    if (tell === told || tell === 'nothing') return;
+    this.state.told = tell;
+    // Saved, so that a clock set back while the program is down cannot revive the zone (clock.ts).
+    if (tell === 'expired') this.effects.push({ kind: 'expire' }, { kind: 'save' });
+    else this.effects.push({ kind: 'serve' });
+  }
+
+  #tick(): void {
+    const due = plan(this.state, this.#config);
+    if (due !== undefined && due.at <= this.#now) this.#beginRound();
+  }
+
+  /**
+   * RFC 1996 3.7: the SOA in a NOTIFY is a hint that nobody vouches for; it decides whether to ask, never what is true.
+   * 3.11: a serial we have already needs no round. It does when we are in trouble: the message proves that the primary is back.
+   */
+  #notify(serial: number | undefined, primary: string | undefined): void {
+    const { held, facts } = this.state;
+    if (serial !== undefined) this.#rememberNotified(serial);
+    const order = serial === undefined || held === undefined ? undefined : compareSerials(serial, held.serial);
+    if ((order === 0 || order === -1) && facts.failures === 0 && !isExpired(this.state)) return;
+    this.#want({ cause: 'notify', serial, primary });
+  }
+
+  #rememberNotified(serial: number): void {
+    const { held, facts } = this.state;
+    const known = facts.lastNotified;
+    if (known !== undefined) {
+      if (known.serial === serial) return;
+      // A late duplicate must not hide what is still to be fetched.
+      const outstanding = held !== undefined && isNewerSerial(known.serial, held.serial);
+      if (outstanding && isNewerSerial(known.serial, serial)) return;
+    }
+    this.state.facts = { ...facts, lastNotified: { serial, at: this.#now } };
+  }
+
+  /** One slot: the stronger wish stays, the newer NOTIFY replaces the older. */
+  #want(wish: Pending): void {
+    const { pending } = this.state;
+    if (pending?.cause === 'retransfer') return;
+    if (pending?.cause === 'operator' && wish.cause === 'notify') return;
+    if (pending?.cause === 'notify' && wish.cause === 'notify') {
+      // Without a serial it asks for more than any with one.
+      if (pending.serial === undefined) wish = { ...wish, serial: undefined };
+      else if (wish.serial !== undefined && isNewerSerial(pending.serial, wish.serial)) return;
+    }
+    this.state.pending = wish;
+  }
+
+  #configured(): void {
+    this.state.facts = onlyPrimaries(this.state.facts, this.#config.primaries);
+  }
+
+  #beginRound(): void {
+    const { pending, facts } = this.state;
+    this.state.pending = undefined;
+    this.state.notBefore = 0;
+    const waiting = askingOrder(this.#config.primaries, facts, this.#now, pending?.primary);
+    const notifier = pending?.cause === 'notify' ? pending.primary : undefined;
+    this.#askNext({ cause: pending?.cause ?? 'timer', waiting, good: false, notifier });
+  }
+
+  /** Asks the next primary of the round that is still configured, or ends it. */
+  #askNext(round: Round, error?: StatusError): void {
+    const configured = (key: string) => this.#config.primaries.some((primary) => primary.key === key);
+    const waiting = round.waiting.filter(configured);
+    const [primary, ...rest] = waiting;
+    if (primary === undefined) {
+      this.#endRound(round, error);
+      return;
+    }
+    const { held, facts } = this.state;
+    const next: Round = { ...round, waiting: rest };
+    const knowsIxfr = takesIxfr(facts, primary, this.#now);
+    if (held === undefined || round.cause === 'retransfer') this.#transfer(next, primary, 'axfr');
+    else if (round.notifier === primary && knowsIxfr) this.#transfer(next, primary, 'ixfr');
+    else {
+      this.state.phase = { kind: 'checking', primary, round: next };
+      this.effects.push({ kind: 'check', primary, urgent: isUrgent(next) });
+    }
+  }
+
+  #transfer(round: Round, primary: string, type: 'ixfr' | 'axfr', ixfrError?: StatusError): void {
+    this.state.phase = { kind: 'transferring', type, primary, round, ixfrError };
+    const force = round.cause === 'retransfer';
+    this.effects.push({ kind: 'transfer', primary, type, force, urgent: isUrgent(round) });
+  }
+
+  #answered(phase: Checking | Transferring, serial: number, expire: number | undefined): void {
+    const { held } = this.state;
+    const order = held === undefined ? 1 : compareSerials(serial, held.serial);
+    if (held !== undefined && order === 0) {
+      this.#confirmed(phase, held, expire);
+      return;
+    }
+    if (order === 1 && phase.kind === 'checking') {
+      const type = held !== undefined && takesIxfr(this.state.facts, phase.primary, this.#now) ? 'ixfr' : 'axfr';
+      this.#transfer(phase.round, phase.primary, type);
+      return;
+    }
+    const message =
+      order === 1
+        ? `${phase.primary} answered a transfer with serial ${serial} and without the zone`
+        : `${phase.primary} serves serial ${serial}, which is not newer than our ${held?.serial}: not taken; ` +
+          'if the primary is right, take its version with "zonewire zone retransfer"';
+    const code = order === 1 ? 'transfer-without-zone' : 'primary-serial-older';
+    this.#nextPrimary(phase, { at: this.#now, code, message });
+  }
+
+  /** The primary has what we have: the copy is good for another SOA EXPIRE, or for what EXPIRE says. */
+  #confirmed(phase: Checking | Transferring, held: Held, expire: number | undefined): void {
+    const { facts } = this.state;
+    const { intervals } = this.#config;
+    this.state.facts = {
+      ...healthyPrimary(facts, phase.primary),
+      lastGoodCheckAt: this.#now,
+      lastAttemptAt: undefined,
+      failures: 0,
+      lastError: undefined,
+      expireAt: expireAfterCheck(this.#now, facts.expireAt, held, expire, intervals),
+    };
+    const round: Round = { ...phase.round, good: true };
+    const promised = facts.lastNotified;
+    // A NOTIFY spoke of something newer: another primary may have it already.
+    if (promised !== undefined && isNewerSerial(promised.serial, held.serial)) this.#askNext(round);
+    else this.#endRound(round);
+  }
+
+  #installed(phase: Transferring, event: Extract<RefreshEvent, { kind: 'installed' }>): void {
+    let facts = factsAfterInstall(this.state.facts, event, this.#now, this.#config);
+    if (phase.ixfrError !== undefined) facts = ixfrFailedAt(facts, phase.primary, phase.ixfrError, this.#now);
+    this.state.facts = facts;
+    this.state.held = event.held;
+    // install.ts has published it; only an edge from here on is news.
+    this.state.told = 'serving';
+    this.#end(phase.round, 'installed');
+  }
+
+  #failed(phase: Checking | Transferring, event: Extract<RefreshEvent, { kind: 'failed' }>): void {
+    const error: StatusError = { at: this.#now, code: event.code, message: event.message };
+    if (event.failure === 'local') this.#endRound({ ...phase.round, good: false }, error);
+    else if (phase.kind === 'transferring' && phase.type === 'ixfr' && event.failure !== 'unreachable')
+      this.#transfer(phase.round, phase.primary, 'axfr', error);
+    else this.#nextPrimary(phase, error);
+  }
+
+  #nextPrimary(phase: Checking | Transferring, error: StatusError): void {
+    this.state.facts = failedPrimary(this.state.facts, phase.primary, error, this.#now);
+    this.#askNext(phase.round, error);
+  }
+
+  #endRound(round: Round, error?: StatusError): void {
+    if (round.good) {
+      this.#end(round, 'up-to-date');
+      return;
+    }
+    const { facts } = this.state;
+    this.state.facts = {
+      ...facts,
+      failures: facts.failures + 1,
+      lastAttemptAt: this.#now,
+      lastError: error ?? { at: this.#now, code: 'no-primary', message: 'no primary is configured for the zone' },
+    };
+    this.#end(round, 'failed');
+  }
+
+  #end(round: Round, outcome: 'installed' | 'up-to-date' | 'failed'): void {
+    this.state.phase = { kind: 'idle' } satisfies Phase;
+    const { pending, held } = this.state;
+    if (pending?.cause === 'notify' && outcome !== 'failed' && pending.serial !== undefined && held !== undefined) {
+      const order = compareSerials(pending.serial, held.serial);
+      if (order === 0 || order === -1) this.state.pending = undefined;
+    }
+    this.effects.push({ kind: 'ended', cause: round.cause, outcome });
+    // An installed version was stored together with its facts: no second sync on the way of a change.
+    if (outcome !== 'installed') this.effects.push({ kind: 'save' });
+  }
+}
+
+/** Caused by a change or a person; the others by a timer. */
+function isUrgent(round: Round): boolean {
+  return round.cause !== 'timer';
+}
