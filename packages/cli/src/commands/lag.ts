@@ -80,7 +80,7 @@ function lagTable(rows: readonly Row[], terminal: Terminal, now: number): string
 
 function note(replica: ReplicaLag, now: number): string {
   if (replica.state === 'in-sync')
-    return replica.servedAt === undefined ? '' : `since ${relative(replica.servedAt, now)}`;
+    return replica.servedAt === undefined ? '' : `seen ${relative(replica.servedAt, now)}`;
   const behind = replica.serialsBehind === undefined ? [] : [`${replica.serialsBehind} behind`];
   const error = replica.lastError === undefined ? [] : [replica.lastError];
   return [...behind, ...error].join(', ');

@@ -1,6 +1,6 @@
 import type { NodeInfo } from '../control/ports.ts';
 import { printable, stateStyle, styled, table } from '../output/terminal.ts';
-import { count, duration, when } from '../output/time.ts';
+import { absolute, count, duration, when } from '../output/time.ts';
 import { CLIENT_OPTIONS, type Command, EXIT, OUTPUT_OPTION, printJson } from './command.ts';
 import { controlClient } from './control-client.ts';
 
@@ -30,7 +30,7 @@ export const nodeStatus: Command = {
       table([
         ['node', printable(node.identity)],
         ['version', `Zonewire ${node.version}, Node.js ${node.runtime}, pid ${node.pid}`],
-        ['up', `${duration(invocation.now() - node.startedAt)}, since ${when(node.startedAt, invocation.now())}`],
+        ['up', `${duration(invocation.now() - node.startedAt)} (since ${absolute(node.startedAt)})`],
         ['dns', node.listen.join(', ')],
         ['control', client.url.replace(/\/$/, '')],
         ['configuration', `${printable(node.configFile)}, read ${when(node.configuredAt, invocation.now())}`],

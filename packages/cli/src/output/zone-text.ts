@@ -40,13 +40,13 @@ export function zoneDetails(zone: ZoneStatus, terminal: Terminal, now: number): 
     add('holds', `${count(zone.records, 'record')}${zone.bytes === undefined ? '' : `, ${octets(zone.bytes)}`}`);
   add('notified', serialText(zone.notified, now));
   add('received', serialText(zone.received, now));
-  add('served', serialText(zone.served, now) ?? 'nothing yet');
+  add('served', serialText(zone.served, now) ?? 'nothing: queries get SERVFAIL');
   if (zone.role === 'secondary') {
     add(
       'next refresh',
       zone.refreshing ? 'under way' : zone.refreshAt === undefined ? 'not planned' : when(zone.refreshAt, now),
     );
-    add('expires', zone.expireAt === undefined ? undefined : when(zone.expireAt, now));
+    if (zone.expireAt !== undefined) add(zone.expireAt > now ? 'expires' : 'expired', when(zone.expireAt, now));
   }
   add('last check', checkText(zone, now));
   add('last transfer', transferText(zone, now) ?? (zone.role === 'secondary' ? 'none' : undefined));
@@ -83,7 +83,8 @@ function transferText({ lastTransfer }: ZoneStatus, now: number): string | undef
 }
 
 function replicaText(replica: NonNullable<ZoneStatus['notify']>[number]): string {
-  const lag = replica.lagMs === undefined ? '' : `, lag ${duration(replica.lagMs)}`;
+  const words = replica.state === 'in-sync' ? 'lag' : 'behind for';
+  const lag = replica.lagMs === undefined ? '' : `, ${words} ${duration(replica.lagMs)}`;
   const serial = replica.serial === undefined ? '' : `, serial ${replica.serial}`;
   const error = replica.lastError === undefined ? '' : `: ${replica.lastError}`;
   return `${replica.id} ${replica.address} ${replica.state}${serial}${lag}${error}`;

@@ -1,0 +1,89 @@
+import type { ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
+import type { Name } from '@zonewire/shared-protocol';
+import type { ZoneVersion } from '@zonewire/zone';
+import type { MetricFamily } from './metrics/exposition.ts';
+
+/** What the control API shows and does; `run` implements it over the running node, tests over nothing. */
+export interface ControlPorts {
+  info(): NodeInfo;
+  statuses(): ZoneStatus[];
+  /** `undefined`: this node does not have the zone. */
+  status(zone: Name): ZoneStatus | undefined;
+  replicas(zone: Name): readonly ReplicaLag[];
+  /** What is served now; `undefined` while nothing is. */
+  version(zone: Name): ZoneVersion | undefined;
+  /** Re-reads configuration and changed zone files, as SIGHUP does. */
+  reloadAll(): Promise<ReloadReport>;
+  /** Sends NOTIFY to every target of the zone now; both roles can have some. */
+  notify(zone: Name): Promise<ActionOutcome>;
+  readonly primary: PrimaryPort;
+  readonly secondary: SecondaryPort;
+  /** Counters and gauges beyond the per-zone ones, which are made of `statuses()`. */
+  metrics(): Iterable<MetricFamily>;
+}
+
+/** Reject with a ZonewireError when it cannot be done; resolve with one sentence that says what was. */
+export interface PrimaryPort {
+  reload(zone: Name, options: { discardUpdates: boolean }): Promise<ActionOutcome>;
+  freeze(zone: Name): Promise<ActionOutcome>;
+  thaw(zone: Name): Promise<ActionOutcome>;
+  change(zone: Name, changes: readonly RRsetChange[]): Promise<ChangeOutcome>;
+}
+
+export interface SecondaryPort {
+  refresh(zone: Name): Promise<ActionOutcome>;
+  retransfer(zone: Name): Promise<ActionOutcome>;
+}
+
+export interface ActionOutcome {
+  /** One sentence for an operator. */
+  readonly message: string;
+  readonly serial?: number;
+}
+
+export interface ChangeOutcome {
+  readonly changeId: string;
+  /** The serial that holds the change. */
+  readonly serial: number;
+}
+
+/** One RRset of a PATCH, read: names and rdata are wire form. */
+export interface RRsetChange {
+  readonly change: 'replace' | 'delete' | 'extend' | 'prune';
+  readonly name: Name;
+  readonly type: number;
+  /** Seconds; 0 where the change needs none. */
+  readonly ttl: number;
+  readonly rdatas: readonly Uint8Array[];
+}
+
+export interface NodeInfo {
+  readonly identity: string;
+  /** Zonewire's version. */
+  readonly version: string;
+  /** Node.js's version. */
+  readonly runtime: string;
+  readonly pid: number;
+  /** ms since the epoch */
+  readonly startedAt: number;
+  /** When the running configuration was read, ms since the epoch. */
+  readonly configuredAt: number;
+  readonly configFile: string;
+  readonly dataDir: string;
+  /** `host:port` as bound. */
+  readonly listen: readonly string[];
+  readonly stopping: boolean;
+}
+
+export interface ReloadReport {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Zones whose configuration changed. */
+  readonly reconfigured: readonly string[];
+  /** Primary zones whose file was read again, with what came of it. */
+  readonly reloaded: readonly { readonly zone: string; readonly message: string }[];
+  /** Zones that could not be; they go on with what they had. */
+  readonly failed: readonly { readonly zone: string; readonly message: string }[];
+  /** Settings that changed and take effect only at a restart. */
+  readonly needRestart: readonly string[];
+}

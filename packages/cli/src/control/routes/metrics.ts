@@ -1,0 +1,28 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { exposition } from '../metrics/exposition.ts';
+import { zoneMetrics } from '../metrics/zones.ts';
+import { RawAnswer, type Route } from '../route.ts';
+
+/** prom-client measures the process (memory, CPU, event loop); everything of ours is rendered at scrape. */
+export function metricsRoute(): Route {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    method: 'GET',
+    path: '/metrics',
+    id: 'metrics',
+    summary: 'Prometheus metrics',
+    answer: { mediaType: Registry.PROMETHEUS_CONTENT_TYPE, description: 'Prometheus text format' },
+    async handle(_, ports) {
+      const { identity, version, runtime } = ports.info();
+      const build = {
+        name: 'zonewire_build_info',
+        help: 'Always 1; what runs here is in the labels.',
+        type: 'gauge' as const,
+        samples: [{ labels: { identity, version, node: runtime }, value: 1 }],
+      };
+      const own = exposition([build, ...ports.metrics(), ...zoneMetrics(ports.statuses())]);
+      return new RawAnswer(200, Registry.PROMETHEUS_CONTENT_TYPE, [...own, await registry.metrics()].join(''));
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { Route } from '../route.ts';
+import { nodeInfo, reloadReport } from '../schemas.ts';
+
+const counts = z.record(z.string(), z.int());
+
+export const nodeRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/v1/node',
+    id: 'getNode',
+    summary: 'This node: version, addresses, configuration, number of zones by state',
+    answer: nodeInfo.extend({ zones: counts }).meta({ id: 'Node' }),
+    handle(_, ports) {
+      const zones: Record<string, number> = {};
+      for (const { state } of ports.statuses()) zones[state] = (zones[state] ?? 0) + 1;
+      return { ...ports.info(), zones };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/node/reload',
+    id: 'reloadNode',
+    summary:
+      'Read the configuration and changed zone files again, as SIGHUP does. A broken configuration changes nothing',
+    body: z.strictObject({}),
+    bodyOptional: true,
+    answer: reloadReport,
+    handle: (_, ports) => ports.reloadAll(),
+  },
+];

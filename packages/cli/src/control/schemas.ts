@@ -1,0 +1,132 @@
+import type { ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
+import { z } from 'zod';
+import type { NodeInfo, ReloadReport } from './ports.ts';
+
+/** The API's documents, for OpenAPI and for checking what comes in. The types behind them are nameserver's status.ts and ports.ts. */
+
+const serial = z.int().min(0).max(0xffff_ffff);
+const at = z.int().meta({ description: 'Milliseconds since the epoch.' });
+const serialAt = z.object({ serial, at });
+const statusError = z.object({ at, code: z.string(), message: z.string() });
+
+export const replicaLag = z
+  .object({
+    id: z.string().meta({ description: 'The id of the remote.' }),
+    address: z.string(),
+    serial: serial.optional().meta({ description: 'The serial it was last seen to answer with.' }),
+    servedAt: at.optional(),
+    committedAt: at.optional(),
+    lagMs: z
+      .number()
+      .optional()
+      .meta({ description: 'in-sync: ms from commit to seen served; behind: ms since the oldest commit it lacks.' }),
+    serialsBehind: z.int().optional(),
+    state: z.enum(['in-sync', 'behind', 'unreachable', 'unknown']),
+    acknowledgedAt: at.optional(),
+    attempts: z.int(),
+    lastError: z.string().optional(),
+  })
+  .meta({ id: 'ReplicaLag' }) satisfies z.ZodType<ReplicaLag>;
+
+export const zoneStatus = z
+  .object({
+    zone: z.string(),
+    role: z.enum(['primary', 'secondary']),
+    state: z.enum(['serving', 'loading', 'expired', 'frozen', 'failed']),
+    records: z.int().optional(),
+    bytes: z.int().optional(),
+    notified: serialAt.optional(),
+    received: serialAt.optional(),
+    served: serialAt.optional(),
+    refreshAt: at.optional(),
+    expireAt: at.optional(),
+    refreshing: z.boolean().optional(),
+    lastCheck: z.object({ at, from: z.string(), serial: serial.optional(), result: z.string() }).optional(),
+    lastTransfer: z
+      .object({
+        at,
+        type: z.enum(['axfr', 'ixfr', 'axfr-style-ixfr']),
+        from: z.string(),
+        records: z.int(),
+        bytes: z.int(),
+        ms: z.number(),
+        fromSerial: serial.optional(),
+        toSerial: serial,
+      })
+      .optional(),
+    lastError: statusError.optional(),
+    warnings: z.array(z.string()).readonly().optional(),
+    primaries: z
+      .array(z.object({ id: z.string(), address: z.string(), state: z.string(), lastError: statusError.optional() }))
+      .readonly()
+      .optional(),
+    notify: z.array(replicaLag).readonly().optional(),
+    journal: z.object({ depth: z.int(), bytes: z.int(), oldestSerial: serial.optional() }).optional(),
+    file: z.object({ path: z.string(), loadedAt: at, serial, dynamicUpdatesSince: z.int() }).optional(),
+  })
+  .meta({ id: 'ZoneStatus' }) satisfies z.ZodType<ZoneStatus>;
+
+export const nodeInfo = z
+  .object({
+    identity: z.string(),
+    version: z.string(),
+    runtime: z.string(),
+    pid: z.int(),
+    startedAt: at,
+    configuredAt: at,
+    configFile: z.string(),
+    dataDir: z.string(),
+    listen: z.array(z.string()).readonly(),
+    stopping: z.boolean(),
+  })
+  .meta({ id: 'NodeInfo' }) satisfies z.ZodType<NodeInfo>;
+
+const zoneMessage = z.object({ zone: z.string(), message: z.string() });
+
+export const reloadReport = z
+  .object({
+    added: z.array(z.string()).readonly(),
+    removed: z.array(z.string()).readonly(),
+    reconfigured: z.array(z.string()).readonly(),
+    reloaded: z.array(zoneMessage).readonly(),
+    failed: z.array(zoneMessage).readonly(),
+    needRestart: z.array(z.string()).readonly(),
+  })
+  .meta({ id: 'ReloadReport' }) satisfies z.ZodType<ReloadReport>;
+
+export const actionOutcome = z
+  .object({ zone: z.string(), message: z.string(), serial: serial.optional() })
+  .meta({ id: 'ActionOutcome' });
+
+export const changeOutcome = z.object({ zone: z.string(), changeId: z.string(), serial }).meta({ id: 'ChangeOutcome' });
+
+const content = z.string().min(1).max(200_000);
+
+export const rrsetPatch = z
+  .strictObject({
+    rrsets: z
+      .array(
+        z.strictObject({
+          name: z.string().meta({ description: 'Owner, absolute: "www.example.test."' }),
+          type: z.string().meta({ description: 'A, AAAA, MX, TYPE65280 …' }),
+          ttl: z
+            .int()
+            .min(0)
+            .max(0x7fff_ffff)
+            .optional()
+            .meta({ description: 'Seconds; needed to replace and extend.' }),
+          changetype: z.enum(['REPLACE', 'DELETE', 'EXTEND', 'PRUNE']).meta({
+            description: 'REPLACE and DELETE the whole RRset, EXTEND it by records, PRUNE records from it.',
+          }),
+          records: z
+            .array(z.union([content, z.strictObject({ content })]))
+            .max(10_000)
+            .optional()
+            .meta({ description: 'Record data as in a zone file; names in it are absolute.' }),
+        }),
+      )
+      .min(1)
+      .max(1_000),
+  })
+  .meta({ id: 'RRsetPatch' });
+export type RRsetPatch = z.output<typeof rrsetPatch>;

@@ -1,0 +1,12 @@
+// Writes the two committed documents that are made from the code: node packages/cli/src/write-generated.ts
+import { writeFileSync } from 'node:fs';
+import { configJsonSchema } from './config/schema.ts';
+import { openApiDocument } from './control/openapi.ts';
+import { allRoutes } from './control/server.ts';
+import { VERSION } from './version.ts';
+
+const write = (name: string, value: object) =>
+  writeFileSync(new URL(`../${name}`, import.meta.url), `${JSON.stringify(value, null, 2)}\n`);
+
+write('zonewire.schema.json', configJsonSchema());
+write('openapi.json', openApiDocument(allRoutes(), VERSION));
