@@ -58,6 +58,7 @@ export function verifyRequest(
   nowSeconds: number,
   policy: TsigPolicy = {},
 ): RequestVerdict {
+  // Most queries: nothing where a TSIG could be. One in another section is refused by whoever reads the message.
   if (sectionCount(message, 3) === 0 && message.length >= 12) return { status: 'unsigned' };
   const located = findTsig(message);
   if (!located.ok) return { status: 'malformed', problem: located.error };

@@ -29,7 +29,7 @@ export function verifyResponse(
   if (tsig === undefined)
     return fail('tsig-missing', `the answer to a request signed with key ${nameToText(key.name)} is not signed`);
   const hmac = startMac(key, requestMac);
-  const refusal = checkRecord(tsig, key, policy) ?? checkMac(message, tsig, key, hmac, nowSeconds, true);
+  const refusal = checkRecord(tsig, key, nowSeconds, policy) ?? checkMac(message, tsig, key, hmac, nowSeconds, true);
   if (refusal !== undefined) return { ok: false, error: refusal };
   const stripped = message.slice(0, tsig.start);
   decrementArcount(stripped);
@@ -37,7 +37,12 @@ export function verifyResponse(
 }
 
 /** What can be said before the MAC is computed: the peer's own error, other key, other algorithm, MAC length. */
-export function checkRecord(tsig: TsigRecord, key: TsigKey, policy: TsigPolicy): Problem | undefined {
+export function checkRecord(
+  tsig: TsigRecord,
+  key: TsigKey,
+  nowSeconds: number,
+  policy: TsigPolicy,
+): Problem | undefined {
   const text = nameToText(key.name);
   // RFC 8945 5.3.2: these answers cannot be signed. Nobody can be sure of them, but the operator wants to know.
   if (tsig.mac.length === 0 && tsig.error === RCODE.BADKEY)
@@ -50,6 +55,8 @@ export function checkRecord(tsig: TsigRecord, key: TsigKey, policy: TsigPolicy):
       code: 'tsig-peer-bad-signature',
       message: `the peer finds the signature with key ${text} wrong: compare the secret on both sides`,
     };
+  // NSD 4.6 does not sign BADTIME either, against RFC 8945 5.2.3.
+  if (tsig.mac.length === 0 && tsig.error === RCODE.BADTIME) return peerBadTime(tsig, nowSeconds);
   if (!namesEqual(tsig.keyName, key.name))
     return { code: 'tsig-wrong-key', message: `signed with key ${nameToText(tsig.keyName)} instead of ${text}` };
   if (tsigAlgorithmOf(tsig.algorithm) !== key.algorithm)
@@ -83,12 +90,7 @@ export function checkMac(
   else addTimers(hmac, tsig);
   if (!macMatches(tsig.mac, hmac.digest()))
     return { code: 'tsig-bad-signature', message: `the signature with key ${text} is wrong` };
-  if (tsig.error === RCODE.BADTIME) {
-    const other = new DataView(tsig.otherData.buffer, tsig.otherData.byteOffset, tsig.otherData.byteLength);
-    const peerTime = other.byteLength === 6 ? other.getUint16(0) * 2 ** 32 + other.getUint32(2) : undefined;
-    const apart = peerTime === undefined ? '' : ` (its clock is ${peerTime - Math.floor(nowSeconds)} s ahead of ours)`;
-    return { code: 'tsig-peer-bad-time', message: `the peer refuses our time${apart}: check the clocks on both sides` };
-  }
+  if (tsig.error === RCODE.BADTIME) return peerBadTime(tsig, nowSeconds);
   const apart = Math.abs(Math.floor(nowSeconds) - tsig.timeSigned);
   if (apart > tsig.fudge)
     return {
@@ -98,4 +100,11 @@ export function checkMac(
   if (tsig.error !== 0)
     return { code: 'tsig-peer-error', message: `the peer answered with TSIG error ${tsig.error} for key ${text}` };
   return undefined;
+}
+
+function peerBadTime(tsig: TsigRecord, nowSeconds: number): Problem {
+  const other = new DataView(tsig.otherData.buffer, tsig.otherData.byteOffset, tsig.otherData.byteLength);
+  const peerTime = other.byteLength === 6 ? other.getUint16(0) * 2 ** 32 + other.getUint32(2) : undefined;
+  const apart = peerTime === undefined ? '' : ` (its clock is ${peerTime - Math.floor(nowSeconds)} s ahead of ours)`;
+  return { code: 'tsig-peer-bad-time', message: `the peer refuses our time${apart}: check the clocks on both sides` };
 }

@@ -107,8 +107,9 @@ export class TsigStreamVerifier {
       this.#hmac.update(message);
       return ok(message);
     }
+    const now = this.#now();
     const refusal =
-      checkRecord(tsig, this.#key, this.#policy) ?? checkMac(message, tsig, this.#key, this.#hmac, this.#now(), first);
+      checkRecord(tsig, this.#key, now, this.#policy) ?? checkMac(message, tsig, this.#key, this.#hmac, now, first);
     if (refusal !== undefined) return { ok: false, error: refusal };
     this.#hmac = startMac(this.#key, tsig.mac);
     this.#unsigned = 0;
