@@ -1,0 +1,30 @@
+/** What the outbound client did since it was made. */
+export interface ClientCounters {
+  /** Exchanges begun (queries, NOTIFY), whatever the transport. */
+  exchanges: number;
+  /** Datagrams sent again because no reply came. */
+  retransmissions: number;
+  /** Datagrams that did not belong to the request they arrived for. */
+  ignoredReplies: number;
+  /** Truncated UDP replies that were asked for again over TCP. */
+  tcpFallbacks: number;
+  timeouts: number;
+  /** Transfers opened, and those that ended with an error of the connection or its limits. */
+  transfers: number;
+  transfersFailed: number;
+  /** Octets received in transfers. */
+  transferBytes: number;
+}
+
+export function newClientCounters(): ClientCounters {
+  return {
+    exchanges: 0,
+    retransmissions: 0,
+    ignoredReplies: 0,
+    tcpFallbacks: 0,
+    timeouts: 0,
+    transfers: 0,
+    transfersFailed: 0,
+    transferBytes: 0,
+  };
+}

@@ -1,0 +1,62 @@
+import {
+  decodeMessage,
+  encodeMessage,
+  fail,
+  type MessageDraft,
+  messageId,
+  messageOpcode,
+  ok,
+  type Question,
+  type Result,
+  signMessage,
+  type TsigKey,
+} from '@zonewire/shared-protocol';
+
+/** What to ask: a draft, or an encoded unsigned message. Its ID is chosen here, for each exchange anew. */
+export type OutboundRequest = Omit<MessageDraft, 'id'> | Uint8Array;
+
+/** A request as it goes out, and what its reply is checked against. */
+export interface PreparedRequest {
+  readonly id: number;
+  readonly opcode: number;
+  readonly questions: readonly Question[];
+  /** Signed, when there is a key. */
+  readonly bytes: Uint8Array;
+  readonly signed: { readonly key: TsigKey; readonly mac: Uint8Array } | undefined;
+}
+
+/** Gives `request` the ID `id` and signs it. Fails only for encoded requests that are no messages. */
+export function prepareRequest(
+  request: OutboundRequest,
+  id: number,
+  key: TsigKey | undefined,
+  nowSeconds: number,
+): Result<PreparedRequest> {
+  let unsigned: Uint8Array;
+  if (request instanceof Uint8Array) {
+    unsigned = request.slice();
+    unsigned[0] = id >>> 8;
+    unsigned[1] = id;
+  } else {
+    unsigned = encodeMessage({ ...request, id });
+  }
+  return prepareEncoded(unsigned, key, nowSeconds);
+}
+
+/** {@link prepareRequest} for a request that keeps its ID (transfers, whose interpreter knows it). */
+export function prepareEncoded(
+  unsigned: Uint8Array,
+  key: TsigKey | undefined,
+  nowSeconds: number,
+): Result<PreparedRequest> {
+  const decoded = decodeMessage(unsigned);
+  if (!decoded.ok) return fail('request-malformed', `the request to be sent is malformed: ${decoded.error.message}`);
+  const signed = key === undefined ? undefined : signMessage(unsigned, key, nowSeconds);
+  return ok({
+    id: messageId(unsigned),
+    opcode: messageOpcode(unsigned),
+    questions: decoded.value.question,
+    bytes: signed === undefined ? unsigned : signed.bytes,
+    signed: signed === undefined || key === undefined ? undefined : { key, mac: signed.mac },
+  });
+}
