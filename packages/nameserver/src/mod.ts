@@ -2,6 +2,8 @@ export * from './access.ts';
 export * from './client/client-counters.ts';
 export * from './client/dns-client.ts';
 export type { OutboundRequest } from './client/outbound-request.ts';
+export { Announcer, type AnnouncerOptions, type NotifyCounters, type ReplicaServed } from './notify-out/announcer.ts';
+export { addressText, type Remote, type RemoteAddress } from './notify-out/remote.ts';
 export * from './ports.ts';
 export * from './status.ts';
 export * from './zone-handler.ts';

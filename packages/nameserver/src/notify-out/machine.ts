@@ -1,0 +1,239 @@
+import { compareSerials } from '@zonewire/shared-protocol';
+import { NOTIFY_OUT, notifyRetryDelay, probeDelay, probeTimeout, SLOW_PROBE_STEP } from './timing.ts';
+
+/**
+ * One zone at one target of NOTIFY (RFC 1996), from a commit until the target is *seen to answer* with its serial:
+ * an acknowledgement says that the NOTIFY arrived, not that the zone did. Pure: events in, effects out, times in ms.
+ *
+ * Two tracks run side by side, each with at most one message under way:
+ *
+ *   NOTIFY   commit ─► send ─► 0.5, 1, 2, 4, 8, 30, 30 … s ─► send again, until a probe has seen the serial
+ *   probe    acknowledged ─► SOA query after 1, 1, 2, 2, 3, 5 … ms ─► … ─► 30 s, until it has; then a rare re-check
+ *
+ *   unknown ──probe: our serial──► in-sync ──commit──► behind ──probe: our serial──► in-sync
+ *      └─────probe: older, or no answer─► NOTIFY ──────►┘        └──probe: newer──► ahead (an error to be shown)
+ */
+export interface NotifyState {
+  /** The serial that the target should answer with. */
+  readonly serial: number;
+  readonly phase: 'unknown' | 'behind' | 'in-sync' | 'ahead';
+  /** What it was last seen to answer with, and when that serial was first seen. */
+  readonly seen?: { readonly serial: number; readonly at: number };
+  /** Index into the target's addresses; `addresses` is their number. */
+  readonly address: number;
+  readonly addresses: number;
+  /** 0 to 1, fixed for the target: spreads the re-checks of thousands of zones over time. */
+  readonly spread: number;
+  readonly acknowledgedAt?: number;
+  /** NOTIFYs sent for `serial`. */
+  readonly attempts: number;
+  readonly sentAt?: number;
+  /** The serial of the NOTIFY under way. */
+  readonly notifying?: number;
+  /** When the next NOTIFY is due; absent when none is needed. */
+  readonly notifyAt?: number;
+  readonly probing: boolean;
+  readonly probeAt?: number;
+  readonly probeStep: number;
+  /** Exchanges in a row (of either kind) that got no answer at all. */
+  readonly silent: number;
+  readonly lastError?: string;
+}
+
+export type NotifyEvent =
+  /** A new serial is published here and must arrive there. */
+  | { readonly kind: 'commit'; readonly serial: number }
+  /** An operator asks for a NOTIFY now, whatever is known of the target. */
+  | { readonly kind: 'notify-now' }
+  | { readonly kind: 'tick' }
+  | { readonly kind: 'notify-acknowledged'; readonly serial: number }
+  | {
+      readonly kind: 'notify-failed';
+      readonly serial: number;
+      readonly cause: 'silence' | 'refused' | 'not-implemented';
+      readonly reason: string;
+    }
+  | { readonly kind: 'probe-answered'; readonly serial: number }
+  | { readonly kind: 'probe-failed'; readonly cause: 'silence' | 'refused'; readonly reason: string };
+
+export type NotifyEffect =
+  | { readonly kind: 'notify'; readonly serial: number; readonly address: number; readonly timeout: number }
+  /** `urgent`: follows a change; the others follow a timer and may wait (DESIGN.md, decision 8). */
+  | { readonly kind: 'probe'; readonly address: number; readonly timeout: number; readonly urgent: boolean }
+  /** Seen for the first time to answer with this serial, which is the wanted one. */
+  | { readonly kind: 'confirmed'; readonly serial: number };
+
+export interface NotifyStep {
+  readonly state: NotifyState;
+  readonly effects: readonly NotifyEffect[];
+}
+
+/** Mutable while a step is made, frozen by the type afterwards. */
+type Draft = { -readonly [K in keyof NotifyState]: NotifyState[K] };
+
+/** A target about which nothing is known yet (start of the program, new target): it is asked before it is told. */
+export function startNotify(serial: number, addresses: number, spread: number, now: number): NotifyStep {
+  return step(
+    {
+      serial,
+      phase: 'unknown',
+      address: 0,
+      addresses,
+      spread,
+      attempts: 0,
+      probing: false,
+      probeAt: now,
+      probeStep: SLOW_PROBE_STEP,
+      silent: 0,
+    },
+    { kind: 'tick' },
+    now,
+  );
+}
+
+/** When `step` wants its next `tick`, ms since the epoch; undefined while it only waits for answers. */
+export function wakeAt(state: NotifyState): number | undefined {
+  const notify = state.notifying === undefined ? state.notifyAt : undefined;
+  const probe = state.probing ? undefined : state.probeAt;
+  if (notify === undefined) return probe;
+  return probe === undefined ? notify : Math.min(notify, probe);
+}
+
+export function step(state: NotifyState, event: NotifyEvent, now: number): NotifyStep {
+  const draft: Draft = { ...state };
+  const effects: NotifyEffect[] = [];
+  switch (event.kind) {
+    case 'commit':
+      want(draft, event.serial, now);
+      break;
+    case 'notify-now':
+      draft.attempts = 0;
+      draft.notifyAt = earliestNotify(draft, now);
+      break;
+    case 'tick':
+      break;
+    case 'notify-acknowledged':
+      acknowledged(draft, now);
+      break;
+    case 'notify-failed':
+      notifyFailed(draft, event, now);
+      break;
+    case 'probe-answered':
+      probeAnswered(draft, event.serial, now, effects);
+      break;
+    case 'probe-failed':
+      probeFailed(draft, event, now);
+      break;
+  }
+  sendWhatIsDue(draft, now, effects);
+  return { state: draft, effects };
+}
+
+/** A newer serial supersedes: whatever was still to be told of the older one is not needed any more. */
+function want(draft: Draft, serial: number, now: number): void {
+  draft.serial = serial;
+  draft.phase = 'behind';
+  draft.attempts = 0;
+  draft.notifyAt = earliestNotify(draft, now);
+}
+
+/** At once when the last NOTIFY is long ago; else so that a burst of commits is told by few of them. */
+function earliestNotify(draft: Draft, now: number): number {
+  if (draft.sentAt === undefined || draft.sentAt > now) return now; // the clock may have been set back
+  return Math.max(now, draft.sentAt + NOTIFY_OUT.minInterval);
+}
+
+function acknowledged(draft: Draft, now: number): void {
+  draft.notifying = undefined;
+  draft.acknowledgedAt = now;
+  draft.silent = 0;
+  draft.lastError = undefined;
+  probeFrom(draft, 0, now);
+}
+
+function probeFrom(draft: Draft, probeStep: number, now: number): void {
+  draft.probeStep = probeStep;
+  draft.probeAt = now + probeDelay(probeStep);
+}
+
+function notifyFailed(draft: Draft, event: NotifyEvent & { kind: 'notify-failed' }, now: number): void {
+  draft.notifying = undefined;
+  draft.lastError = event.reason;
+  if (event.cause === 'silence') draft.silent++;
+  else draft.silent = 0;
+  draft.address = (draft.address + 1) % draft.addresses;
+  if (event.serial !== draft.serial) return; // superseded while under way: notifyAt already speaks of the newer serial
+  // RFC 1996 3.12: NOTIMP ends the transaction for that secondary. It is still watched: its own refresh will bring the zone.
+  if (event.cause === 'not-implemented') draft.notifyAt = undefined;
+  // It may well follow us without listening to NOTIFY.
+  if (draft.probeAt === undefined || draft.probeAt > now + NOTIFY_OUT.slowest) probeFrom(draft, SLOW_PROBE_STEP, now);
+}
+
+function probeAnswered(draft: Draft, serial: number, now: number, effects: NotifyEffect[]): void {
+  draft.probing = false;
+  draft.silent = 0;
+  const progress = draft.seen?.serial !== serial;
+  if (progress) draft.seen = { serial, at: now };
+  const order = compareSerials(serial, draft.serial);
+  if (order === 0) {
+    if (draft.phase !== 'in-sync' && progress) effects.push({ kind: 'confirmed', serial });
+    draft.phase = 'in-sync';
+    draft.notifyAt = undefined;
+    draft.attempts = 0;
+    draft.lastError = undefined;
+    draft.probeAt = now + NOTIFY_OUT.recheckInterval * (0.75 + draft.spread / 2);
+  } else if (order === -1) {
+    // Was thought to be fine, or not known: it starts again from nothing, or was down while we changed.
+    if (draft.phase !== 'behind') want(draft, draft.serial, now);
+    if (progress && draft.acknowledgedAt !== undefined) probeFrom(draft, 0, now);
+    else nextProbe(draft, now);
+  } else {
+    draft.phase = 'ahead';
+    draft.notifyAt = undefined;
+    draft.lastError = `it answers with serial ${serial}, which is not older than our ${draft.serial}: it follows somebody else, or our serial went back`;
+    draft.probeAt = now + NOTIFY_OUT.slowest;
+  }
+}
+
+function probeFailed(draft: Draft, event: NotifyEvent & { kind: 'probe-failed' }, now: number): void {
+  draft.probing = false;
+  draft.lastError = event.reason;
+  if (event.cause === 'silence') {
+    draft.silent++;
+    draft.address = (draft.address + 1) % draft.addresses;
+  } else {
+    draft.silent = 0;
+  }
+  // Nothing is known and it does not say: tell it.
+  if (draft.phase === 'unknown') want(draft, draft.serial, now);
+  if (draft.phase === 'in-sync' && draft.probeStep < SLOW_PROBE_STEP) draft.probeStep = SLOW_PROBE_STEP;
+  nextProbe(draft, now);
+}
+
+function nextProbe(draft: Draft, now: number): void {
+  draft.probeStep++;
+  draft.probeAt = now + probeDelay(draft.probeStep);
+}
+
+/** A time further away than any we ever set means that the clock was set back: due. */
+function isDue(at: number | undefined, longest: number, now: number): boolean {
+  return at !== undefined && (at <= now || at > now + longest);
+}
+
+function sendWhatIsDue(draft: Draft, now: number, effects: NotifyEffect[]): void {
+  if (draft.notifying === undefined && isDue(draft.notifyAt, NOTIFY_OUT.slowest, now)) {
+    draft.attempts++;
+    draft.sentAt = now;
+    draft.notifying = draft.serial;
+    const delay = notifyRetryDelay(draft.attempts);
+    // Not cleared by the acknowledgement: only a probe that sees the serial ends the retries.
+    draft.notifyAt = now + delay;
+    const timeout = Math.min(delay, NOTIFY_OUT.notifyTimeout);
+    effects.push({ kind: 'notify', serial: draft.serial, address: draft.address, timeout });
+  }
+  if (!draft.probing && isDue(draft.probeAt, 2 * NOTIFY_OUT.recheckInterval, now)) {
+    draft.probing = true;
+    const urgent = draft.phase === 'behind' && draft.probeStep < SLOW_PROBE_STEP;
+    effects.push({ kind: 'probe', address: draft.address, timeout: probeTimeout(draft.probeStep), urgent });
+  }
+}

@@ -1,0 +1,50 @@
+import type { ReplicaLag } from '../status.ts';
+import type { CommitHistory } from './commit-history.ts';
+import type { NotifyState } from './machine.ts';
+import { addressText, type Remote } from './remote.ts';
+
+/** Exchanges in a row without any answer after which a target is called unreachable. */
+const SILENT_IS_UNREACHABLE = 2;
+
+/** The operator's view of one target. `now` in ms since the epoch. */
+export function replicaLag(remote: Remote, state: NotifyState, history: CommitHistory, now: number): ReplicaLag {
+  return {
+    id: remote.id,
+    address: addressText(remote.addresses[state.address]),
+    state: replicaState(state),
+    attempts: state.attempts,
+    serial: state.seen?.serial,
+    acknowledgedAt: state.acknowledgedAt,
+    lastError: state.lastError,
+    ...(state.phase === 'in-sync' ? whenInSync(state, history) : whenBehind(state, history, now)),
+  };
+}
+
+function replicaState(state: NotifyState): ReplicaLag['state'] {
+  if (state.silent >= SILENT_IS_UNREACHABLE) return 'unreachable';
+  if (state.phase === 'in-sync') return 'in-sync';
+  // Ahead of us is neither in sync nor behind; lastError says what it is.
+  return state.phase === 'behind' && state.seen !== undefined ? 'behind' : 'unknown';
+}
+
+/** After a restart the commit of the served serial is not in the history: then there is no lag to speak of. */
+function whenInSync(state: NotifyState, history: CommitHistory): Partial<ReplicaLag> {
+  const servedAt = state.seen?.at;
+  const committedAt = history.committedAt(state.serial);
+  return { servedAt, committedAt, lagMs: lagBetween(committedAt, servedAt), serialsBehind: 0 };
+}
+
+function whenBehind(state: NotifyState, history: CommitHistory, now: number): Partial<ReplicaLag> {
+  if (state.phase !== 'behind' || state.seen === undefined) return {};
+  const missing = history.since(state.seen.serial);
+  return {
+    committedAt: missing?.oldestAt,
+    lagMs: lagBetween(missing?.oldestAt, now),
+    serialsBehind: missing?.count,
+  };
+}
+
+/** Never negative: the clock may have been set back in between. */
+export function lagBetween(committedAt: number | undefined, servedAt: number | undefined): number | undefined {
+  return committedAt === undefined || servedAt === undefined ? undefined : Math.max(0, servedAt - committedAt);
+}

@@ -1,0 +1,37 @@
+/** Every waiting time of the NOTIFY machine, in ms. */
+export const NOTIFY_OUT = {
+  /**
+   * Least time between two NOTIFYs of a zone to a target. The first after a pause leaves at once; 500 commits a second become
+   * at most 200 NOTIFYs, and fewer when the target takes longer than this to acknowledge.
+   */
+  minInterval: 5,
+  /** Longest wait for an acknowledgement; shorter when the next retry comes earlier. */
+  notifyTimeout: 5_000,
+  /** A target that is in sync is asked again this often, so that one which lost the zone is noticed. */
+  recheckInterval: 300_000,
+  /** Longest pause between probes of a target that is behind or ahead. */
+  slowest: 30_000,
+} as const;
+
+/** RFC 1996 3.6 leaves the interval to us: the first retries are quick because a lost packet must not cost seconds. */
+const NOTIFY_RETRIES = [500, 1_000, 2_000, 4_000, 8_000];
+
+/** From the `attempts`-th NOTIFY of a serial (1 is the first) to the next one. */
+export function notifyRetryDelay(attempts: number): number {
+  return NOTIFY_RETRIES[attempts - 1] ?? NOTIFY_OUT.slowest;
+}
+
+/** Grows by about a half, so that the moment of serving is known to about a third of the lag itself. */
+const PROBE_DELAYS = [1, 1, 2, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200, 300, 500, 1_000, 2_000, 5_000, 10_000];
+
+/** Where probing starts that no acknowledgement has promised anything for: 500 ms. */
+export const SLOW_PROBE_STEP: number = PROBE_DELAYS.indexOf(500);
+
+export function probeDelay(step: number): number {
+  return PROBE_DELAYS[step] ?? NOTIFY_OUT.slowest;
+}
+
+/** A lost packet among the quick probes must not hold up the next one for long. */
+export function probeTimeout(step: number): number {
+  return step < SLOW_PROBE_STEP ? 500 : 2_000;
+}
