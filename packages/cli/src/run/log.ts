@@ -18,6 +18,8 @@ const REDACTED = ['secret', 'token', 'mac', 'authorization', 'x-api-key'].flatMa
 /** The log of a node, to stdout. Lines are written before the call returns: the last ones of a crash are there. */
 export function createLog({ level, text, colours }: LogOptions): Log {
   const sync = destination({ fd: 1, sync: true });
+  // Whoever reads the log may go away; answering goes on.
+  sync.on('error', () => {});
   const stream: DestinationStream = text ? { write: (line) => sync.write(logLine(line, colours)) } : sync;
   return pino(
     {

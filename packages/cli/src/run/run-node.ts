@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '@zonewire/nameserver';
+import { ZonewireError } from '@zonewire/shared-protocol';
+import { EXIT } from '../commands/command.ts';
+import { loadConfig, problemText } from '../config/mod.ts';
+import { createLog, type LogOptions } from './log.ts';
+import { RunningNode } from './running-node.ts';
+
+/** A stop that takes longer is cut: whoever asked for it is waiting. Everything acknowledged is on disk already. */
+const STOP_LIMIT_MS = 8_000;
+
+/** Reasons not to start that an operator removes in the configuration or on the machine: exit 2, one line, no stack. */
+const SETUP_ERRORS = new Set([
+  'listen-address-in-use',
+  'listen-address-not-allowed',
+  'listen-address-not-available',
+  'control-address-in-use',
+  'store-in-use',
+  'store-too-new',
+  'store-open-failed',
+]);
+
+/**
+ * `zonewire run`: a node from start to end. SIGTERM, SIGINT, or the end of the process that started it with an ipc channel
+ * stop it; SIGHUP reloads. Gives the exit code.
+ */
+export async function runNode(options: { file: string; log: LogOptions }): Promise<number> {
+  const log = createLog(options.log);
+  endOnSurprise(log);
+  const stopRequest = signalled(log);
+  const loaded = loadConfig(options.file);
+  if (!loaded.ok) {
+    for (const problem of loaded.problems) log.error({}, problemText(problem));
+    log.error({}, `not started: ${options.file} has ${loaded.problems.length} error(s), see above`);
+    return EXIT.USAGE;
+  }
+  for (const warning of loaded.warnings) log.warn({}, problemText(warning));
+  let node: RunningNode;
+  try {
+    node = await RunningNode.start(loaded.config, log);
+  } catch (error) {
+    return notStarted(error, log);
+  }
+  process.on('SIGHUP', () => {
+    node.reload('SIGHUP').catch((error) => log.error({ err: error }, 'reload failed'));
+  });
+  log.info({ pid: process.pid, dns: node.listen, control: node.controlUrl }, `ready: ${node.summary()}`);
+  const reason = await stopRequest;
+  log.info({}, `stopping: ${reason}`);
+  const stopped = node.stop().then(() => true);
+  if (await Promise.race([stopped, sleep(STOP_LIMIT_MS, false, { ref: false })])) {
+    log.info({}, 'stopped');
+    return leave(EXIT.FINE);
+  }
+  log.error({}, `not stopped within ${STOP_LIMIT_MS / 1000} s; ending anyway`);
+  return leave(EXIT.PROBLEM);
+}
+
+/** Resolves with the reason when the node is to stop; asking twice is asking once. */
+function signalled(log: Log): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
+    process.on('disconnect', () => resolve('the process that started this one is gone'));
+    // Before the node runs there is nothing to reload; without this, SIGHUP would end the process.
+    process.on('SIGHUP', () => log.debug({}, 'SIGHUP'));
+  });
+}
+
+/** After an error that nobody caught nothing is certain any more: say it and end, so that a supervisor starts it again. */
+function endOnSurprise(log: Log): void {
+  process.on('uncaughtException', (error) => {
+    log.error({ err: error }, 'internal error, please report it; ending, so that nothing wrong is served');
+    process.exit(EXIT.PROBLEM);
+  });
+}
+
+function notStarted(error: unknown, log: Log): number {
+  if (error instanceof ZonewireError && SETUP_ERRORS.has(error.code)) {
+    log.error({ code: error.code }, `not started: ${error.message}`);
+    return leave(EXIT.USAGE);
+  }
+  log.error({ err: error }, `not started: ${(error as Error).message}`);
+  return leave(EXIT.PROBLEM);
+}
+
+/** Ends the process with `code` when its work is done, and soon even if something is left open. */
+function leave(code: number): number {
+  setTimeout(() => process.exit(code), 500).unref();
+  return code;
+}
