@@ -1,3 +1,4 @@
+export * from './bytes.ts';
 export * from './edns/opt.ts';
 export * from './edns/options.ts';
 export * from './errors.ts';

@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts';
 import { fail, ok, type Result } from '../errors.ts';
 
 /** One EDNS option (RFC 6891 6.1.2). */
@@ -32,7 +33,7 @@ export function readOpt(
     const dataEnd = dataStart + ((rdata[at + 2] << 8) | rdata[at + 3]);
     if (dataStart > end || dataEnd > end)
       return fail('opt-malformed', 'an EDNS option is longer than the OPT record that holds it');
-    options.push({ code: (rdata[at] << 8) | rdata[at + 1], data: rdata.slice(dataStart, dataEnd) });
+    options.push({ code: (rdata[at] << 8) | rdata[at + 1], data: copyBytes(rdata, dataStart, dataEnd) });
     at = dataEnd;
   }
   return ok({

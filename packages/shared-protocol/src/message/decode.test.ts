@@ -91,15 +91,18 @@ describe('refused with a code of their own (answered with FORMERR)', () => {
   });
 });
 
-test('names of the answer are copies: the bytes may be used again', () => {
-  const bytes = encodeMessage({
-    id: 1,
-    qr: true,
-    answer: [{ name: name('a.test.'), type: 2, class: 1, ttl: 1, rdata: ROOT }],
-  });
-  const decoded = decodeMessage(bytes);
-  bytes.fill(0xff);
-  expect(decoded.ok && decoded.value.answer).toEqual([
+test('everything is a copy, also of a Buffer, whose slice() would share memory: the bytes may be used again', () => {
+  const edns = { udpSize: 512, version: 0, dnssecOk: false, extendedRcode: 0, options: [{ code: 3, data: ROOT }] };
+  const question = [{ name: name('a.test.'), type: 2, class: 1 }];
+  const answer = [
     { name: name('a.test.'), type: 2, class: 1, ttl: 1, rdata: ROOT },
-  ]);
+    { name: name('a.test.'), type: 16, class: 1, ttl: 1, rdata: ROOT },
+  ];
+  const bytes = Buffer.from(encodeMessage({ id: 1, question, answer, edns }));
+  bytes[11]++;
+  const signed = Buffer.concat([bytes, Buffer.from(TSIG)]);
+  const decoded = decodeMessage(signed);
+  signed.fill(0xff);
+  if (!decoded.ok) throw new Error(decoded.error.message);
+  expect(decoded.value).toMatchObject({ question, answer, edns, tsig: { mac: Uint8Array.of(1, 2, 3, 4) } });
 });

@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts';
 import { readOpt } from '../edns/opt.ts';
 import { fail, ok, type Result } from '../errors.ts';
 import { CLASS } from '../record/constants.ts';
@@ -51,7 +52,7 @@ export function decodeMessage(bytes: Uint8Array): Result<Message> {
       type: cursor.type,
       class: cursor.class,
       ttl: cursor.ttl,
-      rdata: cursor.rdata.slice(cursor.rdataStart, cursor.rdataEnd),
+      rdata: copyBytes(cursor.rdata, cursor.rdataStart, cursor.rdataEnd),
     });
   }
   return cursor.error === undefined ? ok(message) : { ok: false, error: cursor.error };

@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts';
 import { fail, ok, type Result } from '../errors.ts';
 import { MAX_LABEL, MAX_NAME, type Name } from '../name/name.ts';
 
@@ -20,8 +21,8 @@ export function readSoa(rdata: Uint8Array): Result<Soa> {
     return fail('soa-malformed', `SOA rdata of ${rdata.length} octets is not two names and five numbers`);
   const view = new DataView(rdata.buffer, rdata.byteOffset + rnameEnd, 20);
   return ok({
-    mname: rdata.slice(0, mnameEnd),
-    rname: rdata.slice(mnameEnd, rnameEnd),
+    mname: copyBytes(rdata, 0, mnameEnd),
+    rname: copyBytes(rdata, mnameEnd, rnameEnd),
     serial: view.getUint32(0),
     refresh: view.getUint32(4),
     retry: view.getUint32(8),

@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts';
 import { readOpt } from '../edns/opt.ts';
 import { readExpire } from '../edns/options.ts';
 import { ZonewireError } from '../errors.ts';
@@ -188,7 +189,7 @@ export class TransferInterpreter {
       case 'first':
         this.#owner = cursor.owner.toName();
         this.#ttl = cursor.ttl;
-        this.#soa = cursor.rdata.slice(cursor.rdataStart, cursor.rdataEnd);
+        this.#soa = copyBytes(cursor.rdata, cursor.rdataStart, cursor.rdataEnd);
         this.#serial = serial;
         if (this.#request === 'axfr') this.#beginZone();
         else this.#state = 'second';

@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts';
 import type { Edns } from '../edns/opt.ts';
 import { optRdata, optTtl } from '../edns/opt.ts';
 import { ZonewireError } from '../errors.ts';
@@ -76,8 +77,12 @@ export class TransferWriter implements RecordSink {
       if (this.#write(owner, ownerStart, ownerEnd, type, ttl, rdata, rdataStart, rdataEnd)) return;
     }
     this.#limit(this.#room);
-    if (this.#write(owner, ownerStart, ownerEnd, type, ttl, rdata, rdataStart, rdataEnd)) return;
-    const text = nameToText(owner.slice(ownerStart, ownerEnd));
+    if (this.#write(owner, ownerStart, ownerEnd, type, ttl, rdata, rdataStart, rdataEnd)) {
+      // Full now, so the next record begins a message of the usual size.
+      this.#limit(this.#size);
+      return;
+    }
+    const text = nameToText(owner.subarray(ownerStart, ownerEnd));
     throw new ZonewireError('record-too-large', `a record of ${text} (type ${type}) does not fit into any DNS message`);
   }
 
@@ -155,6 +160,6 @@ export class TransferWriter implements RecordSink {
     const length = writer.finish();
     this.messages++;
     this.bytes += length;
-    onMessage(writer.buffer.slice(0, length));
+    onMessage(copyBytes(writer.buffer, 0, length));
   }
 }

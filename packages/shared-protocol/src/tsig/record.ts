@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts';
 import { fail, ok, type Result } from '../errors.ts';
 import { type Name, NameBuffer, readName } from '../name/name.ts';
 
@@ -36,10 +37,10 @@ export function readTsigRdata(keyName: Name, rdata: Uint8Array, start: number): 
     algorithm: scratch.toName(),
     timeSigned: view.getUint16(at) * 0x1_0000_0000 + view.getUint32(at + 2),
     fudge: view.getUint16(at + 6),
-    mac: rdata.slice(macStart, macEnd),
+    mac: copyBytes(rdata, macStart, macEnd),
     originalId: view.getUint16(macEnd),
     error: view.getUint16(macEnd + 2),
-    otherData: rdata.slice(macEnd + 6),
+    otherData: copyBytes(rdata, macEnd + 6),
     start,
   });
 }

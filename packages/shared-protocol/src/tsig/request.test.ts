@@ -259,6 +259,15 @@ test('RFC 8945 5.1: a forwarder may change the ID: the MAC is over the original 
   expect(verdict.status === 'ok' && verdict.message).toEqual(request);
 });
 
+test('the request is not touched, also when it is a Buffer, whose slice() would share memory', () => {
+  const bytes = Buffer.from(signMessage(request, key, NOW).bytes);
+  const before = bytes.toString('hex');
+  const verdict = verifyRequest(bytes, keyring(key), NOW);
+  expect(bytes.toString('hex')).toBe(before);
+  bytes.fill(0);
+  expect(verdict.status === 'ok' && verdict.message).toEqual(request);
+});
+
 test('a message that leaves no room for its TSIG cannot be signed', () => {
   const txt = { name: name('t.'), type: 16, class: 1, ttl: 0, rdata: new Uint8Array(65_480) };
   const large = encodeMessage({ id: 1, answer: [txt] });

@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts';
 import { fail, type Problem } from '../errors.ts';
 import { decodeMessage } from '../message/decode.ts';
 import { encodeMessage } from '../message/encode.ts';
@@ -94,7 +95,7 @@ export function verifyRequest(
     const problem = fail('tsig-bad-truncation', what).error;
     return { status: 'refused', error: RCODE.BADTRUNC, problem, tsig, key, mac: tsig.mac };
   }
-  const stripped = message.slice(0, tsig.start);
+  const stripped = copyBytes(message, 0, tsig.start);
   decrementArcount(stripped);
   return { status: 'ok', key, mac: tsig.mac, message: stripped };
 }

@@ -1,3 +1,4 @@
+import { copyBytes } from '../bytes.ts';
 import { fail, ok, type Problem, type Result } from '../errors.ts';
 import { namesEqual, nameToText } from '../name/name.ts';
 import { RCODE } from '../record/constants.ts';
@@ -31,7 +32,7 @@ export function verifyResponse(
   const hmac = startMac(key, requestMac);
   const refusal = checkRecord(tsig, key, nowSeconds, policy) ?? checkMac(message, tsig, key, hmac, nowSeconds, true);
   if (refusal !== undefined) return { ok: false, error: refusal };
-  const stripped = message.slice(0, tsig.start);
+  const stripped = copyBytes(message, 0, tsig.start);
   decrementArcount(stripped);
   return ok({ message: stripped, mac: tsig.mac });
 }
