@@ -1,4 +1,6 @@
 export * from './config.ts';
+export * from './events.ts';
 export { DEFAULT_INTERVALS, type RefreshIntervals } from './refresh/timing.ts';
 export { HeapSchedule, TIMER_CONCURRENCY } from './schedule/heap.ts';
 export * from './schedule/port.ts';
+export { Secondary, type SecondaryCounters, type SecondaryOptions } from './secondary.ts';

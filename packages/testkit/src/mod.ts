@@ -1,6 +1,7 @@
 export * from './clock.ts';
 export * from './dig.ts';
 export * from './free-port.ts';
+export * from './network.ts';
 export * from './peers/bind.ts';
 export * from './peers/knot.ts';
 export * from './peers/nsd.ts';

@@ -114,6 +114,8 @@ class Stepping {
       case 'tick':
         this.#tick();
         break;
+      case 'look':
+        break;
       case 'notify':
         this.#notify(event.serial, event.primary);
         break;

@@ -79,6 +79,8 @@ export type FailureKind = 'unreachable' | 'refused' | 'local';
 export type RefreshEvent =
   /** The time planned for is here (or something is pending). */
   | { readonly kind: 'tick' }
+  /** Time has passed: only whether the zone has expired is looked at. */
+  | { readonly kind: 'look' }
   /** `primary`: the sender's address is that primary's. */
   | { readonly kind: 'notify'; readonly serial?: number | undefined; readonly primary?: string | undefined }
   | { readonly kind: 'refresh' }

@@ -2,8 +2,8 @@ import type { Clock, TimerHandle } from '@zonewire/nameserver';
 
 /** Longest sleep of the one timer. Also what setTimeout can hold (2^31 - 1 ms) is far beyond it. */
 export const LONGEST_SLEEP = 30_000;
-/** A wall clock that stands this far behind where it must be after a sleep was set back; less is slewing. */
-const SET_BACK = 1_000;
+/** Timers may fire so much early by the wall clock; what stands further behind where it must be was set back. */
+const EARLY = 2;
 
 interface Due {
   at: number;
@@ -94,7 +94,7 @@ export class DueTimes {
   #look(): number {
     const now = this.#clock.now();
     const setBack = this.#seen - now;
-    if (setBack > 0 && setBack <= SET_BACK) return this.#seen;
+    if (setBack > 0 && setBack <= EARLY) return this.#seen;
     if (setBack > 0) {
       for (const entry of this.#heap) entry.at -= setBack;
       this.#wakeAt -= setBack;

@@ -1,0 +1,150 @@
+import type { ZoneTable } from '@zonewire/nameserver';
+import { isNewerSerial, type Name, nameToText, type Problem, TYPE, ZonewireError } from '@zonewire/shared-protocol';
+import { applyDiff, diffVersions, type ZoneDiff, type ZoneVersion } from '@zonewire/zone';
+import type { Facts, ZoneStore } from '@zonewire/zone-store';
+import type { TransferredIn } from './refresh/transfer-in.ts';
+
+/** A version that came from a primary and what is to be done with it. */
+export interface Installation {
+  readonly zone: Name;
+  readonly transferred: Extract<TransferredIn, { ok: true; outcome: 'zone' | 'diffs' }>;
+  /** What is held now, served or expired. */
+  readonly held: ZoneVersion | undefined;
+  /** Take a serial that is not newer (`retransfer`). */
+  readonly force: boolean;
+  readonly zoneMaxSize: number;
+  /** Up to this many records a whole zone is compared with the older one, so that IXFR can be served from here; 0: never. */
+  readonly diffMaxRecords: number;
+  readonly store: ZoneStore;
+  readonly table: ZoneTable;
+  /** What is stored together with the version, and until when that is served. */
+  readonly factsFor: (version: ZoneVersion) => { readonly facts: Facts; readonly expireAt: number };
+  /** False once the zone is no longer ours to publish. */
+  readonly isWanted: () => boolean;
+}
+
+export type Installed =
+  | { readonly kind: 'installed'; readonly version: ZoneVersion }
+  /** A whole zone came, and its serial is not newer than ours: nothing was done. */
+  | { readonly kind: 'not-newer' }
+  /** What came is wrong; the old version stays. */
+  | { readonly kind: 'refused'; readonly problem: Problem }
+  /** It could not be stored here; the old version stays. */
+  | { readonly kind: 'not-stored'; readonly problem: Problem }
+  | { readonly kind: 'unwanted' };
+
+/** From a finished transfer to answers: verify, diff, journal, publish. Confirmation is the caller's, once this says 'installed'. */
+export async function install(installation: Installation): Promise<Installed> {
+  const { held, force, transferred } = installation;
+  if (transferred.outcome === 'zone' && held !== undefined && !force && !isNewerSerial(transferred.serial, held.serial))
+    return { kind: 'not-newer' };
+
+  const verified = verify(installation);
+  if ('problem' in verified) return { kind: 'refused', problem: verified.problem };
+
+  const diffs = difference(installation, verified);
+
+  const { facts, expireAt } = installation.factsFor(verified.version);
+  const problem = await journal(installation, verified, diffs, facts);
+  if (problem !== undefined) return { kind: 'not-stored', problem };
+
+  if (!installation.isWanted()) return { kind: 'unwanted' };
+  installation.table.publish(installation.zone, verified.version, expireAt);
+  return { kind: 'installed', version: verified.version };
+}
+
+interface Verified {
+  readonly version: ZoneVersion;
+  /** The chain that leads there from the held version, with the version behind each diff. */
+  readonly chain: readonly Link[];
+}
+
+interface Link {
+  readonly diff: ZoneDiff;
+  readonly version: ZoneVersion;
+}
+
+/** Builds the new version and checks what makes a zone servable. What else may be wrong with it is its primary's business. */
+function verify(installation: Installation): Verified | { readonly problem: Problem } {
+  const { transferred, zoneMaxSize, zone } = installation;
+  const built = transferred.outcome === 'zone' ? { version: transferred.version, chain: [] } : applyAll(installation);
+  if ('problem' in built) return built;
+  const { version } = built;
+  const refuse = (code: string, message: string) => ({ problem: { code, message } });
+  if (version.serial !== transferred.serial)
+    return refuse(
+      'transfer-wrong-serial',
+      `the zone that came has serial ${version.serial}, announced was ${transferred.serial}`,
+    );
+  if (version.rrset(zone, TYPE.NS) === undefined)
+    return refuse('zone-without-ns', `the zone that came has no NS record at ${nameToText(zone)}: it cannot be served`);
+  if (version.byteLength > zoneMaxSize)
+    return refuse(
+      'zone-too-large',
+      `the zone takes ${version.byteLength} octets, allowed are ${zoneMaxSize} (zone-max-size)`,
+    );
+  return built;
+}
+
+/** RFC 1995 4: strictly in order; one difference that does not fit refuses them all. */
+function applyAll({ transferred, held }: Installation): Verified | { readonly problem: Problem } {
+  if (transferred.outcome !== 'diffs' || held === undefined)
+    return { problem: { code: 'diffs-without-zone', message: 'differences came, and there is no zone they apply to' } };
+  let version = held;
+  const chain: Link[] = [];
+  for (const diff of transferred.diffs) {
+    const next = applyDiff(version, diff);
+    if (!next.ok) {
+      const message = `the difference from serial ${diff.fromSerial} to ${diff.toSerial} does not fit: ${next.error.message}`;
+      return { problem: { code: next.error.code, message } };
+    }
+    version = next.value;
+    chain.push({ diff, version });
+  }
+  return { version, chain };
+}
+
+/** What IXFR can be answered with from here on: what came, or what a whole zone changed. None for a serial that went back. */
+function difference({ held, diffMaxRecords }: Installation, { version, chain }: Verified): readonly Link[] {
+  if (chain.length > 0) return chain;
+  if (held === undefined || !isNewerSerial(version.serial, held.serial)) return [];
+  if (Math.max(held.recordCount, version.recordCount) > diffMaxRecords) return [];
+  return [{ diff: diffVersions(held, version), version }];
+}
+
+/** Durable before anybody can see it. */
+async function journal(
+  { zone, store, transferred }: Installation,
+  { version }: Verified,
+  links: readonly Link[],
+  facts: Facts,
+): Promise<Problem | undefined> {
+  const whole = () => store.commitImage(zone, version, { facts });
+  try {
+    if (links.length === 0) await whole();
+    else if (transferred.outcome === 'zone') await store.commitImage(zone, version, { facts, diff: links[0].diff });
+    else {
+      // Queued together: they share one sync. Facts go with the last.
+      const last = links.length - 1;
+      await Promise.all(
+        links.map(({ diff, version: after }, i) => store.commitDiff(zone, diff, after, i === last ? facts : undefined)),
+      );
+    }
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ZonewireError) || error.code !== 'store-out-of-order') return notStored(error);
+  }
+  // The store stands elsewhere than we do (an earlier commit failed half-way): the whole version is right in any case.
+  try {
+    await whole();
+    return undefined;
+  } catch (error) {
+    return notStored(error);
+  }
+}
+
+function notStored(error: unknown): Problem {
+  const code = error instanceof ZonewireError ? error.code : 'store-failed';
+  const message = error instanceof Error ? error.message : String(error);
+  return { code, message: `the new version could not be stored, the old one stays served: ${message}` };
+}

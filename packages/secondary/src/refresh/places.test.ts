@@ -1,0 +1,67 @@
+import { settle } from '@zonewire/testkit';
+import { expect, test } from 'vitest';
+import { Places } from './places.ts';
+
+const never = new AbortController().signal;
+
+function setup(total: number, perAddress?: number) {
+  const places = new Places(total, perAddress);
+  const running: string[] = [];
+  const ends = new Map<string, () => void>();
+  const enter = (id: string, address: string, urgent = false, signal = never) =>
+    places.run(address, urgent, signal, () => {
+      running.push(id);
+      return new Promise<void>((resolve) => ends.set(id, resolve));
+    });
+  const end = async (id: string) => {
+    ends.get(id)!();
+    await settle();
+  };
+  return { places, running, enter, end };
+}
+
+test('at most so many in all and so many towards one address; another address does not wait behind a busy one', async () => {
+  const { places, running, enter, end } = setup(3, 2);
+  for (const id of ['a1', 'a2', 'a3', 'b1', 'b2']) void enter(id, id[0]);
+  await settle();
+  expect(running).toEqual(['a1', 'a2', 'b1']);
+  expect(places).toMatchObject({ active: 3, waiting: 2, peakWaiting: 2 });
+  await end('b1');
+  expect(running).toEqual(['a1', 'a2', 'b1', 'b2']);
+  await end('b2');
+  expect(running).toHaveLength(4);
+  await end('a1');
+  expect(running.at(-1)).toBe('a3');
+  await end('a2');
+  await end('a3');
+  expect(places).toMatchObject({ active: 0, waiting: 0 });
+});
+
+test('what a change has caused goes ahead of timers, each in order of asking', async () => {
+  const { running, enter, end } = setup(1);
+  void enter('first', 'a');
+  void enter('timer1', 'a');
+  void enter('timer2', 'b');
+  void enter('change1', 'b', true);
+  void enter('change2', 'a', true);
+  await settle();
+  for (const id of ['first', 'change1', 'change2', 'timer1']) await end(id);
+  expect(running).toEqual(['first', 'change1', 'change2', 'timer1', 'timer2']);
+});
+
+test('what fails gives its place back; what is aborted leaves the line', async () => {
+  const { places, running, enter, end } = setup(1);
+  const abort = new AbortController();
+  void enter('first', 'a');
+  const second = enter('second', 'a', false, abort.signal);
+  void enter('third', 'a');
+  await settle();
+  abort.abort(new Error('stopped'));
+  await expect(second).rejects.toThrow('stopped');
+  await expect(enter('fourth', 'a', true, abort.signal)).rejects.toThrow('stopped');
+  await end('first');
+  expect(running).toEqual(['first', 'third']);
+  await end('third');
+  await expect(places.run('a', true, never, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  expect(places.active).toBe(0);
+});

@@ -1,0 +1,438 @@
+import type {
+  Clock,
+  DnsExchange,
+  FillRandom,
+  Log,
+  SerialAt,
+  SoaCheck,
+  TransferSummary,
+  ZoneTable,
+} from '@zonewire/nameserver';
+import { type Name, nameToText } from '@zonewire/shared-protocol';
+import type { ZoneVersion } from '@zonewire/zone';
+import type { ZoneStore } from '@zonewire/zone-store';
+import { type SecondaryLimits, type SecondaryZoneConfig, ZONE_MAX_SIZE } from '../config.ts';
+import type { RefreshOutcome, SecondaryEvent } from '../events.ts';
+import { install } from '../install.ts';
+import type { DueTimes } from '../schedule/due-times.ts';
+import type { Schedule } from '../schedule/port.ts';
+import { type RefreshFacts, writeFacts } from './facts.ts';
+import { factsAfterInstall, start, step } from './machine.ts';
+import type { Places } from './places.ts';
+import { isExpired, plan } from './plan.ts';
+import { type PrimaryAddress, primaryAddresses } from './primaries.ts';
+import { checkSoa, type Failure } from './soa-check.ts';
+import type { Held, RefreshConfig, RefreshEffect, RefreshEvent, RefreshState } from './state.ts';
+import { DEFAULT_INTERVALS } from './timing.ts';
+import { transferIn } from './transfer-in.ts';
+import { failureText } from './words.ts';
+
+/** What the runners of all zones share. */
+export interface RunnerPorts {
+  readonly store: ZoneStore;
+  readonly table: ZoneTable;
+  readonly client: DnsExchange;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: FillRandom;
+  readonly schedule: Schedule;
+  /** When each zone expires: apart from the schedule, for it must be noticed in the middle of a round, and on every node by itself. */
+  readonly expiries: DueTimes;
+  readonly limits: SecondaryLimits;
+  readonly checks: Places;
+  readonly transfers: Places;
+  readonly emit: (event: SecondaryEvent) => void;
+  /** A new version is served: those it is fed to are to be told. */
+  readonly published: (zone: Name, version: ZoneVersion) => void;
+}
+
+/** Carries out what the machine of one zone wants: asks, transfers, installs, saves, and tells it what came of it. */
+export class ZoneRunner {
+  readonly text: string;
+  config: SecondaryZoneConfig;
+  state: RefreshState;
+  version: ZoneVersion | undefined;
+  served: SerialAt | undefined;
+  lastCheck: SoaCheck | undefined;
+  readonly #ports: RunnerPorts;
+  readonly #log: Log;
+  #machine: RefreshConfig;
+  #planned: string | undefined;
+  readonly #stopping = new AbortController();
+  #saving: Promise<void> | undefined;
+  #saveAgain = false;
+  #asked: ((outcome: RefreshOutcome) => void)[] = [];
+  #inRound: ((outcome: RefreshOutcome) => void)[] = [];
+  #roundOver: (() => void) | undefined;
+
+  /** `notBefore`: pace of first refreshes after a start (see {@link RefreshState}). */
+  constructor(
+    config: SecondaryZoneConfig,
+    stored: { readonly version: ZoneVersion | undefined; readonly facts: RefreshFacts },
+    ports: RunnerPorts,
+    notBefore: (due: boolean) => number,
+  ) {
+    this.config = config;
+    this.text = nameToText(config.domain).toLowerCase();
+    this.#ports = ports;
+    this.#log = ports.log.child({ zone: this.text });
+    this.#machine = machineConfig(config);
+    this.version = stored.version;
+    const now = ports.clock.now();
+    const held = stored.version && heldOf(stored.version);
+    // A version without the facts that belong to it (lost, or of another role) is old: it must be confirmed before it is served.
+    const first = start({ held, facts: stored.facts }, now, this.#machine);
+    const due = (plan(first.state, this.#machine)?.at ?? now) <= now;
+    this.state = { ...first.state, notBefore: held === undefined ? 0 : notBefore(due) };
+    this.#perform(first.effects);
+    this.#settle();
+  }
+
+  get primaries(): readonly PrimaryAddress[] {
+    return this.#machine.primaries;
+  }
+
+  get expired(): boolean {
+    return isExpired(this.state);
+  }
+
+  /** When the next round is planned, ms since the epoch; undefined while one is under way. */
+  get nextAttemptAt(): number | undefined {
+    return plan(this.state, this.#machine)?.at;
+  }
+
+  /** The schedule's processor: a round, if one is due. Resolves when the zone is at rest. */
+  async process(): Promise<void> {
+    this.#planned = undefined;
+    this.dispatch({ kind: 'tick' });
+    if (this.state.phase.kind === 'idle') return;
+    await new Promise<void>((resolve) => {
+      this.#roundOver = resolve;
+    });
+  }
+
+  /** Asks for a round of its own, and resolves with what came of it. */
+  ask(kind: 'refresh' | 'retransfer'): Promise<RefreshOutcome> {
+    return new Promise((resolve) => {
+      this.#asked.push(resolve);
+      this.dispatch({ kind });
+    });
+  }
+
+  reconfigure(config: SecondaryZoneConfig): void {
+    const before = this.#machine.primaries.map(({ key }) => key).join();
+    this.config = config;
+    this.#machine = machineConfig(config);
+    this.dispatch({ kind: 'configured' });
+    if (before !== this.#machine.primaries.map(({ key }) => key).join()) this.dispatch({ kind: 'refresh' });
+  }
+
+  dispatch(event: RefreshEvent): void {
+    if (this.#stopping.signal.aborted) return;
+    const before = this.state;
+    const next = step(before, event, this.#ports.clock.now(), this.#machine);
+    this.state = next.state;
+    if (
+      before.phase.kind === 'idle' &&
+      next.effects.some(({ kind }) => kind === 'check' || kind === 'transfer' || kind === 'ended')
+    ) {
+      this.#inRound.push(...this.#asked.splice(0));
+    }
+    this.#perform(next.effects);
+    this.#settle();
+  }
+
+  /** Aborts what is under way and saves what is known. With `forget` nothing is saved any more. */
+  async stop(forget = false): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    this.#ports.expiries.delete(this.text);
+    this.#ports.schedule.cancel(this.text);
+    this.#stopping.abort(new Error(`zone ${this.text} is being stopped`));
+    this.#over({ outcome: 'failed', message: 'the zone was stopped' });
+    for (const resolve of this.#asked.splice(0)) resolve({ outcome: 'failed', message: 'the zone was stopped' });
+    if (!forget) this.#save();
+    while (this.#saving !== undefined) await this.#saving;
+  }
+
+  /** The schedule, the expiry and the table follow the state. */
+  #settle(): void {
+    const { schedule, expiries, table } = this.#ports;
+    const { facts, told } = this.state;
+    const next = plan(this.state, this.#machine);
+    const planned = next && `${next.at} ${next.reason}`;
+    if (next !== undefined && planned !== this.#planned) {
+      if (next.priority === 'change') schedule.promote(this.text, next.reason);
+      else schedule.set(this.text, next.at, next.reason);
+    }
+    this.#planned = planned;
+    if (told !== 'serving' || facts.expireAt === undefined) {
+      expiries.delete(this.text);
+      return;
+    }
+    expiries.set(this.text, facts.expireAt);
+    const entry = table.get(this.config.domain);
+    if (entry !== undefined && entry.version !== undefined && entry.expireAt !== facts.expireAt)
+      table.renew(this.config.domain, facts.expireAt);
+  }
+
+  #perform(effects: readonly RefreshEffect[]): void {
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'check':
+          void this.#work(effect, () => this.#check(effect));
+          break;
+        case 'transfer':
+          void this.#work(effect, () => this.#transfer(effect));
+          break;
+        case 'serve':
+          this.#serve();
+          break;
+        case 'expire':
+          this.#expire();
+          break;
+        case 'save':
+          this.#save();
+          break;
+        case 'ended':
+          this.#ended(effect);
+          break;
+      }
+    }
+  }
+
+  /** A bug or a broken port must not leave the zone in a round for ever. */
+  async #work(effect: { readonly primary: string }, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return;
+      this.#log.error({ err: error, primary: effect.primary }, 'a refresh ended with an unexpected error');
+      const message = `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
+      this.dispatch({ kind: 'failed', primary: effect.primary, failure: 'local', code: 'internal-error', message });
+    }
+  }
+
+  async #check(effect: Extract<RefreshEffect, { kind: 'check' }>): Promise<void> {
+    const { checks, client, limits, clock } = this.#ports;
+    const { signal } = this.#stopping;
+    const primary = this.#primary(effect.primary);
+    const answer = await checks.run(effect.primary, effect.urgent, signal, () =>
+      checkSoa({ client, zone: this.config.domain, primary, timeout: limits.checkTimeout, signal }),
+    );
+    const at = clock.now();
+    if (!answer.ok) {
+      this.lastCheck = { at, from: primary.key, result: answer.message };
+      this.#emit({ kind: 'checked', from: primary.key, result: answer.message });
+      this.#failed(primary, answer);
+      return;
+    }
+    const { serial, expire } = answer;
+    this.#checked(primary, serial);
+    this.dispatch({ kind: 'answered', primary: primary.key, serial, expire });
+  }
+
+  #checked(primary: PrimaryAddress, serial: number): void {
+    const ours = this.version?.serial;
+    const result = ours === undefined ? 'not loaded yet' : serial === ours ? 'up to date' : `we have ${ours}`;
+    this.lastCheck = { at: this.#ports.clock.now(), from: primary.key, serial, result };
+    this.#emit({ kind: 'checked', from: primary.key, serial, result });
+  }
+
+  async #transfer(effect: Extract<RefreshEffect, { kind: 'transfer' }>): Promise<void> {
+    const primary = this.#primary(effect.primary);
+    const { transfers, client, limits, random } = this.#ports;
+    const { signal } = this.#stopping;
+    const zone = this.config.domain;
+    const zoneMaxSize = this.config.zoneMaxSize ?? ZONE_MAX_SIZE;
+    const held = this.version;
+    const id = new Uint8Array(2);
+    random(id);
+    const { type, force } = effect;
+    await transfers.run(primary.key, effect.urgent, signal, async () => {
+      const transferred = await transferIn({
+        client,
+        zone,
+        primary,
+        type,
+        held,
+        id: (id[0] << 8) | id[1],
+        limits,
+        zoneMaxSize,
+        signal,
+      });
+      if (signal.aborted) return;
+      if (!transferred.ok) {
+        this.#failed(primary, transferred);
+        return;
+      }
+      const { serial, expire, records, bytes, ms } = transferred;
+      if (transferred.outcome === 'up-to-date') {
+        this.#checked(primary, serial);
+        this.dispatch({ kind: 'answered', primary: primary.key, serial, expire });
+        return;
+      }
+      const style = type === 'axfr' ? 'axfr' : transferred.outcome === 'diffs' ? 'ixfr' : 'axfr-style-ixfr';
+      const transfer: TransferSummary = {
+        at: this.#ports.clock.now(),
+        type: style,
+        from: primary.key,
+        records,
+        bytes,
+        ms,
+        ...(held === undefined ? {} : { fromSerial: held.serial }),
+        toSerial: serial,
+      };
+      const installed = (version: ZoneVersion) =>
+        ({ kind: 'installed', primary: primary.key, held: heldOf(version), expire, transfer }) as const;
+      const outcome = await install({
+        zone,
+        transferred,
+        held,
+        force,
+        zoneMaxSize,
+        diffMaxRecords: feedsOthers(this.config) ? limits.diffMaxRecords : 0,
+        store: this.#ports.store,
+        table: this.#ports.table,
+        factsFor: (version) => {
+          const now = this.#ports.clock.now();
+          const facts = factsAfterInstall(this.state.facts, installed(version), now, this.#machine);
+          return { facts: writeFacts(facts), expireAt: facts.expireAt ?? now };
+        },
+        isWanted: () => !signal.aborted,
+      });
+      switch (outcome.kind) {
+        case 'installed':
+          this.#installed(outcome.version, installed(outcome.version));
+          break;
+        case 'not-newer':
+          this.#checked(primary, serial);
+          this.dispatch({ kind: 'answered', primary: primary.key, serial, expire });
+          break;
+        case 'refused': {
+          const message = failureText(type === 'axfr' ? 'AXFR' : 'IXFR', primary, outcome.problem);
+          this.#failed(primary, { failure: 'refused', code: outcome.problem.code, message });
+          break;
+        }
+        case 'not-stored':
+          this.#failed(primary, { failure: 'local', ...outcome.problem });
+          break;
+      }
+    });
+  }
+
+  #installed(version: ZoneVersion, event: Extract<RefreshEvent, { kind: 'installed' }>): void {
+    this.version = version;
+    this.served = { serial: version.serial, at: this.#ports.clock.now() };
+    const { type, from, records, bytes, ms, fromSerial, toSerial } = event.transfer;
+    this.#log.info({ serial: toSerial, fromSerial, type, from, records, bytes, ms }, 'zone transferred');
+    this.dispatch(event);
+    this.#emit({ kind: 'installed', transfer: event.transfer });
+    this.#ports.published(this.config.domain, version);
+  }
+
+  #failed(primary: PrimaryAddress, failure: Failure): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#log.warn({ primary: primary.key, code: failure.code }, failure.message);
+    this.dispatch({ kind: 'failed', primary: primary.key, ...pick(failure) });
+  }
+
+  #serve(): void {
+    const { version } = this;
+    const { expireAt, asOf } = this.state.facts;
+    if (version === undefined || expireAt === undefined) return;
+    const revived = this.served !== undefined;
+    this.#ports.table.publish(this.config.domain, version, expireAt);
+    if (this.served?.serial !== version.serial) this.served = { serial: version.serial, at: asOf };
+    if (!revived) return;
+    this.#log.info({ serial: version.serial }, 'zone is served again: a primary confirmed the serial');
+    this.#emit({ kind: 'revived', serial: version.serial });
+  }
+
+  #expire(): void {
+    const { table } = this.#ports;
+    const { domain } = this.config;
+    const entry = table.get(domain);
+    // After a start the version is known to the table, so that it can be renewed.
+    if (entry !== undefined && entry.version === undefined && this.version !== undefined)
+      table.publish(domain, this.version, this.state.facts.expireAt ?? 0);
+    if (entry !== undefined) table.expire(domain);
+    this.served = undefined;
+    this.#log.error(
+      { expireAt: this.state.facts.expireAt },
+      'zone expired: no primary has confirmed it for SOA EXPIRE seconds; answers are SERVFAIL until one does',
+    );
+    this.#emit({ kind: 'expired' });
+  }
+
+  #ended({ outcome }: Extract<RefreshEffect, { kind: 'ended' }>): void {
+    const { lastError } = this.state.facts;
+    if (outcome === 'failed' && lastError !== undefined)
+      this.#emit({ kind: 'failed', code: lastError.code, message: lastError.message });
+    this.#over({
+      outcome,
+      serial: this.version?.serial,
+      ...(outcome === 'failed' ? { message: lastError?.message } : {}),
+    });
+  }
+
+  #over(outcome: RefreshOutcome): void {
+    for (const resolve of this.#inRound.splice(0)) resolve(outcome);
+    this.#roundOver?.();
+    this.#roundOver = undefined;
+  }
+
+  /** One save at a time; what changes meanwhile is saved by one more. Losing facts is safe: they only ever extend what was stored. */
+  #save(): void {
+    if (this.#saving !== undefined) {
+      this.#saveAgain = true;
+      return;
+    }
+    this.#saving = this.#saveNow().finally(() => {
+      this.#saving = undefined;
+      if (!this.#saveAgain) return;
+      this.#saveAgain = false;
+      this.#save();
+    });
+  }
+
+  async #saveNow(): Promise<void> {
+    try {
+      await this.#ports.store.saveFacts(this.config.domain, writeFacts(this.state.facts));
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the times of the zone could not be stored; tried again after its next refresh');
+    }
+  }
+
+  #primary(key: string): PrimaryAddress {
+    const found = this.#machine.primaries.find((primary) => primary.key === key);
+    if (found === undefined) throw new Error(`primary ${key} is not configured`);
+    return found;
+  }
+
+  #emit(event: DistributiveOmit<SecondaryEvent, 'zone' | 'at'>): void {
+    this.#ports.emit({ ...event, zone: this.text, at: this.#ports.clock.now() } as SecondaryEvent);
+  }
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+function pick({ failure, code, message }: Failure): Failure {
+  return { failure, code, message };
+}
+
+export function heldOf(version: ZoneVersion): Held {
+  const { refresh, retry, expire } = version.soa;
+  return { serial: version.serial, refresh, retry, expire };
+}
+
+/** Others may transfer the zone from here, or are told of it: then differences are worth their making. */
+function feedsOthers(config: SecondaryZoneConfig): boolean {
+  return config.notify.length > 0 || config.acl.some((rule) => !rule.deny && rule.actions.has('transfer'));
+}
+
+function machineConfig(config: SecondaryZoneConfig): RefreshConfig {
+  const intervals = { ...DEFAULT_INTERVALS };
+  for (const key of Object.keys(intervals) as (keyof typeof intervals)[])
+    intervals[key] = config[key] ?? intervals[key];
+  return { zone: config.domain, primaries: primaryAddresses(config.primaries), intervals };
+}

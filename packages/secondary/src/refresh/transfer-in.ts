@@ -1,0 +1,140 @@
+import type { DnsExchange } from '@zonewire/nameserver';
+import {
+  CLASS,
+  encodeMessage,
+  type Name,
+  type ResourceRecord,
+  TransferInterpreter,
+  type TransferProgress,
+  TYPE,
+} from '@zonewire/shared-protocol';
+import type { ZoneDiff, ZoneVersion } from '@zonewire/zone';
+import type { SecondaryLimits } from '../config.ts';
+import type { PrimaryAddress } from './primaries.ts';
+import { ReceivedZone } from './received.ts';
+import { expireEdns, type Failure } from './soa-check.ts';
+import { failureText, rcodeText } from './words.ts';
+
+export interface TransferRequest {
+  readonly client: DnsExchange;
+  readonly zone: Name;
+  readonly primary: PrimaryAddress;
+  readonly type: 'axfr' | 'ixfr';
+  /** What we have; needed for IXFR. */
+  readonly held: ZoneVersion | undefined;
+  /** A message ID that nobody can guess. */
+  readonly id: number;
+  readonly limits: SecondaryLimits;
+  readonly zoneMaxSize: number;
+  readonly signal: AbortSignal;
+}
+
+export interface TransferFigures {
+  readonly serial: number;
+  readonly expire?: number | undefined;
+  readonly records: number;
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/** What a transfer brought, not yet verified (install.ts). */
+export type TransferredIn =
+  | ({ readonly ok: true; readonly outcome: 'zone'; readonly version: ZoneVersion } & TransferFigures)
+  | ({ readonly ok: true; readonly outcome: 'diffs'; readonly diffs: readonly ZoneDiff[] } & TransferFigures)
+  | ({ readonly ok: true; readonly outcome: 'up-to-date' } & TransferFigures)
+  | ({ readonly ok: false } & Failure);
+
+/** Fetches the zone or its differences over TCP. Records are packed while they arrive: no message is kept. */
+export async function transferIn(request: TransferRequest): Promise<TransferredIn> {
+  const result = await fetch(request, true);
+  // Servers that do not know EDNS refuse the whole message (RFC 6891 7).
+  return !result.ok && result.code === 'rcode-1' ? fetch(request, false) : result;
+}
+
+async function fetch(request: TransferRequest, edns: boolean): Promise<TransferredIn> {
+  const { client, zone, primary, type, held, id, limits, zoneMaxSize, signal } = request;
+  const asked = type === 'axfr' ? 'AXFR' : 'IXFR';
+  const received = new ReceivedZone(zone, zoneMaxSize);
+  const interpreter = new TransferInterpreter({
+    zone,
+    request: type,
+    id,
+    haveSerial: held?.serial,
+    limits: {
+      maxBytes: streamLimit(zoneMaxSize),
+      maxRecords: limits.transferMaxRecords,
+      maxMessages: limits.transferMaxMessages,
+    },
+    sink: received,
+  });
+  let progress: TransferProgress = { state: 'more' };
+  const result = await client.openTransfer(transferRequest(request, edns), primary, {
+    key: primary.tsigKey,
+    connectTimeout: limits.connectTimeout,
+    idleTimeout: limits.idleTimeout,
+    totalTimeout: limits.transferTimeout,
+    maxBytes: streamLimit(zoneMaxSize),
+    signal,
+    onMessage: (message) => {
+      progress = interpreter.push(message);
+      return progress.state === 'more' && received.problem === undefined ? 'more' : 'done';
+    },
+  });
+  const end = progress as TransferProgress;
+  if (end.state === 'refused') {
+    const code = end.rcode === undefined ? end.code : `rcode-${end.rcode}`;
+    const message = end.rcode === undefined ? failureText(asked, primary, end) : rcodeText(asked, primary, end.rcode);
+    return { ok: false, failure: 'refused', code, message };
+  }
+  if (!result.ok) {
+    const failure = NOTHING_HEARD.has(result.error.code) ? 'unreachable' : 'refused';
+    return { ok: false, failure, code: result.error.code, message: failureText(asked, primary, result.error) };
+  }
+  const refuse = (problem: { code: string; message: string }): TransferredIn => ({
+    ok: false,
+    failure: 'refused',
+    code: problem.code,
+    message: failureText(asked, primary, problem),
+  });
+  if (received.problem !== undefined) return refuse(received.problem);
+  if (end.state !== 'done')
+    return refuse({ code: 'transfer-incomplete', message: 'the connection ended before the transfer did' });
+  const { serial, expire, records } = end;
+  const figures = { serial, expire, records, bytes: result.value.bytes, ms: result.value.ms };
+  if (end.outcome === 'zone') {
+    const version = received.finishZone();
+    return version.ok ? { ok: true, outcome: 'zone', version: version.value, ...figures } : refuse(version.error);
+  }
+  if (end.outcome === 'diffs') return { ok: true, outcome: 'diffs', diffs: received.diffs, ...figures };
+  return { ok: true, outcome: 'up-to-date', ...figures };
+}
+
+/** A stream of compressed messages is smaller than what it makes of it, except for IXFRs that remove more than they leave. */
+function streamLimit(zoneMaxSize: number): number {
+  return Math.max(1024 * 1024, 2 * zoneMaxSize);
+}
+
+/** RFC 5936 2.1, RFC 1995 3: for IXFR our SOA in the authority section. EXPIRE is asked for (RFC 7314 3.1). */
+function transferRequest({ zone, type, held, id }: TransferRequest, edns: boolean): Uint8Array {
+  return encodeMessage({
+    id,
+    question: [{ name: zone, type: type === 'axfr' ? TYPE.AXFR : TYPE.IXFR, class: CLASS.IN }],
+    authority: type === 'ixfr' && held !== undefined ? [soaRecord(held)] : [],
+    ...(edns ? { edns: expireEdns() } : {}),
+  });
+}
+
+export function soaRecord(version: ZoneVersion): ResourceRecord {
+  const { ttl, rdatas } = version.rrset(version.apex, TYPE.SOA)!;
+  return { name: version.apex, type: TYPE.SOA, class: CLASS.IN, ttl, rdata: rdatas[0] };
+}
+
+/** Failures of the connection after which asking the same address for AXFR instead of IXFR is vain. */
+const NOTHING_HEARD = new Set([
+  'connect-timeout',
+  'connection-refused',
+  'unreachable',
+  'not-permitted',
+  'socket-error',
+  'aborted',
+]);

@@ -1,0 +1,322 @@
+import {
+  Announcer,
+  addressOctets,
+  type Clock,
+  type DnsExchange,
+  type FillRandom,
+  type Log,
+  type RequestContext,
+  type TransferAnswer,
+  type ZoneHandler,
+  type ZoneStatus,
+  type ZoneTable,
+} from '@zonewire/nameserver';
+import {
+  type Message,
+  type MessageDraft,
+  type Name,
+  nameKey,
+  namesEqual,
+  nameToText,
+  notifyResponse,
+  RCODE,
+  readNotify,
+  ZonewireError,
+} from '@zonewire/shared-protocol';
+import { DEFAULT_JOURNAL_LIMITS, type StoredZone, type ZoneStore } from '@zonewire/zone-store';
+import { DEFAULT_SECONDARY_LIMITS, type SecondaryLimits, type SecondaryZoneConfig } from './config.ts';
+import type { RefreshOutcome, SecondaryEvent, SecondaryListener } from './events.ts';
+import { NO_FACTS, readFacts } from './refresh/facts.ts';
+import { Places } from './refresh/places.ts';
+import { type RunnerPorts, ZoneRunner } from './refresh/runner.ts';
+import { DueTimes } from './schedule/due-times.ts';
+import type { Schedule } from './schedule/port.ts';
+import { zoneStatus } from './zone-status.ts';
+
+export interface SecondaryOptions {
+  readonly store: ZoneStore;
+  readonly table: ZoneTable;
+  readonly client: DnsExchange;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: FillRandom;
+  /** Started here; closed with {@link Secondary.stop}. */
+  readonly schedule: Schedule;
+  readonly limits?: Partial<SecondaryLimits>;
+}
+
+export interface SecondaryCounters {
+  notifiesIn: number;
+  checks: number;
+  checksFailed: number;
+  transfersAxfr: number;
+  transfersIxfr: number;
+  transfersAxfrStyle: number;
+  roundsFailed: number;
+  expired: number;
+  revived: number;
+}
+
+/** The zones that this node is secondary for: loaded, kept fresh, fed on. */
+export class Secondary {
+  readonly counters: SecondaryCounters = {
+    notifiesIn: 0,
+    checks: 0,
+    checksFailed: 0,
+    transfersAxfr: 0,
+    transfersIxfr: 0,
+    transfersAxfrStyle: 0,
+    roundsFailed: 0,
+    expired: 0,
+    revived: 0,
+  };
+  readonly #options: SecondaryOptions;
+  readonly #ports: RunnerPorts;
+  readonly #announcer: Announcer;
+  readonly #runners = new Map<string, ZoneRunner>();
+  readonly #byText = new Map<string, ZoneRunner>();
+  /** What stood in the way of loading a zone from the store, until it is transferred anew. */
+  readonly #damage = new Map<string, NonNullable<ZoneStatus['lastError']>>();
+  readonly #listeners = new Set<SecondaryListener>();
+  #nextStart = 0;
+  #stopped = false;
+
+  constructor(options: SecondaryOptions) {
+    this.#options = options;
+    const { store, table, client, clock, log, random, schedule } = options;
+    const limits = { ...DEFAULT_SECONDARY_LIMITS, ...options.limits };
+    this.#announcer = new Announcer({ client, clock, log });
+    this.#ports = {
+      store,
+      table,
+      client,
+      clock,
+      log,
+      random,
+      schedule,
+      limits,
+      expiries: new DueTimes(clock, (zones) => {
+        for (const zone of zones) this.#byText.get(zone)?.dispatch({ kind: 'look' });
+      }),
+      checks: new Places(limits.checks),
+      transfers: new Places(limits.transfers, limits.transfersPerPrimary),
+      emit: (event) => this.#emit(event),
+      published: (zone, version) => {
+        const runner = this.#runners.get(nameKey(zone));
+        if (runner === undefined || runner.config.notify.length === 0) return;
+        this.#announcer.watch(zone, version, runner.config.notify);
+        this.#announcer.announce(zone, version, clock.now());
+      },
+    };
+    schedule.start(async (zone) => this.#byText.get(zone)?.process());
+  }
+
+  /**
+   * Takes a zone on. Resolves once its last good version, if there is one on disk, is served (or is known to be expired): no
+   * network is waited for. A zone whose stored version is damaged is fetched anew, the reason is on its status.
+   */
+  async addZone(config: SecondaryZoneConfig): Promise<void> {
+    const { store, table, clock, log } = this.#options;
+    const { domain } = config;
+    const zone = nameToText(domain);
+    if (this.#stopped) throw new ZonewireError('secondary-stopped', `zone ${zone} was added after the end`, { zone });
+    store.setLimits(domain, journalLimits(config));
+    table.add({ apex: domain, acl: config.acl, role: 'secondary', handler: this.#handler(domain) });
+    let stored: StoredZone | undefined;
+    try {
+      stored = await store.load(domain);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const code = error instanceof ZonewireError ? error.code : 'store-failed';
+      const text = `the stored version cannot be used, the zone is fetched anew: ${message}`;
+      log.error({ zone, err: error }, text);
+      this.#damage.set(nameKey(domain), { at: clock.now(), code, message: text });
+    }
+    // Removed or stopped while the disk was read.
+    if (this.#stopped || table.get(domain) === undefined) return;
+    const facts = stored === undefined ? NO_FACTS : readFacts(stored.facts);
+    const runner = new ZoneRunner(config, { version: stored?.version, facts }, this.#ports, (due) => this.#pace(due));
+    this.#runners.set(nameKey(domain), runner);
+    this.#byText.set(runner.text, runner);
+    if (runner.version !== undefined && config.notify.length > 0)
+      this.#announcer.watch(domain, runner.version, config.notify);
+  }
+
+  /** Gives a zone up: answers REFUSED from now on. What is stored of it stays, unless `drop` says otherwise. */
+  async removeZone(domain: Name, options: { readonly drop?: boolean } = {}): Promise<void> {
+    const { store, table } = this.#options;
+    const runner = this.#runners.get(nameKey(domain));
+    table.remove(domain);
+    this.#announcer.forget(domain);
+    this.#damage.delete(nameKey(domain));
+    if (runner !== undefined) {
+      this.#runners.delete(nameKey(domain));
+      this.#byText.delete(runner.text);
+      await runner.stop(options.drop);
+    }
+    if (options.drop) await store.drop(domain);
+  }
+
+  /** New settings for a zone that goes on: its plan is derived anew from what is known. Other primaries are asked at once. */
+  updateConfig(config: SecondaryZoneConfig): void {
+    const { store, table } = this.#options;
+    const runner = this.#runner(config.domain);
+    store.setLimits(config.domain, journalLimits(config));
+    const entry = table.get(config.domain);
+    if (entry !== undefined) entry.acl = config.acl;
+    runner.reconfigure(config);
+    if (config.notify.length === 0) this.#announcer.forget(config.domain);
+    else if (runner.version !== undefined) this.#announcer.watch(config.domain, runner.version, config.notify);
+  }
+
+  /** Asks the primaries now, and resolves with what came of it. */
+  refresh(domain: Name): Promise<RefreshOutcome> {
+    return this.#runner(domain).ask('refresh');
+  }
+
+  /** Fetches the whole zone now and takes it whatever its serial is. */
+  retransfer(domain: Name): Promise<RefreshOutcome> {
+    return this.#runner(domain).ask('retransfer');
+  }
+
+  /** NOTIFY to everybody this zone is fed to. @returns how many there are. */
+  notifyNow(domain: Name): number {
+    this.#runner(domain);
+    return this.#announcer.notifyNow(domain);
+  }
+
+  has(domain: Name): boolean {
+    return this.#runners.has(nameKey(domain));
+  }
+
+  status(domain: Name): ZoneStatus | undefined {
+    const runner = this.#runners.get(nameKey(domain));
+    return runner && this.#status(runner);
+  }
+
+  statuses(): ZoneStatus[] {
+    return Array.from(this.#runners.values(), (runner) => this.#status(runner));
+  }
+
+  /** Calls `listener` with everything that happens to the zones. @returns how to end it. */
+  events(listener: SecondaryListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Transfers under way are given up, facts are stored. Zones stay in the table: answering ends with the nameserver. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#announcer.stop();
+    await Promise.all(Array.from(this.#runners.values(), (runner) => runner.stop()));
+    this.#ports.expiries.close();
+    await this.#options.schedule.close();
+  }
+
+  #status(runner: ZoneRunner): ZoneStatus {
+    const { domain } = runner.config;
+    const damage = this.#damage.get(nameKey(domain));
+    return zoneStatus(runner, this.#options.store.journalInfo(domain), this.#announcer.lag(domain), damage);
+  }
+
+  #runner(domain: Name): ZoneRunner {
+    const runner = this.#runners.get(nameKey(domain));
+    if (runner !== undefined) return runner;
+    const zone = nameToText(domain);
+    throw new ZonewireError('zone-not-secondary', `this node is not secondary for ${zone}`, { zone });
+  }
+
+  /** First rounds after a start leave at a bounded pace; zones whose next refresh is not due yet are not counted. */
+  #pace(due: boolean): number {
+    if (!due) return 0;
+    const now = this.#options.clock.now();
+    this.#nextStart = Math.max(now, this.#nextStart + 1000 / this.#ports.limits.startsPerSecond);
+    return this.#nextStart;
+  }
+
+  #handler(domain: Name): ZoneHandler {
+    return {
+      notify: async (request, context) => this.#notified(domain, request, context),
+      transfer: (request, context) => this.#transferOut(domain, request, context),
+    };
+  }
+
+  /** The acl has let it pass. Answered at once, whatever the round that it begins brings (RFC 1996 4.7). */
+  #notified(domain: Name, request: Message, context: RequestContext): MessageDraft | number {
+    const notify = readNotify(request);
+    if (!notify.ok) return notify.error.rcode;
+    const runner = this.#runners.get(nameKey(domain));
+    // Not loaded from disk yet: the sender tries again.
+    if (runner === undefined) return RCODE.SERVFAIL;
+    this.counters.notifiesIn++;
+    const serial = notify.value.serialHint;
+    const { zone, clock, from } = { zone: runner.text, clock: this.#options.clock, from: context.peerAddress };
+    this.#emit({ kind: 'notified', zone, at: clock.now(), serial, from });
+    runner.dispatch({ kind: 'notify', serial, primary: senderOf(runner, context) });
+    return notifyResponse(request, RCODE.NOERROR);
+  }
+
+  #transferOut(_domain: Name, _request: Message, _context: RequestContext): TransferAnswer {
+    return { rcode: RCODE.REFUSED };
+  }
+
+  #emit(event: SecondaryEvent): void {
+    this.#count(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#options.log.error({ err: error, zone: event.zone }, 'a listener to events of secondaries failed');
+      }
+    }
+  }
+
+  #count(event: SecondaryEvent): void {
+    const { counters } = this;
+    switch (event.kind) {
+      case 'checked':
+        counters.checks++;
+        if (event.serial === undefined) counters.checksFailed++;
+        break;
+      case 'installed':
+        if (event.transfer.type === 'axfr') counters.transfersAxfr++;
+        else if (event.transfer.type === 'ixfr') counters.transfersIxfr++;
+        else counters.transfersAxfrStyle++;
+        break;
+      case 'failed':
+        counters.roundsFailed++;
+        break;
+      case 'expired':
+        counters.expired++;
+        break;
+      case 'revived':
+        counters.revived++;
+        break;
+    }
+  }
+}
+
+/**
+ * The primary that a NOTIFY came from, by its address; its port is nobody's (RFC 1996 3.10 asks for the address only). Where
+ * several share one, the key tells them apart, else the first is asked first.
+ */
+function senderOf(runner: ZoneRunner, { peerAddress, key }: RequestContext): string | undefined {
+  const sender = addressOctets(peerAddress);
+  if (sender === undefined) return undefined;
+  const candidates = runner.primaries.filter(({ host }) => {
+    const octets = addressOctets(host);
+    return octets !== undefined && Buffer.compare(octets, sender) === 0;
+  });
+  const sameKey = candidates.find(({ tsigKey }) =>
+    tsigKey === undefined || key === undefined ? tsigKey === key : namesEqual(tsigKey.name, key.name),
+  );
+  return (sameKey ?? candidates[0])?.key;
+}
+
+function journalLimits({ journalMaxSize, journalMaxDepth }: SecondaryZoneConfig) {
+  return {
+    journalMaxSize: journalMaxSize ?? DEFAULT_JOURNAL_LIMITS.journalMaxSize,
+    journalMaxDepth: journalMaxDepth ?? DEFAULT_JOURNAL_LIMITS.journalMaxDepth,
+  };
+}

@@ -1,0 +1,67 @@
+import type { JournalStatus, PrimaryPeerStatus, ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
+import { addressText } from '@zonewire/nameserver';
+import { isNewerSerial } from '@zonewire/shared-protocol';
+import type { ZoneRunner } from './refresh/runner.ts';
+
+/** What an operator sees of a secondary zone: the three serials with their times, what is planned, whom it depends on. */
+export function zoneStatus(
+  runner: ZoneRunner,
+  journal: JournalStatus,
+  notify: readonly ReplicaLag[],
+  failure?: ZoneStatus['lastError'],
+): ZoneStatus {
+  const { state, version, lastCheck, served, expired } = runner;
+  const { facts, phase } = state;
+  const warnings = warningsOf(runner);
+  const lastError = facts.lastError ?? failure;
+  return {
+    zone: runner.text,
+    role: 'secondary',
+    state: version === undefined ? 'loading' : expired ? 'expired' : 'serving',
+    ...(version === undefined ? {} : { records: version.recordCount, bytes: version.byteLength }),
+    ...(facts.lastNotified === undefined ? {} : { notified: facts.lastNotified }),
+    ...(facts.received === undefined ? {} : { received: facts.received }),
+    ...(served === undefined ? {} : { served }),
+    ...(runner.nextAttemptAt === undefined ? {} : { refreshAt: Math.max(runner.nextAttemptAt, facts.asOf) }),
+    ...(facts.expireAt === undefined ? {} : { expireAt: facts.expireAt }),
+    refreshing: phase.kind !== 'idle',
+    ...(lastCheck === undefined ? {} : { lastCheck }),
+    ...(facts.lastTransfer === undefined ? {} : { lastTransfer: facts.lastTransfer }),
+    ...(lastError === undefined ? {} : { lastError }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+    primaries: runner.primaries.map((primary): PrimaryPeerStatus => {
+      const known = facts.primaries[primary.key];
+      const isAsked = phase.kind !== 'idle' && phase.primary === primary.key;
+      const noIxfr = (known?.noIxfrUntil ?? 0) > facts.asOf;
+      return {
+        id: primary.id,
+        address: addressText(primary),
+        state: isAsked ? phase.kind : (known?.failures ?? 0) > 0 ? 'failing' : noIxfr ? 'axfr-only' : 'ok',
+        ...(known?.lastError === undefined ? {} : { lastError: known.lastError }),
+      };
+    }),
+    ...(notify.length === 0 ? {} : { notify }),
+    journal,
+  };
+}
+
+function warningsOf({ version, state, primaries }: ZoneRunner): string[] {
+  const warnings: string[] = [];
+  const { facts } = state;
+  for (const { key } of primaries) {
+    const error = facts.primaries[key]?.lastError;
+    if (error?.code === 'primary-serial-older') warnings.push(error.message);
+  }
+  if (version === undefined) return warnings;
+  const { refresh, retry, expire } = version.soa;
+  if (expire <= refresh)
+    warnings.push(
+      `SOA EXPIRE (${expire} s) is not longer than REFRESH (${refresh} s): the primary is asked more often than REFRESH says, so that the zone stays served`,
+    );
+  else if (expire < refresh + retry)
+    warnings.push(`SOA EXPIRE (${expire} s) leaves no time for a retry (REFRESH ${refresh} s, RETRY ${retry} s)`);
+  const { lastNotified } = facts;
+  if (lastNotified !== undefined && isNewerSerial(lastNotified.serial, version.serial) && state.phase.kind === 'idle')
+    warnings.push(`a NOTIFY spoke of serial ${lastNotified.serial}, no primary has given it to us yet`);
+  return warnings;
+}
