@@ -82,7 +82,7 @@ export interface ZoneStore {
   /**
    * The last committed version and facts; `undefined` when nothing is stored.
    * @throws ZonewireError `store-damaged`: what is stored of this zone does not verify. Other zones are not touched by it.
-   *   `commitImage` (without `diff`) and `drop` replace what is damaged.
+   *   `commitImage` and `drop` replace what is damaged.
    */
   load(apex: Name): Promise<StoredZone | undefined>;
 
@@ -95,12 +95,16 @@ export interface ZoneStore {
 
   /**
    * Durable when resolved: a whole new version (first load, AXFR).
-   * With `diff` from the stored serial to `version` the history stays usable for IXFR, without it the history is dropped.
+   * With `diff` from the stored serial to `version` the history stays usable for IXFR. Without it, or when it is larger
+   * than the limits of the history, or when what is stored is damaged, the history is dropped.
    * @throws ZonewireError as {@link commitDiff}
    */
   commitImage(apex: Name, version: ZoneVersion, options?: { facts?: Facts; diff?: ZoneDiff }): Promise<void>;
 
-  /** Durable when resolved: `facts` replace the stored ones. Works for a zone of which nothing is stored yet. */
+  /**
+   * Durable when resolved: `facts` replace the stored ones. Works for a zone of which nothing is stored yet.
+   * @throws ZonewireError `store-facts-too-large` (so do the other calls with facts), `store-write-failed`
+   */
   saveFacts(apex: Name, facts: Facts): Promise<void>;
 
   /**

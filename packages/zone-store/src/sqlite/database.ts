@@ -32,11 +32,10 @@ const SCHEMA = `
  * @throws ZonewireError `store-in-use`, `store-too-new`, `store-damaged`, `store-open-failed`
  */
 export function openDatabase(dir: string): DatabaseSync {
-  const path = join(dir, 'zones.db');
   let db: DatabaseSync | undefined;
   try {
     mkdirSync(dir, { recursive: true });
-    db = new DatabaseSync(path, { timeout: 0 });
+    db = new DatabaseSync(join(dir, 'zones.db'), { timeout: 0 });
     // The lock is taken by the first access and held until the process ends; no shared-memory file is needed then.
     db.exec('PRAGMA locking_mode = EXCLUSIVE');
     db.exec('PRAGMA journal_mode = WAL');
@@ -51,7 +50,7 @@ export function openDatabase(dir: string): DatabaseSync {
     return db;
   } catch (cause) {
     db?.close();
-    throw openError(dir, path, cause);
+    throw openError(dir, cause);
   }
 }
 
@@ -106,7 +105,8 @@ export function isCorruption(cause: unknown): boolean {
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }
 
-function openError(dir: string, path: string, cause: unknown): ZonewireError {
+/** The words for a directory that could not be opened. */
+export function openError(dir: string, cause: unknown): ZonewireError {
   if (cause instanceof ZonewireError) return cause;
   if (sqliteCode(cause) === SQLITE_BUSY)
     return new ZonewireError(
@@ -114,16 +114,16 @@ function openError(dir: string, path: string, cause: unknown): ZonewireError {
       `another process is using the data directory ${dir}: stop it, or give this one its own data-dir`,
       { cause },
     );
-  if (isCorruption(cause)) return databaseDamaged(path, cause);
+  if (isCorruption(cause)) return databaseDamaged(dir, cause);
   return new ZonewireError('store-open-failed', `cannot open the data directory ${dir}: ${(cause as Error).message}`, {
     cause,
   });
 }
 
-export function databaseDamaged(path: string, cause: unknown): ZonewireError {
+export function databaseDamaged(dir: string, cause: unknown): ZonewireError {
   return new ZonewireError(
     'store-damaged',
-    `the database ${path} is damaged (${(cause as Error).message}): move it away and start again; secondary zones are ` +
+    `the database zones.db in ${dir} is damaged (${(cause as Error).message}): move it away and start again; secondary zones are ` +
       'transferred anew and primary zones read from their files, dynamic updates since then are only in the damaged file',
     { cause },
   );

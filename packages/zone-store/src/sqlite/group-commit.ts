@@ -24,10 +24,16 @@ export interface Transaction {
   describe(cause: unknown): ZonewireError;
 }
 
-interface Queued {
-  readonly operation: Operation;
+/** Whoever waits for an operation. */
+export interface Caller {
+  readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (reason: ZonewireError) => void;
+}
+
+interface Queued {
+  readonly operation: Operation;
+  readonly caller: Caller;
 }
 
 /** A group holds the event loop while it is written: these bounds keep that to some tens of milliseconds. */
@@ -58,12 +64,14 @@ export class GroupCommit {
     this.#afterCommit = afterCommit;
   }
 
-  /** Resolves when `operation` is durable. Operations are applied in the order of these calls. */
-  enqueue(operation: Operation): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ operation, resolve, reject });
-      this.#schedule();
-    });
+  /**
+   * Resolves when `operation` is durable. Operations are applied, and their callers told, in the order of these calls.
+   * `caller` is one who waits already (its operation was not ready to be queued).
+   */
+  enqueue(operation: Operation, caller: Caller = Promise.withResolvers<void>()): Promise<void> {
+    this.#queue.push({ operation, caller });
+    this.#schedule();
+    return caller.promise;
   }
 
   /** Resolves when everything queued before this call is settled. */
@@ -113,8 +121,8 @@ export class GroupCommit {
   }
 }
 
-function settle({ operation, resolve, reject }: Queued, failure: ZonewireError | undefined): void {
+function settle({ operation, caller }: Queued, failure: ZonewireError | undefined): void {
   operation.settled?.(failure);
-  if (failure === undefined) resolve();
-  else reject(failure);
+  if (failure === undefined) caller.resolve();
+  else caller.reject(failure);
 }

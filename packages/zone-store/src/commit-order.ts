@@ -1,0 +1,20 @@
+import { type Name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
+import type { ZoneDiff, ZoneVersion } from '@zonewire/zone';
+
+/** Why `diff` cannot follow the stored serial (`undefined`: no version is stored), or `undefined` when it can. */
+export function refuseOutOfOrder(
+  apex: Name,
+  stored: number | undefined,
+  diff: ZoneDiff,
+  version: ZoneVersion,
+): ZonewireError | undefined {
+  const { fromSerial: from, toSerial: to } = diff;
+  if (from === stored && to === version.serial && to !== from) return undefined;
+  const zone = nameToText(apex);
+  const has = stored === undefined ? 'no version is stored' : `serial ${stored} is stored`;
+  return new ZonewireError(
+    'store-out-of-order',
+    `a change of zone ${zone} from serial ${from} to ${to}, giving serial ${version.serial}, cannot be stored: ${has}`,
+    { zone },
+  );
+}

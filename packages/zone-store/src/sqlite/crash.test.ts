@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { name } from '@zonewire/shared-protocol';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openZoneStore } from './sqlite-store.ts';
+
+const ROUNDS = 24;
+const ZONES = ['small.test.', 'middle.test.', 'large.test.'];
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'zonewire-crash-'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** Runs the child until it has committed for `ms`, kills it, and returns the lines it printed. */
+async function killAfter(ms: number, seed: number): Promise<string[]> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), dir, `${seed}`]);
+  let out = '';
+  let complaints = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (out === '') setTimeout(() => child.kill('SIGKILL'), ms);
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints += text;
+  });
+  await new Promise((resolve) => child.on('close', resolve));
+  expect(complaints).toBe('');
+  return out.slice(0, out.lastIndexOf('\n')).split('\n').slice(1);
+}
+
+describe('kill -9 while committing', () => {
+  test(
+    `${ROUNDS} times at any moment: everything acknowledged is there, and nothing by halves`,
+    async () => {
+      const acknowledged = new Map<string, number>(ZONES.map((zone) => [zone, 0]));
+      const digests = new Map<string, string>();
+      let commits = 0;
+      for (let round = 0; round < ROUNDS; round++) {
+        const seed = 1 + Math.floor(Math.random() * 0x7fff_ffff);
+        for (const line of await killAfter(5 + Math.random() * 250, seed)) {
+          const [zone, serial, digest] = line.replace('try ', '').split(' ');
+          digests.set(`${zone} ${serial}`, digest);
+          if (line.startsWith('try')) continue;
+          acknowledged.set(zone, Math.max(acknowledged.get(zone) ?? 0, Number(serial)));
+          commits++;
+        }
+        const store = await openZoneStore({ dir });
+        for (const zone of ZONES) {
+          const loaded = await store.load(name(zone));
+          const serial = loaded?.version?.serial ?? 0;
+          const where = `round ${round}, seed ${seed}, ${zone}`;
+          expect(serial, where).toBeGreaterThanOrEqual(acknowledged.get(zone) ?? 0);
+          if (loaded?.version === undefined) continue;
+          // The child says what it is about to commit before it does: what is stored is one of these, whole.
+          expect(loaded.version.digest(), where).toBe(digests.get(`${zone} ${serial}`));
+          expect(loaded.facts, where).toEqual({ serial });
+          const { depth, oldestSerial } = store.journalInfo(name(zone));
+          if (depth > 0) expect(store.diffsFrom(name(zone), oldestSerial!), where).toHaveLength(depth);
+          acknowledged.set(zone, serial);
+        }
+        await store.close();
+      }
+      expect(commits).toBeGreaterThan(ROUNDS * 10);
+    },
+    ROUNDS * 5000,
+  );
+});

@@ -1,0 +1,268 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { name, ZonewireError } from '@zonewire/shared-protocol';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ZoneStore } from '../port.ts';
+import { soaRecord, textRecord, zoneHistory, zoneVersion } from '../zone-fixture.ts';
+import { outcome } from '../zone-store-suite.ts';
+import { LAYER_FILE_BYTES } from './image-policy.ts';
+import { openZoneStore } from './sqlite-store.ts';
+
+const apex = name('example.test');
+const healthy = name('healthy.test');
+let dir: string;
+let store: ZoneStore;
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'zonewire-damage-'));
+  store = await openZoneStore({ dir });
+  await store.commitImage(healthy, zoneVersion(healthy, 1, 3), { facts: { fine: true } });
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function reopen(): Promise<void> {
+  await store.close();
+  store = await openZoneStore({ dir });
+}
+
+/** Flips one bit of the only place in zones.db where `bytes` stand, as a failing disk would. */
+async function flipInDatabase(bytes: Uint8Array): Promise<void> {
+  await store.close();
+  const path = join(dir, 'zones.db');
+  const file = readFileSync(path);
+  const at = file.indexOf(bytes);
+  expect(at).toBeGreaterThan(0);
+  expect(file.indexOf(bytes, at + 1)).toBe(-1);
+  file[at + (bytes.length >> 1)] ^= 4;
+  writeFileSync(path, file);
+  store = await openZoneStore({ dir });
+}
+
+/** Changes rows behind the store's back. */
+async function alter(sql: string): Promise<void> {
+  await store.close();
+  const db = new DatabaseSync(join(dir, 'zones.db'));
+  db.exec(sql);
+  db.close();
+  store = await openZoneStore({ dir });
+}
+
+/** The zone does not load and says why; the other one does; a whole version heals it. */
+async function expectDamaged(why: RegExp): Promise<void> {
+  const error = await store.load(apex).catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(ZonewireError);
+  expect((error as ZonewireError).code).toBe('store-damaged');
+  expect((error as ZonewireError).zone).toBe('example.test.');
+  expect((error as ZonewireError).message).toMatch(why);
+  expect((error as ZonewireError).message).toContain('a secondary transfers the zone anew');
+  expect(store.stats.damaged).toBe(1);
+  expect((await store.load(healthy))?.facts).toEqual({ fine: true });
+  expect((await store.load(healthy))?.version?.serial).toBe(1);
+
+  const whole = zoneVersion(apex, 1000, 4);
+  await store.commitImage(apex, whole, { facts: { healed: true } });
+  await reopen();
+  expect((await store.load(apex))?.version?.digest()).toBe(whole.digest());
+  expect((await store.load(apex))?.facts).toEqual({ healed: true });
+  expect(readdirSync(join(dir, 'images'))).toEqual([]);
+}
+
+/** 40 hosts, so that images are not written along with every diff. */
+async function zoneWithJournal(diffs: number) {
+  const history = zoneHistory(apex, 1, 200);
+  await store.commitImage(apex, history.version);
+  const made = [];
+  for (let i = 0; i < diffs; i++) {
+    const { diff, version } = history.next();
+    await store.commitDiff(apex, diff, version);
+    made.push(diff);
+  }
+  return { history, made };
+}
+
+/** A version whose layer is large enough for a file. */
+function largeVersion(serial: number) {
+  const texts = Array.from({ length: LAYER_FILE_BYTES / 200 }, (_, i) => textRecord(apex, `text${i}`, 200));
+  return zoneVersion(apex, serial, 3, texts);
+}
+
+const layerFile = () => join(dir, 'images', readdirSync(join(dir, 'images'))[0]);
+
+describe('damage stays with its zone and is said in plain words', () => {
+  test('a flipped bit in a diff that recovery needs', async () => {
+    const { made } = await zoneWithJournal(3);
+    expect(store.stats.imagesWritten).toBe(2);
+    await flipInDatabase(made[1].bytes);
+    await expectDamaged(/the diff from serial 2 does not match its checksum/);
+  });
+
+  test('a flipped bit in a diff that only the history needs costs the history, not the zone', async () => {
+    const { history, made } = await zoneWithJournal(3);
+    const { diff, version } = history.next();
+    await store.commitImage(apex, version, { diff });
+    await flipInDatabase(made[1].bytes);
+    expect((await store.load(apex))?.version?.digest()).toBe(version.digest());
+    expect(store.diffsFrom(apex, 3)).toHaveLength(2);
+    expect(store.diffsFrom(apex, 1)).toBeUndefined();
+    expect(store.stats.damaged).toBe(1);
+  });
+
+  test('a diff gone from the middle or the end of the journal', async () => {
+    await zoneWithJournal(5);
+    await alter('DELETE FROM journal WHERE start = 3');
+    await expectDamaged(/no diff from serial 3 on/);
+  });
+
+  test('a flipped bit in a small image', async () => {
+    const version = zoneVersion(apex, 1, 3, [textRecord(apex, 'needle', 99)]);
+    await store.commitImage(apex, version);
+    await flipInDatabase(new Uint8Array(99).fill(0x78));
+    await expectDamaged(/layer \d+ of its image does not match its checksum/);
+  });
+
+  test.each([
+    ['the row of an image', "UPDATE image SET layers = replace(layers, '0]', '1]') WHERE zone = 2", /row of its image/],
+    ['the position of an image', 'UPDATE image SET position = position + 1 WHERE zone = 2', /row of its image/],
+    ['a missing image', 'DELETE FROM image WHERE zone = 2', /image is missing/],
+    [
+      'a missing layer',
+      'DELETE FROM layer WHERE id = (SELECT max(id) FROM layer)',
+      /layer \d+ of its image is missing/,
+    ],
+    ['facts', `UPDATE zone SET facts = '{"a":2}' WHERE id = 2`, /facts do not match/],
+    [
+      'the serials of a diff',
+      'UPDATE journal SET stop = stop + 1 WHERE start = 2',
+      /serial 2 does not match its checksum/,
+    ],
+    [
+      'the last diff exchanged for another',
+      'UPDATE journal SET diff = (SELECT diff FROM journal WHERE start = 2) WHERE start = 3',
+      /serial 3 does not match/,
+    ],
+  ] as const)('%s', async (_, sql, why) => {
+    await zoneWithJournal(3);
+    await store.saveFacts(apex, { a: 1 });
+    await alter(sql);
+    await expectDamaged(why);
+  });
+
+  test('a damaged zone takes no diff, whatever its serial', async () => {
+    const { history, made } = await zoneWithJournal(3);
+    await flipInDatabase(made[2].bytes);
+    await expect(store.load(apex)).rejects.toThrow('damaged');
+    const { diff, version } = history.next();
+    expect(await outcome(store.commitDiff(apex, diff, version))).toBe('store-damaged');
+    expect(store.diffsFrom(apex, 1)).toBeUndefined();
+    // Its diff leads nowhere, but the version is whole.
+    await store.commitImage(apex, version, { diff });
+    expect((await store.load(apex))?.version?.digest()).toBe(version.digest());
+  });
+
+  test('a damaged zone can be dropped, and leaves nothing behind', async () => {
+    await zoneWithJournal(3);
+    await alter("UPDATE image SET layers = '' WHERE zone = 2");
+    await store.drop(apex);
+    await reopen();
+    expect(store.zones()).toEqual([healthy]);
+    await store.close();
+    const db = new DatabaseSync(join(dir, 'zones.db'));
+    expect(db.prepare('SELECT count(*) AS n FROM layer').get()).toEqual({ n: 1 });
+    expect(db.prepare('SELECT count(*) AS n FROM journal').get()).toEqual({ n: 0 });
+    db.close();
+    store = await openZoneStore({ dir });
+  });
+
+  test('a truncated layer file', async () => {
+    await store.commitImage(apex, largeVersion(1));
+    truncateSync(layerFile(), 100_000);
+    await reopen();
+    await expectDamaged(/octets of content instead of/);
+  });
+
+  test('a flipped bit in a layer file', async () => {
+    await store.commitImage(apex, largeVersion(1));
+    const file = readFileSync(layerFile());
+    file[200_000] ^= 1;
+    writeFileSync(layerFile(), file);
+    await reopen();
+    await expectDamaged(/damaged content/);
+  });
+
+  test('a missing layer file', async () => {
+    await store.commitImage(apex, largeVersion(1));
+    rmSync(layerFile());
+    await reopen();
+    await expectDamaged(/is missing/);
+  });
+});
+
+describe('what a crash leaves in the directory', () => {
+  test('unfinished and superseded layer files go at start; foreign files stay', async () => {
+    const version = largeVersion(1);
+    await store.commitImage(apex, version);
+    await store.close();
+    const images = join(dir, 'images');
+    const [kept] = readdirSync(images);
+    for (const orphan of ['900.layer', '901.layer.tmp', `${kept}.tmp`]) writeFileSync(join(images, orphan), 'x');
+    writeFileSync(join(images, 'README'), 'mine');
+    store = await openZoneStore({ dir });
+    expect(readdirSync(images).sort()).toEqual([kept, 'README']);
+    expect(store.stats.orphansRemoved).toBe(3);
+    expect((await store.load(apex))?.version?.digest()).toBe(version.digest());
+  });
+
+  test('a superseded large image leaves no file', async () => {
+    for (const serial of [1, 2, 3]) await store.commitImage(apex, largeVersion(serial));
+    await reopen();
+    expect(readdirSync(join(dir, 'images'))).toHaveLength(1);
+    await store.commitImage(apex, zoneVersion(apex, 4, 2, [soaRecord(apex, 4)]));
+    await reopen();
+    expect(readdirSync(join(dir, 'images'))).toEqual([]);
+    expect(store.stats.orphansRemoved).toBe(0);
+  });
+});
+
+describe('the directory as a whole', () => {
+  test('a second user of the directory is told to stop', async () => {
+    const error = await openZoneStore({ dir }).catch((e: unknown) => e);
+    expect((error as ZonewireError).code).toBe('store-in-use');
+    expect((error as ZonewireError).message).toContain(`another process is using the data directory ${dir}`);
+    expect((await store.load(healthy))?.version?.serial).toBe(1);
+  });
+
+  test('data of a newer Zonewire is refused and left as it is', async () => {
+    await store.close();
+    const db = new DatabaseSync(join(dir, 'zones.db'));
+    db.exec('PRAGMA user_version = 2');
+    db.close();
+    const error = await openZoneStore({ dir }).catch((e: unknown) => e);
+    expect((error as ZonewireError).code).toBe('store-too-new');
+    expect((error as ZonewireError).message).toMatch(/format 2, this one knows 1.*start the newer version/);
+    const back = new DatabaseSync(join(dir, 'zones.db'));
+    back.exec('PRAGMA user_version = 1');
+    back.close();
+    store = await openZoneStore({ dir });
+    expect((await store.load(healthy))?.version?.serial).toBe(1);
+  });
+
+  test('a database of something else, and a file that is no database', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'zonewire-foreign-'));
+    const db = new DatabaseSync(join(elsewhere, 'zones.db'));
+    db.exec('PRAGMA application_id = 7; CREATE TABLE t(a)');
+    db.close();
+    expect(await outcome(openZoneStore({ dir: elsewhere }))).toBe('store-open-failed');
+    writeFileSync(join(elsewhere, 'zones.db'), 'not a database, but long enough to be read as one'.repeat(50));
+    expect(await outcome(openZoneStore({ dir: elsewhere }))).toBe('store-damaged');
+    rmSync(elsewhere, { recursive: true });
+  });
+
+  test('a directory that cannot be made', async () => {
+    expect(await outcome(openZoneStore({ dir: join(dir, 'zones.db', 'below') }))).toBe('store-open-failed');
+  });
+});

@@ -1,0 +1,116 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { fail, nameKey, ok, type Result } from '@zonewire/shared-protocol';
+import { applyDiff, ZoneVersion } from '@zonewire/zone';
+import { emptyStats } from '../port.ts';
+import { ImageLayers } from './image-layers.ts';
+import { type ImageFields, ImageRows, imageOf } from './image-rows.ts';
+import { JournalRows } from './journal-rows.ts';
+import { LayerFiles } from './layer-files.ts';
+import type { StoreParts } from './operations.ts';
+import { serialAt } from './position.ts';
+import { ZoneRows } from './zone-rows.ts';
+import { newZoneState, type ZoneState, ZoneStates } from './zone-state.ts';
+
+interface ScannedRow extends Partial<ImageFields> {
+  readonly id: number;
+  readonly apex: Uint8Array;
+  readonly firstStart: number | null;
+  readonly firstOrdinal: number;
+  readonly firstTotalBefore: number;
+  readonly lastStart: number;
+  readonly lastStop: number;
+  readonly lastOrdinal: number;
+  readonly lastTotal: number;
+}
+
+// Per zone: its row, its image, and by two seeks the first and the last diff. No diff or layer is read.
+const SCAN = `
+  SELECT z.id, z.apex, i.position, i.ordinal, i.total, i.layers, i.crc,
+    f.start AS firstStart, f.ordinal AS firstOrdinal, f.total - length(f.diff) AS firstTotalBefore,
+    l.start AS lastStart, l.stop AS lastStop, l.ordinal AS lastOrdinal, l.total AS lastTotal
+  FROM zone z LEFT JOIN image i ON i.zone = z.id
+    LEFT JOIN journal f ON f.zone = z.id AND f.start = (SELECT min(start) FROM journal WHERE zone = z.id)
+    LEFT JOIN journal l ON l.zone = z.id AND l.start = (SELECT max(start) FROM journal WHERE zone = z.id)`;
+
+/**
+ * What a start does: reads what is on disk of every zone, in short, and removes the files a crash left.
+ * Reads no records: those are read and verified by {@link recoverVersion}, zone by zone.
+ */
+export function recoverStore(dir: string, db: DatabaseSync): StoreParts {
+  const files = new LayerFiles(dir);
+  const images = new ImageRows(db);
+  const states = new ZoneStates();
+  let zoneId = 0;
+  let layerId = images.lastLayerId();
+  const named = new Set<number>();
+  for (const row of db.prepare(SCAN).iterate() as Iterable<unknown> as Iterable<ScannedRow>) {
+    const state = stateOf(row);
+    states.stage(nameKey(row.apex), state);
+    zoneId = Math.max(zoneId, row.id);
+    for (const { id } of state.image?.layers ?? []) {
+      layerId = Math.max(layerId, id);
+      named.add(id);
+    }
+  }
+  states.commit();
+  const orphans = files.removeOrphans(named);
+  return {
+    states,
+    images,
+    zones: new ZoneRows(db),
+    layers: new ImageLayers(images, files, Math.max(layerId, orphans.lastId)),
+    journal: new JournalRows(db),
+    stats: { ...emptyStats(), orphansRemoved: orphans.removed },
+    nextZoneId: () => ++zoneId,
+  };
+}
+
+function stateOf(row: ScannedRow): ZoneState {
+  const state = newZoneState(row.id, row.apex);
+  const hasJournal = row.firstStart !== null;
+  const damaged = (damage: string): ZoneState => ({ ...state, damage });
+  if (typeof row.layers !== 'string') return hasJournal ? damaged('its image is missing') : state;
+  const image = imageOf(row.id, row as ImageFields);
+  if (image === undefined) return damaged('the row of its image does not match its checksum');
+  if (row.firstStart === null) {
+    const { position, ordinal, total } = image;
+    return { ...state, image, position, ordinal, total };
+  }
+  return {
+    ...state,
+    image,
+    position: row.lastStop,
+    ordinal: row.lastOrdinal,
+    total: row.lastTotal,
+    oldest: { start: row.firstStart, ordinal: row.firstOrdinal, totalBefore: row.firstTotalBefore },
+  };
+}
+
+/** The current version of a zone that has one: its image, and the diffs behind it applied one by one. */
+export function recoverVersion(state: ZoneState, layers: ImageLayers, journal: JournalRows): Result<ZoneVersion> {
+  if (state.damage !== undefined || state.image === undefined)
+    return fail('image-damaged', state.damage ?? 'it has no image');
+  const buffers: SharedArrayBuffer[] = [];
+  for (const layer of state.image.layers) {
+    const read = layers.read(layer, state.apex);
+    if (!read.ok) return read;
+    buffers.push(read.value);
+  }
+  const opened = ZoneVersion.open(buffers);
+  if (!opened.ok) return opened;
+  if (opened.value.serial !== serialAt(state.image.position))
+    return fail(
+      'image-damaged',
+      `its image has serial ${opened.value.serial} instead of ${serialAt(state.image.position)}`,
+    );
+  if (nameKey(opened.value.apex) !== nameKey(state.apex))
+    return fail('image-damaged', 'its image is that of another zone');
+  let version = opened.value;
+  for (const diff of journal.chain(state, state.apex, state.image.position)) {
+    if (!diff.ok) return diff;
+    const next = applyDiff(version, diff.value);
+    if (!next.ok) return next;
+    version = next.value;
+  }
+  return ok(version);
+}
