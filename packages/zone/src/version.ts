@@ -1,0 +1,187 @@
+import {
+  CLASS,
+  fail,
+  type Name,
+  nameToText,
+  ok,
+  type RecordSink,
+  type ResourceRecord,
+  type Result,
+  readSoa,
+  type Soa,
+  TYPE,
+  unwrap,
+} from '@zonewire/shared-protocol';
+import { digestOf } from './digest.ts';
+import { CanonicalWalk } from './image/canonical-walk.ts';
+import { H } from './image/image.ts';
+import { Layer } from './image/layer.ts';
+import { apexOffset, hashName } from './image/relative-name.ts';
+import { NodeRef, Stack } from './image/stack.ts';
+import { type RRset, readNode } from './rrset.ts';
+
+/** Layers a version may have; more are merged when a diff is applied. */
+export const MAX_LAYERS = 8;
+
+/**
+ * One version of a zone, immutable: a stack of packed layers (image/image.ts) that threads share without copying.
+ * Everything here is for cold paths; queries go through lookup().
+ */
+export class ZoneVersion {
+  /** With the case it was configured or first loaded with. */
+  readonly apex: Name;
+  readonly serial: number;
+  readonly soaTtl: number;
+  /** Records, the SOA included. */
+  readonly recordCount: number;
+  /** Names that exist, empty non-terminals included. */
+  readonly nameCount: number;
+  /** Octets of all layers. */
+  readonly byteLength: number;
+  /** Newest first; everything needed to open the version in another thread or from a file. */
+  readonly layers: readonly SharedArrayBuffer[];
+  /** The opened layers, for the code of this package. */
+  readonly stack: Stack;
+  readonly #soaRdata: Uint8Array;
+
+  private constructor(stack: Stack, apex: Name, soaTtl: number, soaRdata: Uint8Array, serial: number) {
+    this.apex = apex;
+    this.stack = stack;
+    this.layers = stack.layers.map((layer) => layer.buffer);
+    const { words } = stack.layers[0];
+    this.recordCount = words[H.records];
+    this.nameCount = words[H.names];
+    this.byteLength = stack.layers.reduce((sum, layer) => sum + layer.length, 0);
+    this.serial = serial;
+    this.soaTtl = soaTtl;
+    this.#soaRdata = soaRdata;
+  }
+
+  /**
+   * Opens a version from its layers in constant time; see verifyImage for the full check of a file.
+   * Errors: `image-damaged`, `image-format-unknown`, `zone-no-soa`, `zone-two-soas`, `soa-malformed`.
+   */
+  static open(buffers: readonly SharedArrayBuffer[]): Result<ZoneVersion> {
+    if (buffers.length === 0 || buffers.length > MAX_LAYERS)
+      return fail('image-damaged', `a zone image has 1 to ${MAX_LAYERS} layers, not ${buffers.length}`);
+    const layers: Layer[] = [];
+    for (const buffer of buffers) {
+      const opened = Layer.open(buffer);
+      if (!opened.ok) return opened;
+      layers.push(opened.value);
+    }
+    return ZoneVersion.ofLayers(layers);
+  }
+
+  /** A version of layers already opened. */
+  static ofLayers(layers: readonly Layer[]): Result<ZoneVersion> {
+    const base = layers[layers.length - 1];
+    const apex = base.apex();
+    for (const layer of layers)
+      if (layer.seed !== base.seed || layer.isOverlay !== (layer !== base) || !layer.hasApex(apex))
+        return fail('image-damaged', 'the layers of a zone image do not belong together');
+    const stack = new Stack(layers);
+    const apexNode = new NodeRef();
+    if (!stack.find(base.seed, apex, 0, 0, apexNode)) return noSoa(apex);
+    const { layer } = apexNode;
+    const rrset = layer.findRRset(apexNode.node, TYPE.SOA);
+    if (rrset === 0) return noSoa(apex);
+    const count = layer.words[rrset >>> 2] >>> 16;
+    if (count !== 1)
+      return fail('zone-two-soas', `the zone ${nameToText(apex)} has ${count} SOA records, it must have one`);
+    const rdata = layer.bytes.slice(rrset + 14, rrset + 12 + layer.words[(rrset >>> 2) + 2]);
+    const soa = readSoa(rdata);
+    if (!soa.ok) return soa;
+    return ok(new ZoneVersion(stack, apex, layer.words[(rrset >>> 2) + 1], rdata, soa.value.serial));
+  }
+
+  get soa(): Soa {
+    return unwrap(readSoa(this.#soaRdata));
+  }
+
+  get soaRecord(): ResourceRecord {
+    return { name: this.apex, type: TYPE.SOA, class: CLASS.IN, ttl: this.soaTtl, rdata: this.#soaRdata };
+  }
+
+  /** The RRset of `type` at `name`; undefined when there is none. RRSIGs of all types covered come as one. */
+  rrset(name: Name, type: number): RRset | undefined {
+    const [first, ...others] = this.rrsets(name).filter((rrset) => rrset.type === type);
+    if (!first || others.length === 0) return first;
+    return {
+      ...first,
+      ttl: Math.min(first.ttl, ...others.map((rrset) => rrset.ttl)),
+      rdatas: [...first.rdatas, ...others.flatMap((rrset) => rrset.rdatas)],
+    };
+  }
+
+  /** All RRsets at `name`, ascending by type; RRSIGs as one set for each type covered (their TTLs may differ, RFC 4034 3). */
+  rrsets(name: Name): RRset[] {
+    const ref = this.#find(name);
+    return ref ? readNode(ref.layer, ref.node, this.apex) : [];
+  }
+
+  /** True when `name` exists in the zone: it has records, or names below it have (RFC 4592 2.2.2). Wildcards do not count. */
+  hasName(name: Name): boolean {
+    return this.#find(name) !== undefined;
+  }
+
+  #find(name: Name): NodeRef | undefined {
+    const end = apexOffset(name, 0, name.length, this.apex);
+    if (end < 0) return undefined;
+    const ref = new NodeRef();
+    return this.stack.find(hashName(this.stack.seed, name, 0, end), name, 0, end, ref) ? ref : undefined;
+  }
+
+  /** Passes every record to `sink`: the SOA first, the rest in canonical order. Nothing is allocated for a record. */
+  forEachRecord(sink: RecordSink): void {
+    const apex = this.apex;
+    const soa = this.#soaRdata;
+    sink.add(apex, 0, apex.length, TYPE.SOA, this.soaTtl, soa, 0, soa.length);
+    const owner = new Uint8Array(512);
+    const walk = new CanonicalWalk(this.stack.layers);
+    while (walk.next()) {
+      const { bytes, words } = walk.layer;
+      const nameStart = walk.node + 8;
+      const nameLength = bytes[walk.node];
+      for (let i = 0; i < nameLength; i++) owner[i] = bytes[nameStart + i];
+      for (let i = 0; i < apex.length; i++) owner[nameLength + i] = apex[i];
+      const ownerEnd = nameLength + apex.length;
+      let rrset = (nameStart + nameLength + 3) & ~3;
+      for (let left = words[walk.node >>> 2] >>> 16; left > 0; left--) {
+        const at = rrset >>> 2;
+        const type = words[at] & 0xffff;
+        const ttl = words[at + 1];
+        const end = rrset + 12 + words[at + 2];
+        if (type !== TYPE.SOA) {
+          for (let rdata = rrset + 12; rdata < end; ) {
+            const rdataEnd = rdata + 2 + ((bytes[rdata] << 8) | bytes[rdata + 1]);
+            sink.add(owner, 0, ownerEnd, type, ttl, bytes, rdata + 2, rdataEnd);
+            rdata = rdataEnd;
+          }
+        }
+        rrset = (end + 3) & ~3;
+      }
+    }
+  }
+
+  /** Every record as an object that lives on its own, in the order of {@link forEachRecord}. */
+  *records(): Generator<ResourceRecord> {
+    yield this.soaRecord;
+    const walk = new CanonicalWalk(this.stack.layers);
+    while (walk.next())
+      for (const { name, type, ttl, rdatas } of readNode(walk.layer, walk.node, this.apex))
+        if (type !== TYPE.SOA) for (const rdata of rdatas) yield { name, type, class: CLASS.IN, ttl, rdata };
+  }
+
+  /**
+   * SHA-384 in hex over all records in canonical form and order (RFC 8976 3.3.1, the SIMPLE scheme, but over every record,
+   * ZONEMD and its RRSIG included): equal exactly when two replicas hold the same zone.
+   */
+  digest(): string {
+    return digestOf(this);
+  }
+}
+
+function noSoa(apex: Name): Result<never> {
+  return fail('zone-no-soa', `the zone ${nameToText(apex)} has no SOA record at its apex`);
+}
