@@ -112,6 +112,9 @@ describe('owners: every short cut gives the same name as reading it in full', ()
   });
   test('nothing is remembered from one message to the next', () => {
     owners([...header(1, 1), ...question, ...a([1, 0x61, 0xc0, 12])]);
+    // Here the pointer goes to the very name it ends.
+    expect(owners([...header(0, 1), ...a([1, 0x61, 0xc0, 12])])).toEqual([]);
+    expect(cursor.error?.code).toBe('name-bad-pointer');
     const other = [...name('other.example.'), 0, 6, 0, 1];
     expect(owners([...header(1, 2), ...other, ...a([1, 0x61, 0xc0, 12]), ...a([0xc0, 12])])).toEqual([
       'a.other.example.',
@@ -184,7 +187,7 @@ describe('hostile messages are refused with a code', () => {
     expect(cursor.error?.code).toBe('name-too-long');
   });
   test('chains of pointers cost no more than 127 steps', () => {
-    const chain = (length: number) => {
+    const chain = (length: number, tail = (pointer: number[]) => a(pointer)) => {
       // TXT rdata that begins with a root label, and then pointers, each to the one before.
       const pointers = [0];
       const base = 12 + 11;
@@ -194,10 +197,14 @@ describe('hostile messages are refused with a code', () => {
       }
       const last = base + 1 + 2 * (length - 1);
       const txt = [0, 0, 16, 0, 1, 0, 0, 0, 0, pointers.length >> 8, pointers.length & 255, ...pointers];
-      return [...header(0, 2), ...txt, ...a([0xc0 | (last >> 8), last & 255])];
+      return [...header(0, 2), ...txt, ...tail([0xc0 | (last >> 8), last & 255])];
     };
     expect(owners(chain(126))).toHaveLength(2);
     expect(owners(chain(127))).toHaveLength(1);
+    expect(cursor.error?.code).toBe('name-bad-pointer');
+    const ns = (pointer: number[]) => [0, 0, 2, 0, 1, 0, 0, 0, 0, 0, 2, ...pointer];
+    expect(owners(chain(126, ns))).toHaveLength(2);
+    expect(owners(chain(127, ns))).toHaveLength(1);
     expect(cursor.error?.code).toBe('name-bad-pointer');
   });
   test('rdata that does not fit its type', () => {

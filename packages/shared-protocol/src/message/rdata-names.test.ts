@@ -80,6 +80,12 @@ test('RFC 2136 2.4, 2.5: empty rdata is well-formed in class ANY and NONE', () =
   expect(expand(1, [1], CLASS.NONE)).toBe(RDATA_BAD_LENGTH);
 });
 
+test('RFC 1035 3.2.1: rdata that expansion makes longer than 65,535 octets is refused', () => {
+  const sig = (rest: number) => [...new Array(18).fill(0), ...POINTER, ...new Array(rest).fill(0)];
+  expect(expand(24, sig(65_535 - 18 - target.length))).toHaveLength(65_535);
+  expect(expand(24, sig(65_535 - 18 - target.length + 1))).toBe(RDATA_BAD_LENGTH);
+});
+
 test('RFC 1035 4.1.4: hostile names inside rdata are refused', () => {
   expect(expand(2, [0xc0, 2 + target.length])).toBe(NAME_BAD_POINTER);
   expect(expand(2, [0xff, 0xff])).toBe(NAME_BAD_POINTER);

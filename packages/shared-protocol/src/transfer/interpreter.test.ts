@@ -105,6 +105,7 @@ describe('RFC 5936 2.2: malformed sequences', () => {
     ['an SOA below the apex', [answer([soa(5), soa(5, { owner: 'a.example.test.' })])], 'transfer-soa-below-apex'],
     ['the SOA outside the zone', [answer([soa(5), soa(5, { owner: 'test.' })])], 'transfer-soa-below-apex'],
     ['the serial changes in mid-transfer', [answer([soa(5), a('example.test.'), soa(6)])], 'transfer-soa-changed'],
+    ['the serial changes by 32, as letters do', [answer([soa(0x41), soa(0x61)])], 'transfer-soa-changed'],
     ['the last SOA has other data', [answer([soa(5), soa(5, { minimum: 61 })])], 'transfer-soa-changed'],
     [
       'the last SOA has another mname',
@@ -116,6 +117,11 @@ describe('RFC 5936 2.2: malformed sequences', () => {
     ['a message after the end', [answer(whole), answer([soa(5)])], 'transfer-message-after-end'],
     ['an owner outside the zone', [answer([soa(5), a('www.example.')])], 'transfer-out-of-zone'],
     ['an owner that only ends alike', [answer([soa(5), a('badexample.test.')])], 'transfer-out-of-zone'],
+    [
+      'an owner with the zone inside its last label',
+      [answer([soa(5), a('a\\007example\\004test.')])],
+      'transfer-out-of-zone',
+    ],
     ['the parent as owner', [answer([soa(5), a('test.')])], 'transfer-out-of-zone'],
     ['the root as owner', [answer([soa(5), a('.')])], 'transfer-out-of-zone'],
     [

@@ -105,6 +105,15 @@ test('RFC 5936 3.4: the case of the zone’s names is kept, whatever the case of
   expect(unpack(pack(records, { question }).messages)).toEqual(records);
 });
 
+test('RFC 1035 4.1.4: several records of an owner point at its name, not at a pointer, and not beyond 16 KiB', () => {
+  const apex = [soa(5), a('example.test.'), a('example.test.', 2)];
+  const [message] = pack(apex).messages;
+  // The apex stands in the question, at 12; its last two records end the message with owner, fixed part and address.
+  expect([...message.subarray(-16, -14), ...message.subarray(-32, -30)]).toEqual([0xc0, 12, 0xc0, 12]);
+  const twice = [soa(5), ...hosts.flatMap((host) => [host, host]), soa(5)];
+  expect(unpack(pack(twice, { maxMessageSize: 65_535 }).messages)).toEqual(twice);
+});
+
 test('nothing added, nothing sent', () => {
   expect(pack([]).messages).toEqual([]);
 });

@@ -39,6 +39,9 @@ describe('RFC 8945 5.4: refused answers', () => {
   ])('%s', (_, bytes, code) => {
     expect(codeOf(bytes)).toBe(code);
   });
+  test('RFC 8945 5.1: the TSIG last, but in another section', () => {
+    for (const section of [7, 9]) expect(codeOf(signed({}).with(section, 1).with(11, 0))).toBe('tsig-misplaced');
+  });
   test('time, with fudge', () => {
     expect(codeOf(signed({}), NOW + 300)).toBe('ok');
     expect(codeOf(signed({}), NOW + 301)).toBe('tsig-bad-time');
