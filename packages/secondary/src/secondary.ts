@@ -102,6 +102,7 @@ export class Secondary {
       transfers: new Places(limits.transfers, limits.transfersPerPrimary),
       emit: (event) => this.#emit(event),
       published: (zone, version) => {
+        this.#damage.delete(nameKey(zone));
         const runner = this.#runners.get(nameKey(zone));
         if (runner === undefined || runner.config.notify.length === 0) return;
         this.#announcer.watch(zone, version, runner.config.notify);

@@ -61,6 +61,7 @@ export class ZoneRunner {
   readonly #stopping = new AbortController();
   #saving: Promise<void> | undefined;
   #saveAgain = false;
+  #hasExpired = false;
   #asked: ((outcome: RefreshOutcome) => void)[] = [];
   #inRound: ((outcome: RefreshOutcome) => void)[] = [];
   #roundOver: (() => void) | undefined;
@@ -322,6 +323,7 @@ export class ZoneRunner {
 
   #installed(version: ZoneVersion, event: Extract<RefreshEvent, { kind: 'installed' }>): void {
     this.version = version;
+    this.#hasExpired = false;
     this.served = { serial: version.serial, at: this.#ports.clock.now() };
     const { type, from, records, bytes, ms, fromSerial, toSerial } = event.transfer;
     this.#log.info({ serial: toSerial, fromSerial, type, from, records, bytes, ms }, 'zone transferred');
@@ -340,7 +342,8 @@ export class ZoneRunner {
     const { version } = this;
     const { expireAt, asOf } = this.state.facts;
     if (version === undefined || expireAt === undefined) return;
-    const revived = this.served !== undefined;
+    const revived = this.#hasExpired;
+    this.#hasExpired = false;
     this.#ports.table.publish(this.config.domain, version, expireAt);
     if (this.served?.serial !== version.serial) this.served = { serial: version.serial, at: asOf };
     if (!revived) return;
@@ -357,6 +360,7 @@ export class ZoneRunner {
       table.publish(domain, this.version, this.state.facts.expireAt ?? 0);
     if (entry !== undefined) table.expire(domain);
     this.served = undefined;
+    this.#hasExpired = true;
     this.#log.error(
       { expireAt: this.state.facts.expireAt },
       'zone expired: no primary has confirmed it for SOA EXPIRE seconds; answers are SERVFAIL until one does',

@@ -66,6 +66,7 @@ export class DueTimes {
     if (entry === undefined) return;
     this.#entries.delete(id);
     const last = this.#heap.pop()!;
+    if (this.#heap.length === 0) this.#disarm();
     if (last === entry) return;
     last.index = entry.index;
     this.#heap[last.index] = last;
