@@ -16,8 +16,11 @@ export interface Field {
    * @returns the offset behind the field, or -1 when these octets have no text form but that of RFC 3597.
    */
   print(rdata: Uint8Array, at: number, end: number, output: RdataPrinter): number;
-  /** A name that is lower case in canonical form (RFC 4034 6.2, RFC 6840 5.1). */
-  readonly lowercased?: boolean;
+  /**
+   * Where in the field that starts at `at` the name starts which is lower case in canonical form (RFC 4034 6.2, RFC 6840 5.1);
+   * it reaches to the field's end. Absent for fields without such a name.
+   */
+  readonly lowercasedFrom?: (rdata: Uint8Array, at: number) => number;
 }
 
 /** The words of one record's rdata, one space between them. */

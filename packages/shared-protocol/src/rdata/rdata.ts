@@ -94,7 +94,7 @@ export function canonicalRdata(type: number, rdata: Uint8Array): Uint8Array {
 
 /** True when canonical form may differ from the octets as they are: the type has names of RFC 4034 6.2. */
 export function hasCanonicalNames(type: number): boolean {
-  return schemaOf(type)?.fields.some((field) => field.lowercased === true) ?? false;
+  return schemaOf(type)?.fields.some((field) => field.lowercasedFrom !== undefined) ?? false;
 }
 
 /** {@link canonicalRdata} in place, for callers who have copied already. */
@@ -105,7 +105,8 @@ export function lowercaseRdataNames(type: number, bytes: Uint8Array, start: numb
   for (const field of schema.fields) {
     const stop = field.check(bytes, at, end);
     if (stop < 0) return;
-    if (field.lowercased === true) for (let i = at; i < stop; i++) bytes[i] = LOWER[bytes[i]];
+    const from = field.lowercasedFrom?.(bytes, at) ?? stop;
+    for (let i = from; i < stop; i++) bytes[i] = LOWER[bytes[i]];
     at = stop;
   }
 }

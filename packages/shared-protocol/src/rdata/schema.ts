@@ -6,15 +6,7 @@ import { caaTag } from './fields/caa.ts';
 import { a6, amtRelay, hostIdentity, ipseckeyGateway } from './fields/gateway.ts';
 import { atmAddress, nsap, services } from './fields/historic.ts';
 import { loc } from './fields/loc.ts';
-import {
-  certAlgorithm,
-  certType,
-  dnssecAlgorithm,
-  dsDigestType,
-  dsyncScheme,
-  keyProtocol,
-  recordType,
-} from './fields/mnemonics.ts';
+import { certType, dnssecAlgorithm, dsDigestType, dsyncScheme, keyProtocol, recordType } from './fields/mnemonics.ts';
 import { lowercasedName, name, names } from './fields/names.ts';
 import { duration, u8, u16, u32, u64 } from './fields/numbers.ts';
 import { characterString, characterStrings, optionalString, restOfRecord } from './fields/strings.ts';
@@ -34,7 +26,7 @@ export interface Schema {
   readonly fieldNames: readonly string[];
 }
 
-const DS_DIGESTS = { 1: 20, 2: 32, 3: 32, 4: 48 };
+const DS_DIGESTS = { 1: 20, 2: 32, 4: 48 };
 const DS: Row = { 'key-tag': u16, algorithm: dnssecAlgorithm, 'digest-type': dsDigestType, digest: digest(DS_DIGESTS) };
 const DNSKEY: Row = { flags: u16, protocol: keyProtocol, algorithm: dnssecAlgorithm, 'public-key': base64 };
 const TLSA: Row = { usage: u8, selector: u8, 'matching-type': u8, data: hex };
@@ -109,7 +101,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     replacement: lowercasedName,
   },
   KX: PREFERENCE_NAME,
-  CERT: { type: certType, 'key-tag': u16, algorithm: certAlgorithm, certificate: base64 },
+  CERT: { type: certType, 'key-tag': u16, algorithm: dnssecAlgorithm, certificate: base64 },
   A6: { address: a6 },
   DNAME: { target: lowercasedName },
   SINK: { meaning: u8, coding: u8, subcoding: u8, data: optionalBase64 },

@@ -1,9 +1,9 @@
 import { type TextPlace, TextProblem } from './text-problem.ts';
 
 /** Kinds of token. END is the end of an entry: a line end outside parentheses, or the end of the text. */
-export const END = 0;
-export const WORD = 1;
-export const QUOTED = 2;
+export const END: number = 0;
+export const WORD: number = 1;
+export const QUOTED: number = 2;
 
 const TAB = 0x09;
 const NEWLINE = 0x0a;

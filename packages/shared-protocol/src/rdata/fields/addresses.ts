@@ -71,8 +71,8 @@ export function ipv6FromBytes(text: Uint8Array, start: number, end: number, out:
   let octets = 0;
   let gap = -1;
   let i = start;
-  if (end - start >= 2 && text[i] === COLON) {
-    if (text[i + 1] !== COLON) return false;
+  if (text[i] === COLON) {
+    if (i + 1 >= end || text[i + 1] !== COLON) return false;
     i++;
   }
   while (i < end) {

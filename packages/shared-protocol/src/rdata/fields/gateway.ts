@@ -50,8 +50,10 @@ export const amtRelay: Field = {
     input.put8((discovery << 7) | type);
     GATEWAY[type].read(input);
   },
-  check: (rdata, at, end) => (at < end ? (GATEWAY[rdata[at] & 0x7f]?.check(rdata, at + 1, end) ?? -1) : -1),
+  // A relay of a type not yet defined is any octets.
+  check: (rdata, at, end) => (at < end ? (GATEWAY[rdata[at] & 0x7f]?.check(rdata, at + 1, end) ?? end) : -1),
   print(rdata, at, end, output) {
+    if (GATEWAY[rdata[at] & 0x7f] === undefined) return -1;
     output.word(`${rdata[at] >>> 7} ${rdata[at] & 0x7f}`);
     return GATEWAY[rdata[at] & 0x7f].print(rdata, at + 1, end, output);
   },
@@ -121,6 +123,7 @@ export const a6: Field = {
     }
     return prefix === 0 ? suffixEnd : name.print(rdata, suffixEnd, end, output);
   },
+  lowercasedFrom: (rdata, at) => at + 1 + 16 - (rdata[at] >>> 3),
 };
 
 function takeGatewayType(input: RdataReader): number {

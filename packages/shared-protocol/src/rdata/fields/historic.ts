@@ -109,11 +109,12 @@ export const atmAddress: Field = {
     scanner.next();
   },
   check(rdata, at, end) {
-    if (end - at < 2 || rdata[at] > 1) return -1;
+    if (end - at < 2) return -1;
     for (let i = at + 1; rdata[at] === 1 && i < end; i++) if (rdata[i] < 0x30 || rdata[i] > 0x39) return -1;
     return end;
   },
   print(rdata, at, end, output) {
+    if (rdata[at] > 1) return -1;
     if (rdata[at] === 0) output.word(hexText(rdata, at + 1, end));
     else output.word(`+${String.fromCharCode(...rdata.subarray(at + 1, Math.min(end, at + 1001)))}`);
     return rdata[at] === 1 && end - at > 1001 ? -1 : end;

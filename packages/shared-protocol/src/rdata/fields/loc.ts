@@ -29,23 +29,29 @@ export const loc: Field = {
     input.put32(altitude + ALTITUDE_BASE);
   },
   check(rdata, at, end) {
-    if (at + 16 > end || rdata[at] !== 0) return -1;
-    for (let i = at + 1; i < at + 4; i++) if (rdata[i] >>> 4 > 9 || (rdata[i] & 15) > 9) return -1;
+    // No assumption about the format of other versions (RFC 1876 2).
+    if (at < end && rdata[at] !== 0) return end;
+    if (at + 16 > end) return -1;
+    for (let i = at + 1; i < at + 4; i++) if (!isPrecision(rdata[i])) return -1;
     const latitude = Math.abs(read32(rdata, at + 4) - MIDDLE);
     const longitude = Math.abs(read32(rdata, at + 8) - MIDDLE);
     return latitude <= 90 * DEGREE && longitude <= 180 * DEGREE ? at + 16 : -1;
   },
   print(rdata, at, _, output) {
-    const precisions = [rdata[at + 1], rdata[at + 2], rdata[at + 3]];
-    // Zero times a power of ten is written as 0m whatever the power, and would not read back.
-    if (precisions.some((octet) => octet >>> 4 === 0 && octet !== 0)) return -1;
+    if (rdata[at] !== 0) return -1;
     output.word(angleText(read32(rdata, at + 4) - MIDDLE, 'N', 'S'));
     output.word(angleText(read32(rdata, at + 8) - MIDDLE, 'E', 'W'));
     output.word(metresText(read32(rdata, at + 12) - ALTITUDE_BASE, true));
-    for (const octet of precisions) output.word(metresText((octet >>> 4) * 10 ** (octet & 15), false));
+    for (let i = at + 1; i < at + 4; i++) output.word(metresText((rdata[i] >>> 4) * 10 ** (rdata[i] & 15), false));
     return at + 16;
   },
 };
+
+/** A digit and a power of ten, four bits each; other values, and zero with a power, are undefined (RFC 1876 2). */
+function isPrecision(octet: number): boolean {
+  const digit = octet >>> 4;
+  return digit <= 9 && (octet & 15) <= 9 && (digit > 0 || octet === 0);
+}
 
 function takeAngle(input: RdataReader, maxDegrees: number, positive: string, negative: string): number {
   const parts: string[] = [];

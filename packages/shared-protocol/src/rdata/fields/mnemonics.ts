@@ -38,7 +38,6 @@ const ALGORITHMS: readonly (readonly [number, string])[] = [
   [1, 'RSAMD5'],
   [2, 'DH'],
   [3, 'DSA'],
-  [4, 'ECC'],
   [5, 'RSASHA1'],
   [6, 'NSEC3DSA'],
   [6, 'DSA-NSEC3-SHA1'],
@@ -58,9 +57,6 @@ const ALGORITHMS: readonly (readonly [number, string])[] = [
 ];
 
 export const dnssecAlgorithm: Field = mnemonic(1, ALGORITHMS, false, 'a DNSSEC algorithm');
-
-/** The algorithm of a CERT record, which BIND prints as a word. */
-export const certAlgorithm: Field = mnemonic(1, ALGORITHMS, true, 'a DNSSEC algorithm');
 
 /** IANA "DS Record Digest Types". */
 export const dsDigestType: Field = mnemonic(

@@ -13,7 +13,7 @@ export const name: Field = {
 };
 
 /** A name that is lower case in canonical form (RFC 4034 6.2). */
-export const lowercasedName: Field = { ...name, lowercased: true };
+export const lowercasedName: Field = { ...name, lowercasedFrom: (_, at) => at };
 
 /** Rendezvous servers of HIP: any number of names. */
 export const names: Field = {

@@ -29,8 +29,15 @@ const KEYS: readonly string[] = [
   'tls-supported-groups',
 ];
 
+/** The keys of RFC 9460 itself. Later ones are printed as keyNNN: BIND 9.18 and others refuse zones with their names. */
+const LAST_PRINTED = 6;
+
+export function isPrintedByName(key: number): boolean {
+  return key <= LAST_PRINTED;
+}
+
 export function keyToText(key: number): string {
-  return KEYS[key] ?? `key${key}`;
+  return isPrintedByName(key) ? KEYS[key] : `key${key}`;
 }
 
 /** `alpn` or `key1` (RFC 9460 2.1; no leading zeros, lower case only); undefined when it is neither. */

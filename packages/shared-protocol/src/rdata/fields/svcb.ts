@@ -4,7 +4,7 @@ import { TextProblem } from '../text-problem.ts';
 import { MAX_RDATA, type RdataReader } from '../text-reader.ts';
 import { read16 } from './numbers.ts';
 import { escapeWidth } from './strings.ts';
-import { keyFromText, keyToText, opaqueValue, SVC_VALUES, type SvcValue } from './svcb-values.ts';
+import { isPrintedByName, keyFromText, keyToText, opaqueValue, SVC_VALUES, type SvcValue } from './svcb-values.ts';
 
 const MANDATORY = 0;
 const ALPN = 1;
@@ -47,7 +47,7 @@ export const svcParams: Field = {
     while (at < end) {
       const key = read16(rdata, at);
       const stop = at + 4 + read16(rdata, at + 2);
-      const value = kindOf(key).print(rdata.subarray(at + 4, stop));
+      const value = (isPrintedByName(key) ? kindOf(key) : opaqueValue).print(rdata.subarray(at + 4, stop));
       output.word(value === '' ? keyToText(key) : `${keyToText(key)}=${value}`);
       at = stop;
     }
@@ -69,12 +69,21 @@ function takeParam(input: RdataReader, params: Map<number, Uint8Array>): void {
     );
   if (params.has(key))
     throw new TextProblem('svcparam-duplicate', `has the parameter ${keyToText(key)} twice; write each key once`);
-  const value = kindOf(key).read(equals < stop ? valueOctets(input, equals + 1) : new Uint8Array(0));
+  const text = equals < stop ? valueOctets(input, equals + 1) : new Uint8Array(0);
+  const value = keyText.startsWith('key') ? numberedValue(key, text) : kindOf(key).read(text);
   if (typeof value === 'string') throw new TextProblem('svcparam-invalid', `has ${keyToText(key)} ${value}`);
   if (value.length > MAX_RDATA)
     throw new TextProblem('rdata-too-long', `has a ${keyToText(key)} that is too long for a record`);
   params.set(key, value);
   scanner.next();
+}
+
+/**
+ * The value of a `keyNNN`: its octets are the wire form, also when the key has a name here, because other software may not know
+ * the name (RFC 9460 2.1; BIND does the same).
+ */
+function numberedValue(key: number, octets: Uint8Array): Uint8Array | string {
+  return kindOf(key).check(octets) ? octets : `as key${key} with octets that are not the wire form of its value`;
 }
 
 /** The octets of the value which starts at `at` in the current token, quotes and escapes undone. */

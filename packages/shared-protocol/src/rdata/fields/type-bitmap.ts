@@ -52,20 +52,20 @@ export function typeBitmap(mayBeEmpty: boolean): Field {
   };
 }
 
-/** The bitmap of NXT (RFC 2535 5.2): types below 128, one bit each, no windows. */
+/** The bitmap of NXT (RFC 2535 5.2): types 1 to 127, one bit each, no windows. */
 export const nxtBitmap: Field = {
   read(input) {
     const block = new Uint8Array(16);
     let length = 0;
     for (const type of takeTypes(input)) {
-      if (type > 127)
-        throw new TextProblem('type-unknown', `has ${typeToText(type)}, but NXT can only say types below 128`);
+      if (type < 1 || type > 127)
+        throw new TextProblem('type-unknown', `has ${typeToText(type)}, but NXT can only say types from 1 to 127`);
       block[type >>> 3] |= 0x80 >>> (type & 7);
       length = Math.max(length, (type >>> 3) + 1);
     }
     input.putBytes(block.subarray(0, length));
   },
-  check: (rdata, at, end) => (end - at <= 16 && (at === end || rdata[end - 1] !== 0) ? end : -1),
+  check: (rdata, at, end) => (at === end || (end - at <= 16 && rdata[end - 1] !== 0 && rdata[at] < 0x80) ? end : -1),
   print(rdata, at, end, output) {
     printBits(0, rdata, at, end - at, output);
     return end;
