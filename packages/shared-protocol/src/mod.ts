@@ -33,7 +33,7 @@ export * from './tsig/sign.ts';
 export * from './tsig/stream.ts';
 export * from './update.ts';
 export * from './zonefile/limits.ts';
-export * from './zonefile/parse-records.ts';
 export * from './zonefile/parse.ts';
+export * from './zonefile/parse-records.ts';
 export * from './zonefile/print.ts';
 export * from './zonefile/problem.ts';
