@@ -42,6 +42,12 @@ export class NodeRecords {
     this.order[at] = at;
   }
 
+  /** Takes one entry of another list. */
+  pushFrom(other: NodeRecords, entry: number): void {
+    const buffer = this.buffer(other.buffers[other.sources[entry]]);
+    this.push(buffer, other.keys[entry], other.ttls[entry], other.starts[entry], other.ends[entry]);
+  }
+
   addNode(layer: Layer, node: number): void {
     this.addRRsets(layer.bytes, layer.words, node);
   }
@@ -68,16 +74,7 @@ export class NodeRecords {
 
   /** Entry `a` before, with or behind entry `b` by key and rdata. */
   compare(a: number, b: number): number {
-    const order = this.keys[a] - this.keys[b];
-    if (order !== 0) return order;
-    return compareOctets(
-      this.buffers[this.sources[a]],
-      this.starts[a],
-      this.ends[a],
-      this.buffers[this.sources[b]],
-      this.starts[b],
-      this.ends[b],
-    );
+    return compareRecords(this, a, this, b);
   }
 
   /** Brings `order` into ascending order; equal records keep the order they came in. */
@@ -173,6 +170,15 @@ export class NodeRecords {
     this.ends = widened(this.ends, new Uint32Array(size));
     this.order = widened(this.order, new Uint32Array(size));
   }
+}
+
+/** Entry `i` of `a` before, with or behind entry `j` of `b` by key and rdata. */
+export function compareRecords(a: NodeRecords, i: number, b: NodeRecords, j: number): number {
+  const order = a.keys[i] - b.keys[j];
+  if (order !== 0) return order;
+  const aBytes = a.buffers[a.sources[i]];
+  const bBytes = b.buffers[b.sources[j]];
+  return compareOctets(aBytes, a.starts[i], a.ends[i], bBytes, b.starts[j], b.ends[j]);
 }
 
 function widened<T extends Uint8Array | Uint32Array>(from: T, to: T): T {
