@@ -1,7 +1,7 @@
 import { name, nameToText, unwrap } from '@zonewire/shared-protocol';
 import { applyDiff, ZoneDiff, type ZoneVersion } from '@zonewire/zone';
 import type { ZoneStore } from '../port.ts';
-import { hostRecord, soaRecord, zoneVersion } from '../zone-fixture.ts';
+import { hostRecord, soaRecord, textRecord, zoneVersion } from '../zone-fixture.ts';
 import { openZoneStore } from './sqlite-store.ts';
 
 /**
@@ -21,19 +21,20 @@ function random(below: number): number {
 const store: ZoneStore = await openZoneStore({ dir });
 console.log('open');
 
-/** Long enough for a layer file, and soon behind its image by more than the journal may be. */
+/** The last one is large enough for layer files, and changes enough for images behind its commits. */
 await Promise.all([
-  commitForever('small.test', 5),
-  commitForever('middle.test', 300),
-  commitForever('large.test', 9000),
+  commitForever('small.test', 5, 0),
+  commitForever('middle.test', 300, 0),
+  commitForever('large.test', 50, 1500),
 ]);
 
-async function commitForever(domain: string, hosts: number): Promise<void> {
+async function commitForever(domain: string, hosts: number, texts: number): Promise<void> {
   const apex = name(domain);
+  const bulk = Array.from({ length: texts }, (_, i) => textRecord(apex, `text${i}`, 200));
   store.setLimits(apex, { journalMaxDepth: 20, journalMaxSize: 1e6 });
   let version = (await store.load(apex))?.version;
   if (version === undefined) {
-    version = zoneVersion(apex, 1, hosts);
+    version = zoneVersion(apex, 1, hosts, bulk);
     await acknowledged(store.commitImage(apex, version, { facts: { serial: 1 } }), version);
   }
   for (;;) {
@@ -46,6 +47,8 @@ async function commitForever(domain: string, hosts: number): Promise<void> {
       if (way === 0) burst.push(acknowledged(store.commitImage(apex, rebuilt(version), { facts }), version));
       else if (way === 1) burst.push(acknowledged(store.commitImage(apex, version, { facts, diff }), version));
       else burst.push(acknowledged(store.commitDiff(apex, diff, version, facts), version));
+      // From here on none of the layers is one the store knows: the image has to be written behind the commits.
+      if (way === 2) version = rebuilt(version);
     }
     await Promise.all(burst);
   }
@@ -67,6 +70,6 @@ function change(version: ZoneVersion, host: number): ZoneDiff {
 }
 
 function rebuilt(version: ZoneVersion): ZoneVersion {
-  const records = [...version.records()].filter(({ type }) => type === 1);
+  const records = [...version.records()].filter(({ type }) => type !== 2 && type !== 6);
   return zoneVersion(version.apex, version.serial, 0, records);
 }

@@ -41,7 +41,7 @@ describe('kill -9 while committing', () => {
       let commits = 0;
       for (let round = 0; round < ROUNDS; round++) {
         const seed = 1 + Math.floor(Math.random() * 0x7fff_ffff);
-        for (const line of await killAfter(5 + Math.random() * 250, seed)) {
+        for (const line of await killAfter(5 + Math.random() * 350, seed)) {
           const [zone, serial, digest] = line.replace('try ', '').split(' ');
           digests.set(`${zone} ${serial}`, digest);
           if (line.startsWith('try')) continue;

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { name, ZonewireError } from '@zonewire/shared-protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ZoneStore } from '../port.ts';
-import { soaRecord, textRecord, zoneHistory, zoneVersion } from '../zone-fixture.ts';
+import { textRecord, zoneHistory, zoneVersion } from '../zone-fixture.ts';
 import { outcome } from '../zone-store-suite.ts';
 import { LAYER_FILE_BYTES } from './image-policy.ts';
 import { openZoneStore } from './sqlite-store.ts';
@@ -221,7 +221,7 @@ describe('what a crash leaves in the directory', () => {
     for (const serial of [1, 2, 3]) await store.commitImage(apex, largeVersion(serial));
     await reopen();
     expect(readdirSync(join(dir, 'images'))).toHaveLength(1);
-    await store.commitImage(apex, zoneVersion(apex, 4, 2, [soaRecord(apex, 4)]));
+    await store.commitImage(apex, zoneVersion(apex, 4, 2));
     await reopen();
     expect(readdirSync(join(dir, 'images'))).toEqual([]);
     expect(store.stats.orphansRemoved).toBe(0);
