@@ -25,8 +25,8 @@ const APEX = name('example.test.');
 /** All that the announcer looks at. */
 function version(serial: number): ZoneVersion {
   const soa = { mname: APEX, rname: APEX, serial, refresh: 1, retry: 1, expire: 1, minimum: 1 };
-  const rrset = { name: APEX, type: TYPE.SOA, ttl: 60, rdatas: [writeSoa(soa)] };
-  return { apex: APEX, serial, rrset: () => rrset } as unknown as ZoneVersion;
+  const soaRecord = { name: APEX, type: TYPE.SOA, class: CLASS.IN, ttl: 60, rdata: writeSoa(soa) };
+  return { apex: APEX, serial, soaRecord } as ZoneVersion;
 }
 
 type Answer = { rcode: number; serial?: number } | 'silence';
@@ -67,10 +67,7 @@ class FakeNetwork {
     this.underway--;
     if (answer === 'silence') return fail('timeout', `no answer within ${ms} ms`);
     const serial = isNotify ? undefined : replica.serial;
-    const records =
-      serial === undefined || answer.rcode !== RCODE.NOERROR
-        ? []
-        : [{ name: APEX, type: TYPE.SOA, class: CLASS.IN, ttl: 1, rdata: version(serial).rrset(APEX, 6)!.rdatas[0] }];
+    const records = serial === undefined || answer.rcode !== RCODE.NOERROR ? [] : [version(serial).soaRecord];
     const message = { ...draft, qr: true, aa: true, rcode: answer.rcode, answer: records } as unknown as Message;
     return ok({ message, bytes: new Uint8Array(0), ms, transport: 'udp' as const });
   };

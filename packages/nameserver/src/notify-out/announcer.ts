@@ -101,7 +101,7 @@ export class Announcer {
   watch(apex: Name, version: ZoneVersion, remotes: readonly Remote[]): void {
     let zone = this.#zones.get(nameKey(apex));
     if (zone === undefined) {
-      const soa = soaRecord(version);
+      const soa = version.soaRecord;
       const text = nameToText(apex);
       zone = { apex, text, history: new CommitHistory(), serial: version.serial, soa, targets: [] };
       this.#zones.set(nameKey(apex), zone);
@@ -109,19 +109,18 @@ export class Announcer {
     this.#setTargets(zone, remotes);
   }
 
-  /** `version` is published since `committedAt` (ms since the epoch): NOTIFY leaves at once. */
-  announce(apex: Name, version: ZoneVersion, committedAt: number): void {
+  /**
+   * `version` is published since `committedAt` (ms since the epoch): NOTIFY leaves at once.
+   * `serials`: all that were committed with it, for a group of commits of which the last is served.
+   */
+  announce(apex: Name, version: ZoneVersion, committedAt: number, serials: readonly number[] = [version.serial]): void {
     const zone = this.#zones.get(nameKey(apex));
-    if (zone === undefined || zone.serial === version.serial) return;
+    if (zone === undefined) return;
+    for (const serial of serials) zone.history.add(serial, committedAt);
+    if (zone.serial === version.serial) return;
     zone.serial = version.serial;
-    zone.soa = soaRecord(version);
-    zone.history.add(version.serial, committedAt);
+    zone.soa = version.soaRecord;
     for (const target of zone.targets) this.#event(target, { kind: 'commit', serial: version.serial });
-  }
-
-  /** Notes a serial that was committed but superseded before it was announced (a group of commits). */
-  committed(apex: Name, serial: number, committedAt: number): void {
-    this.#zones.get(nameKey(apex))?.history.add(serial, committedAt);
   }
 
   /** NOTIFY to every target now. @returns how many targets there are. */
@@ -277,12 +276,6 @@ function notifyRefusal(at: string, rcode: number): string {
   if (rcode === RCODE.REFUSED || rcode === RCODE.NOTAUTH)
     return `${answer}: it does not have the zone, or does not let us (address, key) notify it`;
   return answer;
-}
-
-function soaRecord(version: ZoneVersion): ResourceRecord {
-  const rrset = version.rrset(version.apex, TYPE.SOA);
-  if (rrset === undefined) throw new Error('a zone version without SOA');
-  return { name: rrset.name, type: TYPE.SOA, class: CLASS.IN, ttl: rrset.ttl, rdata: rrset.rdatas[0] };
 }
 
 function sameRemote(a: Remote, b: Remote): boolean {

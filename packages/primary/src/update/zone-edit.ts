@@ -1,4 +1,4 @@
-import { CLASS, canonicalRdata, type Name, nameKey, type ResourceRecord } from '@zonewire/shared-protocol';
+import { CLASS, canonicalRdata, type Name, nameKey, type ResourceRecord, TYPE } from '@zonewire/shared-protocol';
 import type { ZoneVersion } from '@zonewire/zone';
 
 /** What an edit needs of a zone version. */
@@ -10,6 +10,7 @@ interface EditedRRset {
   readonly rdatas: Map<string, Uint8Array>;
 }
 
+/** RRsets by {@link rrsetKey}. */
 interface EditedNode {
   /** With the case of the zone, or of the first record that made the name. */
   readonly name: Name;
@@ -43,20 +44,21 @@ export class ZoneEdit {
   }
 
   types(name: Name): number[] {
-    return [...this.#node(name).now.keys()];
+    return [...new Set([...this.#node(name).now.keys()].map(typeOfKey))];
   }
 
   rdatas(name: Name, type: number): readonly Uint8Array[] {
-    return [...(this.#node(name).now.get(type)?.rdatas.values() ?? [])];
+    return this.#keys(name, type).flatMap((key) => [...this.#node(name).now.get(key)!.rdatas.values()]);
   }
 
   has(name: Name, type: number): boolean {
-    return this.#node(name).now.has(type);
+    return this.#keys(name, type).length > 0;
   }
 
   /** The RRset becomes exactly this one record. */
   replace(name: Name, type: number, ttl: number, rdata: Uint8Array): void {
-    this.#node(name).now.set(type, { ttl, rdatas: new Map([[rdataKey(type, rdata), rdata]]) });
+    this.removeRRset(name, type);
+    this.add(name, type, ttl, rdata);
   }
 
   /**
@@ -64,27 +66,23 @@ export class ZoneEdit {
    * the TTL becomes that of the whole RRset either way (RFC 2181 5.2).
    */
   add(name: Name, type: number, ttl: number, rdata: Uint8Array): void {
-    const rrset = this.#writable(name, type, ttl);
+    const rrset = this.#writable(name, rrsetKey(type, rdata), ttl);
     rrset.ttl = ttl;
     const key = rdataKey(type, rdata);
     if (!rrset.rdatas.has(key)) rrset.rdatas.set(key, rdata);
   }
 
   removeRRset(name: Name, type: number): void {
-    this.#node(name).now.delete(type);
+    for (const key of this.#keys(name, type)) this.#node(name).now.delete(key);
   }
 
   removeRecord(name: Name, type: number, rdata: Uint8Array): void {
     const { now } = this.#node(name);
-    if (!now.has(type)) return;
-    const rrset = this.#writable(name, type);
+    const key = rrsetKey(type, rdata);
+    if (!now.has(key)) return;
+    const rrset = this.#writable(name, key);
     rrset.rdatas.delete(rdataKey(type, rdata));
-    if (rrset.rdatas.size === 0) now.delete(type);
-  }
-
-  /** The names that were written to or read, in their order. */
-  names(): Name[] {
-    return [...this.#nodes.values()].map((node) => node.name);
+    if (rrset.rdatas.size === 0) now.delete(key);
   }
 
   /** The difference to the base, nothing that cancels out. A changed TTL removes and adds the record. */
@@ -92,19 +90,25 @@ export class ZoneEdit {
     const removed: ResourceRecord[] = [];
     const added: ResourceRecord[] = [];
     for (const { name, before, now } of this.#nodes.values()) {
-      for (const [type, rrset] of before) recordsMissingFrom(now.get(type), name, type, rrset, removed);
-      for (const [type, rrset] of now) recordsMissingFrom(before.get(type), name, type, rrset, added);
+      for (const [key, rrset] of before) recordsMissingFrom(now.get(key), name, typeOfKey(key), rrset, removed);
+      for (const [key, rrset] of now) recordsMissingFrom(before.get(key), name, typeOfKey(key), rrset, added);
     }
     return { removed, added };
   }
 
+  #keys(name: Name, type: number): number[] {
+    const { now } = this.#node(name);
+    if (type !== TYPE.RRSIG) return now.has(type) ? [type] : [];
+    return [...now.keys()].filter((key) => typeOfKey(key) === type);
+  }
+
   /** The RRset as a copy of its own, made at the first write, or a new one. */
-  #writable(name: Name, type: number, ttl = 0): EditedRRset {
+  #writable(name: Name, key: number, ttl = 0): EditedRRset {
     const { before, now } = this.#node(name);
-    const rrset = now.get(type);
-    if (rrset !== undefined && rrset !== before.get(type)) return rrset;
+    const rrset = now.get(key);
+    if (rrset !== undefined && rrset !== before.get(key)) return rrset;
     const copy = { ttl: rrset?.ttl ?? ttl, rdatas: new Map(rrset?.rdatas) };
-    now.set(type, copy);
+    now.set(key, copy);
     return copy;
   }
 
@@ -115,12 +119,24 @@ export class ZoneEdit {
       const rrsets = this.#base.rrsets(name);
       const before = new Map<number, EditedRRset>();
       for (const { type, ttl, rdatas } of rrsets)
-        before.set(type, { ttl, rdatas: new Map(rdatas.map((rdata) => [rdataKey(type, rdata), rdata])) });
+        before.set(rrsetKey(type, rdatas[0]), {
+          ttl,
+          rdatas: new Map(rdatas.map((rdata) => [rdataKey(type, rdata), rdata])),
+        });
       node = { name: rrsets[0]?.name ?? name, before, now: new Map(before) };
       this.#nodes.set(key, node);
     }
     return node;
   }
+}
+
+/** RRSIGs of different types covered are RRsets of their own: their TTLs differ (RFC 4034 3). */
+function rrsetKey(type: number, rdata: Uint8Array): number {
+  return type === TYPE.RRSIG ? type | (((rdata[0] << 8) | rdata[1]) << 16) : type;
+}
+
+function typeOfKey(key: number): number {
+  return key & 0xffff;
 }
 
 /** Appends the records of `rrset` that `other` lacks, octet for octet and with their TTL. */

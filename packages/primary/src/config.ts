@@ -1,0 +1,25 @@
+import type { AclRule, Remote } from '@zonewire/nameserver';
+import type { Name } from '@zonewire/shared-protocol';
+import { DEFAULT_JOURNAL_LIMITS } from '@zonewire/zone-store';
+import type { SerialPolicy } from './serial-policy.ts';
+
+/** What an operator says of a zone that this node is primary for. Sizes in octets. */
+export interface PrimaryZoneConfig {
+  readonly domain: Name;
+  /** The zone file. */
+  readonly file: string;
+  /** Secondaries that are told of every new version. */
+  readonly notify: readonly Remote[];
+  readonly acl: readonly AclRule[];
+  readonly serialPolicy?: SerialPolicy | undefined;
+  /** Largest version in memory. */
+  readonly zoneMaxSize?: number | undefined;
+  readonly journalMaxSize?: number | undefined;
+  readonly journalMaxDepth?: number | undefined;
+}
+
+export const PRIMARY_DEFAULTS = {
+  serialPolicy: 'increment',
+  zoneMaxSize: 2 * 1024 ** 3,
+  ...DEFAULT_JOURNAL_LIMITS,
+} as const;

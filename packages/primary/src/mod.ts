@@ -1,0 +1,11 @@
+export * from './config.ts';
+export * from './events.ts';
+export { type ChangeOutcome, Primary, type PrimaryOptions } from './primary.ts';
+export type { ReloadOptions, ZoneOutcome } from './primary-zone.ts';
+export { ChangeRefused } from './refusals.ts';
+export { nextSerial, type SerialPolicy } from './serial-policy.ts';
+export { diskFiles } from './source/disk-files.ts';
+export type { FileContent, FilePort, FileStamp } from './source/file-port.ts';
+export type { UpdateCounters } from './update/answer-update.ts';
+export type { ChangeStep } from './update/apply-updates.ts';
+export type { ChangeRequest } from './update/evaluate.ts';

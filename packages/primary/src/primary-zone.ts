@@ -1,0 +1,302 @@
+import type {
+  Announcer,
+  Clock,
+  Log,
+  StatusError,
+  TransferOut,
+  TransferSource,
+  ZoneHandler,
+  ZoneStatus,
+  ZoneTable,
+} from '@zonewire/nameserver';
+import { type Name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
+import type { ZoneVersion } from '@zonewire/zone';
+import type { ZoneStore } from '@zonewire/zone-store';
+import { CommitLine, type Committed, type Published } from './commit.ts';
+import { PRIMARY_DEFAULTS, type PrimaryZoneConfig } from './config.ts';
+import type { PrimaryEvent } from './events.ts';
+import { NO_FACTS, readFacts } from './facts.ts';
+import { notLoaded, zoneFrozen } from './refusals.ts';
+import type { FilePort } from './source/file-port.ts';
+import { type LoadOutcome, type LoadRequest, loadZoneFile } from './source/load.ts';
+import { writeZoneFile } from './source/write-zone-file.ts';
+import { answerUpdate, type UpdateCounters } from './update/answer-update.ts';
+import type { ChangeRequest } from './update/evaluate.ts';
+import { zoneStatus } from './zone-status.ts';
+
+export interface PrimaryZonePorts {
+  readonly store: ZoneStore;
+  readonly table: ZoneTable;
+  readonly announcer: Announcer;
+  readonly transfers: TransferOut;
+  readonly files: FilePort;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly updates: UpdateCounters;
+  readonly emit: (event: PrimaryEvent) => void;
+}
+
+export interface ReloadOptions {
+  /** The file is loaded even if that loses dynamic updates. */
+  readonly discardUpdates?: boolean | undefined;
+}
+
+/** What an operator's request came to. */
+export interface ZoneOutcome {
+  /** One sentence. */
+  readonly message: string;
+  readonly serial: number;
+}
+
+/** One zone that this node owns: its file, its commits, its place in the table. */
+export class PrimaryZone {
+  readonly apex: Name;
+  readonly #ports: PrimaryZonePorts;
+  readonly #log: Log;
+  #config: PrimaryZoneConfig;
+  #line: CommitLine;
+  /** Updates are refused from the moment freeze begins. */
+  #freezing = false;
+  /** What is stored does not verify: the zone is not loaded from its file without being told so. */
+  #damaged = false;
+  #loadError: StatusError | undefined;
+  #journalError: StatusError | undefined;
+  #warnings: readonly string[] = [];
+  #servedAt: number | undefined;
+  /** The announcer knows the zone. */
+  #watched = false;
+  /** Operators' requests are carried out one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(ports: PrimaryZonePorts, config: PrimaryZoneConfig) {
+    this.apex = config.domain;
+    this.#ports = ports;
+    this.#config = config;
+    this.#log = ports.log.child({ zone: nameToText(config.domain) });
+    this.#line = this.#newLine(undefined);
+  }
+
+  /** Serves what is stored, at once; then looks at the file. Never rejects for what is wrong with the zone: its status says it. */
+  async open(): Promise<void> {
+    const { store, table } = this.#ports;
+    this.#setLimits();
+    let stored: Awaited<ReturnType<ZoneStore['load']>>;
+    try {
+      stored = await store.load(this.apex);
+    } catch (error) {
+      this.#damaged = true;
+      const advice = `"zonewire zone reload ${nameToText(this.apex)} --discard-updates" serves the zone file instead; dynamic updates since it was loaded are lost then`;
+      this.#failed('store-damaged', `${(error as Error).message}; ${advice}`);
+    }
+    this.#line = this.#newLine(stored);
+    const { version } = this.#line.tip;
+    table.add({ apex: this.apex, acl: this.#config.acl, role: 'primary', handler: this.#handler, version });
+    if (version !== undefined) {
+      this.#servedAt = this.#ports.clock.now();
+      this.#watch(version);
+    }
+    if (!this.#damaged) await this.#exclusive(() => this.#load('start', false)).catch(() => {});
+  }
+
+  /** The zone goes; what is stored of it stays. */
+  async close(): Promise<void> {
+    this.#freezing = true;
+    await this.#turn.catch(() => {});
+    await this.#line.settled();
+    this.#ports.announcer.forget(this.apex);
+    this.#ports.table.remove(this.apex);
+  }
+
+  /** Takes a new configuration; the file is looked at when its path is another one. */
+  async updateConfig(config: PrimaryZoneConfig): Promise<void> {
+    const otherFile = config.file !== this.#config.file;
+    this.#config = config;
+    this.#setLimits();
+    const entry = this.#ports.table.get(this.apex);
+    if (entry !== undefined) entry.acl = config.acl;
+    const { version } = this.#line.published;
+    if (version !== undefined) this.#watch(version);
+    if (otherFile) await this.reload({});
+  }
+
+  reload({ discardUpdates = false }: ReloadOptions): Promise<ZoneOutcome> {
+    return this.#exclusive(async () => {
+      if (this.#damaged && !discardUpdates) {
+        const { code, message } = this.#loadError!;
+        throw new ZonewireError(code, message, { zone: nameToText(this.apex) });
+      }
+      return this.#load('reload', discardUpdates);
+    });
+  }
+
+  /** Updates are refused, and the file says what the zone says, until {@link thaw}. Survives a restart. */
+  freeze(): Promise<ZoneOutcome> {
+    return this.#exclusive(async () => {
+      const { file: path } = this.#config;
+      if (this.#line.tip.facts.frozen)
+        return { message: 'the zone is frozen already', serial: this.#line.tip.version?.serial ?? 0 };
+      this.#freezing = true;
+      try {
+        await this.#line.settled();
+        const { version, facts } = this.#line.tip;
+        if (version === undefined) throw notLoaded(this.apex);
+        let message = `frozen; ${path} says what is served, no dynamic update came since it was loaded`;
+        let { file } = facts;
+        if (facts.updatesSince > 0 || file === undefined) {
+          const { files, clock } = this.#ports;
+          const written = await writeZoneFile(files, this.apex, path, version, file, clock.now());
+          ({ file } = written);
+          message = `frozen; the zone with serial ${version.serial} is written to ${path}`;
+          if (written.keptAs !== undefined) message += `, what stood there is kept as ${written.keptAs}`;
+        }
+        await this.#line.accept('facts', version, { ...facts, file, updatesSince: 0, frozen: true });
+        this.#ports.emit({ kind: 'frozen', zone: this.apex, at: this.#ports.clock.now() });
+        this.#log.info({ serial: version.serial }, message);
+        return { message, serial: version.serial };
+      } finally {
+        this.#freezing = false;
+      }
+    });
+  }
+
+  /** Loads the file and accepts updates again. A file that cannot be loaded leaves the zone frozen. */
+  thaw(): Promise<ZoneOutcome> {
+    return this.#exclusive(async () => {
+      const zone = nameToText(this.apex);
+      if (!this.#line.tip.facts.frozen) throw new ZonewireError('zone-not-frozen', `${zone} is not frozen`, { zone });
+      const loaded = await this.#load('thaw', false);
+      const { version, facts } = this.#line.tip;
+      await this.#line.accept('facts', version!, { ...facts, frozen: false });
+      this.#ports.emit({ kind: 'thawed', zone: this.apex, at: this.#ports.clock.now() });
+      this.#log.info({ serial: loaded.serial }, 'thawed');
+      return { message: `thawed; ${loaded.message}`, serial: loaded.serial };
+    });
+  }
+
+  /** By the API: the same way as an UPDATE, but what the rules would ignore is refused. */
+  change(request: ChangeRequest, strict: boolean): Promise<Committed> {
+    if (this.#freezing || this.#line.tip.facts.frozen) return Promise.reject(zoneFrozen(this.apex));
+    return this.#line.change(request, strict);
+  }
+
+  notifyNow(): number {
+    if (this.#line.published.version === undefined) throw notLoaded(this.apex);
+    return this.#ports.announcer.notifyNow(this.apex);
+  }
+
+  status(): ZoneStatus {
+    const { store, announcer } = this.#ports;
+    const { version, facts } = this.#line.published;
+    return zoneStatus({
+      apex: this.apex,
+      version,
+      facts,
+      servedAt: this.#servedAt,
+      lastError: this.#journalError ?? this.#loadError,
+      warnings: this.#warnings,
+      journal: store.journalInfo(this.apex),
+      notify: announcer.lag(this.apex),
+    });
+  }
+
+  async #load(cause: LoadRequest['cause'], discardUpdates: boolean): Promise<LoadOutcome> {
+    const { files, clock } = this.#ports;
+    const { file: path, serialPolicy, zoneMaxSize } = { ...PRIMARY_DEFAULTS, ...defined(this.#config) };
+    const ports = { apex: this.apex, files, line: this.#line, now: () => clock.now() };
+    try {
+      const outcome = await loadZoneFile(ports, { cause, path, discardUpdates, serialPolicy, zoneMaxSize });
+      if (outcome.kind === 'waits-for-thaw') this.#warnings = [outcome.message];
+      else this.#warnings = outcome.warnings ?? this.#warnings;
+      for (const warning of outcome.warnings ?? []) this.#log.warn({}, warning);
+      this.#log.info({ serial: outcome.serial }, outcome.message);
+      this.#damaged = false;
+      this.#loadError = undefined;
+      return outcome;
+    } catch (error) {
+      const served = this.#line.published.version;
+      const kept =
+        served === undefined ? 'the zone answers SERVFAIL until it is loaded' : `serial ${served.serial} stays served`;
+      const code = error instanceof ZonewireError ? error.code : 'zone-file-not-loaded';
+      this.#failed(code, `${(error as Error).message}; ${kept}`);
+      throw error;
+    }
+  }
+
+  #failed(code: string, message: string): void {
+    const at = this.#ports.clock.now();
+    this.#loadError = { at, code, message };
+    this.#log.error({ code }, message);
+    this.#ports.emit({ kind: 'problem', zone: this.apex, at, code, message });
+  }
+
+  #newLine(stored: Awaited<ReturnType<ZoneStore['load']>>): CommitLine {
+    const { store, table, clock } = this.#ports;
+    const facts = stored === undefined ? NO_FACTS : readFacts(stored.facts);
+    const ports = {
+      apex: this.apex,
+      store,
+      now: () => clock.now(),
+      policy: () => ({ ...PRIMARY_DEFAULTS, ...defined(this.#config) }),
+      publish: (version: Published['version']) => table.publish(this.apex, version),
+      announce: (published: Published) => this.#announce(published),
+      failed: (error: ZonewireError) => this.#journalFailed(error),
+    };
+    return new CommitLine(ports, stored?.version, facts);
+  }
+
+  #announce({ version, serials }: Published): void {
+    const { announcer, clock } = this.#ports;
+    const at = clock.now();
+    this.#servedAt = at;
+    this.#journalError = undefined;
+    if (!this.#watched) this.#watch(version);
+    announcer.announce(this.apex, version, at, serials);
+    this.#log.info({ serial: version.serial, commits: serials.length }, `serving serial ${version.serial}`);
+    this.#ports.emit({ kind: 'published', zone: this.apex, serial: version.serial, serials, at });
+  }
+
+  #watch(version: ZoneVersion): void {
+    this.#watched = true;
+    this.#ports.announcer.watch(this.apex, version, this.#config.notify);
+  }
+
+  #journalFailed({ code, message }: ZonewireError): void {
+    const at = this.#ports.clock.now();
+    this.#journalError = { at, code, message };
+    this.#log.error({ code }, message);
+    this.#ports.emit({ kind: 'problem', zone: this.apex, at, code, message });
+  }
+
+  readonly #handler: ZoneHandler = {
+    update: (message, context) =>
+      answerUpdate(message, context, (request) => this.change(request, false), this.#ports.updates, this.#log),
+    transfer: (message, context) => this.#ports.transfers.answer(message, context, this.#transferSource()),
+  };
+
+  #transferSource(): TransferSource | undefined {
+    const { version } = this.#line.published;
+    if (version === undefined) return undefined;
+    return {
+      version,
+      // RFC 7314 4: a primary gives the SOA's value.
+      secondsToExpire: version.soa.expire,
+      diffsFrom: (serial) => this.#ports.store.diffsFrom(this.apex, serial),
+    };
+  }
+
+  #setLimits(): void {
+    const { journalMaxSize, journalMaxDepth } = { ...PRIMARY_DEFAULTS, ...defined(this.#config) };
+    this.#ports.store.setLimits(this.apex, { journalMaxSize, journalMaxDepth });
+  }
+
+  #exclusive<T>(action: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(action, action);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** Without the keys whose value is undefined: those take their defaults. */
+function defined(config: PrimaryZoneConfig): PrimaryZoneConfig & typeof PRIMARY_DEFAULTS {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)) as never;
+}

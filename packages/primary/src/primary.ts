@@ -1,0 +1,161 @@
+import {
+  Announcer,
+  type Clock,
+  type DnsExchange,
+  type Log,
+  type NotifyCounters,
+  type ReplicaLag,
+  TransferOut,
+  type ZoneStatus,
+  type ZoneTable,
+} from '@zonewire/nameserver';
+import { type Name, nameKey, nameToText, ZonewireError } from '@zonewire/shared-protocol';
+import type { ZoneStore } from '@zonewire/zone-store';
+import type { PrimaryZoneConfig } from './config.ts';
+import type { PrimaryEvent, PrimaryEventListener } from './events.ts';
+import { PrimaryZone, type PrimaryZonePorts, type ReloadOptions, type ZoneOutcome } from './primary-zone.ts';
+import type { FilePort } from './source/file-port.ts';
+import { newUpdateCounters, type UpdateCounters } from './update/answer-update.ts';
+import type { ChangeRequest } from './update/evaluate.ts';
+
+export interface PrimaryOptions {
+  readonly store: ZoneStore;
+  readonly table: ZoneTable;
+  readonly client: Pick<DnsExchange, 'exchange'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly files: FilePort;
+  /** Shared with the secondary, so that the limits hold for the node; default: one of its own. */
+  readonly transfers?: TransferOut | undefined;
+}
+
+export interface ChangeOutcome {
+  /** `ZONE~SERIAL`: the change is at a secondary when it serves that serial or a newer one. */
+  readonly changeId: string;
+  readonly serial: number;
+  /** False: the zone was so already, and kept its serial. */
+  readonly changed: boolean;
+}
+
+/** The zones this node owns. Methods that name a zone throw ZonewireError `zone-unknown` for one that is not here. */
+export class Primary {
+  readonly updateCounters: UpdateCounters = newUpdateCounters();
+  readonly #ports: PrimaryZonePorts;
+  readonly #zones = new Map<string, PrimaryZone>();
+  readonly #listeners = new Set<PrimaryEventListener>();
+
+  constructor({ store, table, client, clock, log, files, transfers }: PrimaryOptions) {
+    const emit = (event: PrimaryEvent) => {
+      for (const listener of this.#listeners) listener(event);
+    };
+    const announcer = new Announcer({
+      client,
+      clock,
+      log,
+      onServed: (served) => emit({ kind: 'replica-served', ...served }),
+    });
+    const updates = this.updateCounters;
+    this.#ports = {
+      store,
+      table,
+      announcer,
+      transfers: transfers ?? new TransferOut({ clock, log }),
+      files,
+      clock,
+      log,
+      updates,
+      emit,
+    };
+  }
+
+  get notifyCounters(): Readonly<NotifyCounters> {
+    return this.#ports.announcer.counters;
+  }
+
+  get transfers(): TransferOut {
+    return this.#ports.transfers;
+  }
+
+  /** Resolves when the zone is served, or its status says why it is not. Throws `zone-already-served`. */
+  async addZone(config: PrimaryZoneConfig): Promise<void> {
+    const key = nameKey(config.domain);
+    if (this.#zones.has(key)) {
+      const zone = nameToText(config.domain);
+      throw new ZonewireError('zone-already-served', `${zone} is there already`, { zone });
+    }
+    const zone = new PrimaryZone(this.#ports, config);
+    this.#zones.set(key, zone);
+    await zone.open();
+  }
+
+  /** Stops serving it. What is stored stays: a zone added again goes on where it was. */
+  async removeZone(domain: Name): Promise<void> {
+    const zone = this.#zone(domain);
+    this.#zones.delete(nameKey(domain));
+    await zone.close();
+  }
+
+  async updateConfig(config: PrimaryZoneConfig): Promise<void> {
+    await this.#zone(config.domain).updateConfig(config);
+  }
+
+  /** Looks at the zone file. Rejects with the reason when it is not taken; then nothing has changed. */
+  async reload(domain: Name, options: ReloadOptions = {}): Promise<ZoneOutcome> {
+    return this.#zone(domain).reload(options);
+  }
+
+  async freeze(domain: Name): Promise<ZoneOutcome> {
+    return this.#zone(domain).freeze();
+  }
+
+  async thaw(domain: Name): Promise<ZoneOutcome> {
+    return this.#zone(domain).thaw();
+  }
+
+  /** NOTIFY to every target now. @returns how many there are. */
+  notifyNow(domain: Name): number {
+    return this.#zone(domain).notifyNow();
+  }
+
+  /**
+   * Changes a zone as an UPDATE does; resolves when it is durable and served. Rejects with ZonewireError, `change-not-possible`
+   * also where RFC 2136 would ignore a part of it without a word.
+   */
+  async commit(domain: Name, request: ChangeRequest): Promise<ChangeOutcome> {
+    const { serial, changed } = await this.#zone(domain).change(request, true);
+    return { changeId: `${nameToText(domain)}~${serial}`, serial, changed };
+  }
+
+  status(domain: Name): ZoneStatus {
+    return this.#zone(domain).status();
+  }
+
+  statuses(): ZoneStatus[] {
+    return [...this.#zones.values()].map((zone) => zone.status());
+  }
+
+  lag(domain: Name): ReplicaLag[] {
+    return this.#ports.announcer.lag(this.#zone(domain).apex);
+  }
+
+  /** @returns a function that ends it. */
+  events(listener: PrimaryEventListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Waits for what is accepted to be durable. The store is closed by whoever opened it. */
+  async stop(): Promise<void> {
+    const zones = [...this.#zones.values()];
+    this.#zones.clear();
+    await Promise.all(zones.map((zone) => zone.close()));
+    this.#ports.announcer.stop();
+  }
+
+  #zone(domain: Name): PrimaryZone {
+    const zone = this.#zones.get(nameKey(domain));
+    if (zone !== undefined) return zone;
+    const text = nameToText(domain);
+    throw new ZonewireError('zone-unknown', `this node is not primary for ${text}`, { zone: text });
+  }
+}

@@ -1,0 +1,100 @@
+import { type Name, ok, type Problem, parseZoneText, type Result, type ZoneTextSink } from '@zonewire/shared-protocol';
+import { checkZone, ZoneBuilder, type ZoneProblem, type ZoneVersion } from '@zonewire/zone';
+import type { FilePort } from './file-port.ts';
+import { placesOfRecords } from './places-of-records.ts';
+import { type SourceSeal, ZoneSource } from './zone-source.ts';
+
+export interface ZoneFile {
+  readonly version: ZoneVersion;
+  readonly seal: SourceSeal;
+  /** Odd, but taken; each with its place. */
+  readonly warnings: readonly string[];
+}
+
+/** Why a zone file cannot be loaded. `message` is the first reason, with its file:line:column where there is one. */
+export interface ZoneFileProblem extends Problem {
+  readonly all: readonly string[];
+}
+
+/** Warnings that are kept with a zone. */
+const MAX_WARNINGS = 20;
+
+/**
+ * Reads a zone file and everything it includes into a version, and checks it. `zoneMaxSize` in octets bounds the version.
+ * Parsing and packing happen in one go, on this thread.
+ */
+export async function readZoneFile(
+  files: FilePort,
+  apex: Name,
+  path: string,
+  zoneMaxSize: number,
+): Promise<Result<ZoneFile, ZoneFileProblem>> {
+  const source = new ZoneSource(files);
+  const text = await source.open(path);
+  if (!text.ok) return refuse(text.error.code, [text.error.message]);
+  const sink = new FileSink(apex, zoneMaxSize);
+  const { include } = source;
+  const parsed = parseZoneText(text.value, { origin: apex, zone: apex, file: path, include, sink });
+  if (!parsed.ok)
+    return refuse(
+      parsed.error.code,
+      parsed.error.all.map((problem) => problem.message),
+    );
+  const seal = source.seal();
+  if (sink.tooLarge)
+    return refuse('zone-too-large', [`${path}: the zone takes more than the ${zoneMaxSize} octets of zone-max-size`]);
+  const built = sink.builder.finish();
+  if (!built.ok) return refuse(built.error.code, [`${sink.place ?? path}: ${built.error.message}`]);
+  const problems = checkZone(built.value);
+  const wanted = problems.map(({ name: owner, type }) => ({ owner, type }));
+  const places = problems.length === 0 ? [] : placesOfRecords(text.value, { apex, path, include }, wanted);
+  const say = (problem: ZoneProblem) => `${places[problems.indexOf(problem)] ?? path}: ${problem.message}`;
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) return refuse(errors[0].code, errors.map(say));
+  const warnings = [...parsed.value.warnings.map(({ message }) => message), ...problems.map(say)];
+  return ok({ version: built.value, seal, warnings: warnings.slice(0, MAX_WARNINGS) });
+}
+
+/** Fills the builder, and remembers where the first record stood that it refused. */
+class FileSink implements ZoneTextSink {
+  readonly builder: ZoneBuilder;
+  readonly #maxSize: number;
+  tooLarge = false;
+  /** file:line:column of the first record that cannot be in the zone. */
+  place: string | undefined;
+  #file = '';
+  #line = 0;
+  #column = 0;
+
+  constructor(apex: Name, maxSize: number) {
+    this.builder = new ZoneBuilder(apex);
+    this.#maxSize = maxSize;
+  }
+
+  at(file: string, line: number, column: number): void {
+    this.#file = file;
+    this.#line = line;
+    this.#column = column;
+  }
+
+  add(
+    owner: Uint8Array,
+    ownerStart: number,
+    ownerEnd: number,
+    type: number,
+    ttl: number,
+    rdata: Uint8Array,
+    rdataStart: number,
+    rdataEnd: number,
+  ): void {
+    if (this.tooLarge || this.place !== undefined) return;
+    this.builder.add(owner, ownerStart, ownerEnd, type, ttl, rdata, rdataStart, rdataEnd);
+    if (this.builder.bytes > this.#maxSize) this.tooLarge = true;
+    if (this.builder.problem !== undefined) this.place = `${this.#file}:${this.#line}:${this.#column}`;
+  }
+}
+
+function refuse(code: string, all: readonly string[]): { ok: false; error: ZoneFileProblem } {
+  const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';
+  return { ok: false, error: { code, message: `${all[0]}${more}`, all } };
+}

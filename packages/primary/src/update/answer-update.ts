@@ -1,0 +1,46 @@
+import type { Log, RequestContext } from '@zonewire/nameserver';
+import { type Message, nameToText, RCODE, readUpdate } from '@zonewire/shared-protocol';
+import type { Committed } from '../commit.ts';
+import { ChangeRefused } from '../refusals.ts';
+import type { ChangeRequest } from './evaluate.ts';
+
+export interface UpdateCounters {
+  /** Answered NOERROR: with a new serial, and without one. */
+  changed: number;
+  unchanged: number;
+  /** By RCODE. */
+  readonly refused: Record<number, number>;
+}
+
+export function newUpdateCounters(): UpdateCounters {
+  return { changed: 0, unchanged: 0, refused: {} };
+}
+
+/** RFC 2136 3: the RCODE for an UPDATE that is verified and allowed already; NOERROR only when its outcome is durable and served. */
+export async function answerUpdate(
+  message: Message,
+  { peerAddress, key, transport }: RequestContext,
+  change: (request: ChangeRequest) => Promise<Committed>,
+  counters: UpdateCounters,
+  log: Log,
+): Promise<number> {
+  const fields = { peer: peerAddress, key: key && nameToText(key.name), transport };
+  const refuse = (rcode: number, code: string, why: string) => {
+    counters.refused[rcode] = (counters.refused[rcode] ?? 0) + 1;
+    log.info({ ...fields, rcode, code }, `update refused: ${why}`);
+    return rcode;
+  };
+  const read = readUpdate(message);
+  if (!read.ok) return refuse(read.error.rcode, read.error.code, read.error.message);
+  try {
+    const { serial, changed, ignored } = await change(read.value);
+    if (changed) counters.changed++;
+    else counters.unchanged++;
+    const updates = read.value.updates.length;
+    log.debug({ ...fields, serial, changed, updates, ignored }, changed ? 'update done' : 'update changed nothing');
+    return RCODE.NOERROR;
+  } catch (error) {
+    if (error instanceof ChangeRefused) return refuse(error.rcode, error.code, error.message);
+    throw error;
+  }
+}
