@@ -42,18 +42,26 @@ export class ZoneVersion {
   readonly layers: readonly SharedArrayBuffer[];
   /** The opened layers, for the code of this package. */
   readonly stack: Stack;
+  /** The apex's node, and its SOA RRset there, for the code of this package. */
+  readonly apexRef: NodeRef;
+  readonly soaRRset: number;
+  /** For how long an answer that something does not exist may be remembered, in seconds (RFC 2308 5). */
+  readonly negativeTtl: number;
   readonly #soaRdata: Uint8Array;
 
-  private constructor(stack: Stack, apex: Name, soaTtl: number, soaRdata: Uint8Array, serial: number) {
+  private constructor(stack: Stack, apex: Name, apexRef: NodeRef, soaRRset: number, soaRdata: Uint8Array, soa: Soa) {
     this.apex = apex;
+    this.apexRef = apexRef;
+    this.soaRRset = soaRRset;
     this.stack = stack;
     this.layers = stack.layers.map((layer) => layer.buffer);
     const { words } = stack.layers[0];
     this.recordCount = words[H.records];
     this.nameCount = words[H.names];
     this.byteLength = stack.layers.reduce((sum, layer) => sum + layer.length, 0);
-    this.serial = serial;
-    this.soaTtl = soaTtl;
+    this.serial = soa.serial;
+    this.soaTtl = apexRef.layer.words[(soaRRset >>> 2) + 1];
+    this.negativeTtl = Math.min(this.soaTtl, soa.minimum);
     this.#soaRdata = soaRdata;
   }
 
@@ -92,7 +100,7 @@ export class ZoneVersion {
     const rdata = layer.bytes.slice(rrset + 14, rrset + 12 + layer.words[(rrset >>> 2) + 2]);
     const soa = readSoa(rdata);
     if (!soa.ok) return soa;
-    return ok(new ZoneVersion(stack, apex, layer.words[(rrset >>> 2) + 1], rdata, soa.value.serial));
+    return ok(new ZoneVersion(stack, apex, apexNode, rrset, rdata, soa.value));
   }
 
   get soa(): Soa {

@@ -33,7 +33,13 @@ export class RRsetList {
     this.refs = Array.from({ length: capacity }, () => new RRsetRef());
   }
 
+  /** Empties the section, and lets go of the images it pointed into, which may be old versions. */
   clear(): void {
+    for (let i = 0; i < this.length; i++) {
+      const ref = this.refs[i];
+      ref.owner = EMPTY;
+      ref.bytes = EMPTY;
+    }
     this.length = 0;
   }
 

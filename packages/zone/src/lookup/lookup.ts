@@ -1,14 +1,108 @@
+import { RCODE, TYPE } from '@zonewire/shared-protocol';
+import { NODE_CNAME, NODE_CUT } from '../image/image.ts';
+import { apexOffset } from '../image/relative-name.ts';
 import type { ZoneVersion } from '../version.ts';
+import { addAddresses } from './additional.ts';
+import { anyRRset } from './any.ts';
+import { followCname, followDname } from './chain.ts';
 import type { LookupResult } from './lookup-result.ts';
+import { nameError, noData } from './negative.ts';
+import { refer } from './referral.ts';
+import { LookupState } from './state.ts';
+import { CUT, MISSING, REDIRECTED, walk } from './walk.ts';
+import { findSourceOfSynthesis } from './wildcard.ts';
 
+const { ANY, CNAME, DS, RRSIG } = TYPE;
+
+/** Lookups do not nest, so one state serves the whole thread. */
+const state = new LookupState();
+
+/**
+ * Answers a question from one zone: RFC 1034 4.3.2 with wildcards (RFC 4592), DNAME (RFC 6672), negative answers (RFC 2308),
+ * glue (RFC 9471) and, with `dnssecOk`, the RRSIGs beside what they sign (RFC 4035 3.1; proofs of absence are not made yet).
+ * The name is uncompressed wire form in `qname[qnameStart..qnameEnd)`; outside the zone the answer is REFUSED.
+ * QTYPEs that are not types of records (AXFR, MAILB …) are the caller's, except ANY.
+ * Allocates nothing: the answer is `result`, valid until its next use.
+ */
 export function lookup(
-  _version: ZoneVersion,
-  _qname: Uint8Array,
-  _qnameStart: number,
-  _qnameEnd: number,
-  _qtype: number,
-  _dnssecOk: boolean,
-  _result: LookupResult,
+  version: ZoneVersion,
+  qname: Uint8Array,
+  qnameStart: number,
+  qnameEnd: number,
+  qtype: number,
+  dnssecOk: boolean,
+  result: LookupResult,
 ): void {
-  throw new Error('lookup is being written');
+  result.clear();
+  const apexAt = apexOffset(qname, qnameStart, qnameEnd, version.apex);
+  if (apexAt < 0) {
+    result.rcode = RCODE.REFUSED;
+    return;
+  }
+  result.authoritative = true;
+  state.begin(version, qtype, dnssecOk, result);
+  state.apexInQname = apexAt - qnameStart;
+  state.setName(qname, qnameStart, apexAt, qnameEnd);
+  while (answerName()) {
+    // A CNAME or DNAME led on to another name of this zone.
+  }
+  state.done();
+}
+
+/** Answers the current name. @returns true when a CNAME or DNAME made another name the current one. */
+function answerName(): boolean {
+  const outcome = walk(state);
+  if (outcome === REDIRECTED) return followDname(state);
+  if (outcome === CUT) {
+    // RFC 4035 3.1.4.1: DS is the parent's data at the cut.
+    if (state.qtype === DS && state.foundAt === state.start) return answerNode();
+    refer(state, state.foundAt);
+    return false;
+  }
+  if (outcome === MISSING) {
+    if (!findSourceOfSynthesis(state)) {
+      nameError(state);
+      return false;
+    }
+    // RFC 4592 4.2 leaves NS at a wildcard undefined; as in BIND it delegates the name asked for.
+    const { layer, node } = state.found;
+    if ((layer.words[node >>> 2] & NODE_CUT) !== 0 && state.qtype !== DS) {
+      refer(state, state.start);
+      return false;
+    }
+  }
+  return answerNode();
+}
+
+/** Answers from `state.found`, owned by the current name: it is that name, or the wildcard that covers it. */
+function answerNode(): boolean {
+  const { qtype, result } = state;
+  const { layer, node } = state.found;
+  if (qtype === RRSIG && answerSignatures()) return false;
+  const rrset = qtype === ANY ? anyRRset(layer, node) : layer.findRRset(node, qtype);
+  if (rrset !== 0) {
+    state.put(result.answer, layer, node, rrset, state.start);
+    addAddresses(state, layer, rrset);
+    return false;
+  }
+  if ((layer.words[node >>> 2] & NODE_CNAME) !== 0) return followCname(state, layer.findRRset(node, CNAME));
+  noData(state);
+  return false;
+}
+
+/** RRSIGs are kept by covered type; asked for by name they are all meant. */
+function answerSignatures(): boolean {
+  const { answer } = state.result;
+  const { layer, node } = state.found;
+  let rrset = layer.firstRRset(node);
+  let any = false;
+  for (let left = layer.words[node >>> 2] >>> 16; left > 0; left--) {
+    const isSignature = (layer.words[rrset >>> 2] & 0xffff) === RRSIG;
+    if (isSignature) {
+      any = true;
+      if (!state.put(answer, layer, node, rrset, state.start)) break;
+    }
+    rrset = layer.nextRRset(rrset);
+  }
+  return any;
 }

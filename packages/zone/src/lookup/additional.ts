@@ -1,0 +1,108 @@
+import { NODE_CUT, NODE_DNAME } from '../image/image.ts';
+import type { Layer } from '../image/layer.ts';
+import { apexOffset, hashLabel, hashName } from '../image/relative-name.ts';
+import { nameEnd, targetOffset } from './rdata-target.ts';
+import { fill, type LookupState } from './state.ts';
+
+const TYPE_A = 1;
+const TYPE_NS = 2;
+const TYPE_AAAA = 28;
+const TYPE_RRSIG = 46;
+const TYPE_SVCB = 64;
+const TYPE_HTTPS = 65;
+
+const starts = new Int32Array(128);
+
+/**
+ * Adds the addresses that this zone has for the hosts named by the RRset at `rrset`, which is in the answer
+ * (RFC 1034 4.3.2 step 6; SRV: RFC 2782; SVCB and HTTPS: RFC 9460 4.1). Wildcards are not expanded for it.
+ */
+export function addAddresses(state: LookupState, layer: Layer, rrset: number): void {
+  const { bytes, words } = layer;
+  const type = words[rrset >>> 2] & 0xffff;
+  const offset = targetOffset(type);
+  if (offset < 0) return;
+  const end = rrset + 12 + words[(rrset >>> 2) + 2];
+  for (let at = rrset + 12; at < end; ) {
+    const rdataEnd = at + 2 + ((bytes[at] << 8) | bytes[at + 1]);
+    const target = at + 2 + offset;
+    const targetEnd = nameEnd(bytes, target, rdataEnd);
+    if (targetEnd === target + 1 && (type === TYPE_SVCB || type === TYPE_HTTPS)) {
+      // RFC 9460 2.5.2: in ServiceMode "." is the owner itself; in AliasMode (priority 0) there is no service.
+      if ((bytes[at + 2] | bytes[at + 3]) !== 0) addTarget(state, state.name, state.start, state.end, false);
+    } else if (targetEnd > 0) {
+      addTarget(state, bytes, target, targetEnd, type === TYPE_NS);
+    }
+    at = rdataEnd;
+  }
+}
+
+function addTarget(state: LookupState, name: Uint8Array, start: number, end: number, glueToo: boolean): void {
+  const apexAt = apexOffset(name, start, end, state.version.apex);
+  if (apexAt < 0) return;
+  if (!glueToo && !isAuthoritative(state, name, start, apexAt)) return;
+  addTargetAddresses(state, name, start, apexAt, end);
+}
+
+/** Adds A and AAAA of the name in this zone, authoritative or glue; nothing when it does not exist. */
+export function addTargetAddresses(
+  state: LookupState,
+  name: Uint8Array,
+  start: number,
+  apexAt: number,
+  end: number,
+): void {
+  const { aside, stack } = state;
+  if (!stack.find(hashName(stack.seed, name, start, apexAt), name, start, apexAt, aside)) return;
+  const { layer, node } = aside;
+  addAddressRRset(state, layer, node, layer.findRRset(node, TYPE_A), name, start, end);
+  addAddressRRset(state, layer, node, layer.findRRset(node, TYPE_AAAA), name, start, end);
+}
+
+function addAddressRRset(
+  state: LookupState,
+  layer: Layer,
+  node: number,
+  rrset: number,
+  name: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  if (rrset === 0) return;
+  const { additional } = state.result;
+  const { refs } = additional;
+  // Several MX or SRV records may name one host.
+  for (let i = 0; i < additional.length; i++) if (refs[i].start === rrset + 12 && refs[i].bytes === layer.bytes) return;
+  putAside(state, layer, rrset, name, start, end);
+  if (!state.dnssecOk) return;
+  const signatures = layer.findRRset(node, TYPE_RRSIG, layer.words[rrset >>> 2] & 0xffff);
+  if (signatures !== 0) putAside(state, layer, signatures, name, start, end);
+}
+
+function putAside(state: LookupState, layer: Layer, rrset: number, name: Uint8Array, start: number, end: number): void {
+  const ref = state.result.additional.take();
+  if (ref === undefined) return;
+  fill(ref, layer, rrset);
+  ref.ownerInQname = -1;
+  ref.owner = name;
+  ref.ownerStart = start;
+  ref.ownerEnd = end;
+}
+
+/** True when the name, if it exists, is neither delegated nor redirected: what lies below a cut is not ours to hand out as data. */
+function isAuthoritative(state: LookupState, name: Uint8Array, start: number, apexAt: number): boolean {
+  const { stack, aside } = state;
+  let labels = 0;
+  for (let at = start; at < apexAt; at += name[at] + 1) starts[labels++] = at;
+  const apex = state.version.apexRef;
+  if (labels > 0 && (apex.layer.words[apex.node >>> 2] & NODE_DNAME) !== 0) return false;
+  let hash = stack.seed;
+  while (labels > 0) {
+    const at = starts[--labels];
+    hash = hashLabel(hash, name, at);
+    if (!stack.find(hash, name, at, apexAt, aside)) return false;
+    const flags = aside.layer.words[aside.node >>> 2];
+    if ((flags & NODE_CUT) !== 0 || (labels > 0 && (flags & NODE_DNAME) !== 0)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,27 @@
+/** Types whose rdata names a host that the answer's addresses help with, and where in the rdata that name stands; -1: none. */
+export function targetOffset(type: number): number {
+  switch (type) {
+    case 2: // NS
+      return 0;
+    case 15: // MX
+    case 64: // SVCB
+    case 65: // HTTPS
+      return 2;
+    case 33: // SRV
+      return 6;
+    default:
+      return -1;
+  }
+}
+
+/** The offset behind the name at `at`, or -1 when there is no well-formed uncompressed name before `end`. */
+export function nameEnd(bytes: Uint8Array, at: number, end: number): number {
+  const start = at;
+  while (at < end) {
+    const length = bytes[at];
+    at += length + 1;
+    if (length === 0) return at - start <= 255 ? at : -1;
+    if (length > 63) return -1;
+  }
+  return -1;
+}

@@ -1,0 +1,19 @@
+import { copyOctets } from '../image/octets.ts';
+import { hashLabel } from '../image/relative-name.ts';
+import type { LookupState } from './state.ts';
+
+const ASTERISK = new Uint8Array([1, 0x2a]);
+const source = new Uint8Array(258);
+source.set(ASTERISK);
+
+/**
+ * Looks for the source of synthesis of a name that does not exist: `*.<closest encloser>` (RFC 4592 3.3.1), where the walk has
+ * put the closest encloser into `state.found`. When there is one it takes the place of `state.found`; an empty non-terminal
+ * counts too, and makes the answer NODATA (RFC 4592 2.2.2).
+ */
+export function findSourceOfSynthesis(state: LookupState): boolean {
+  const { name, apexAt, foundAt } = state;
+  copyOctets(source, 2, name, foundAt, apexAt);
+  const hash = hashLabel(state.hash, ASTERISK, 0);
+  return state.stack.find(hash, source, 0, 2 + apexAt - foundAt, state.found);
+}
