@@ -6,6 +6,7 @@ export { ChangeRefused } from './refusals.ts';
 export { nextSerial, type SerialPolicy } from './serial-policy.ts';
 export { diskFiles } from './source/disk-files.ts';
 export type { FileContent, FilePort, FileStamp } from './source/file-port.ts';
+export { readZoneFile, type ZoneFile, type ZoneFileProblem } from './source/read-zone-file.ts';
 export type { UpdateCounters } from './update/answer-update.ts';
 export type { ChangeStep } from './update/apply-updates.ts';
 export type { ChangeRequest } from './update/evaluate.ts';
