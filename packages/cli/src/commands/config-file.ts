@@ -1,9 +1,9 @@
 import { loadConfig, type NodeConfig, problemText } from '../config/mod.ts';
 import { count } from '../output/time.ts';
-import { CommandError, EXIT, type Invocation } from './command.ts';
+import { CommandError, EXIT } from './command.ts';
 
 /** The configuration; otherwise the command ends with every problem of it. Warnings are not repeated here. */
-export async function configOrFail(file: string, _: Invocation): Promise<NodeConfig> {
+export async function configOrFail(file: string): Promise<NodeConfig> {
   const loaded = loadConfig(file);
   if (loaded.ok) return loaded.config;
   const lines = loaded.problems.map(problemText).join('\n');

@@ -52,7 +52,7 @@ export async function controlClient(invocation: Invocation): Promise<ControlClie
 async function fromConfig(invocation: Invocation): Promise<{ url: string; token?: string } | undefined> {
   const file = stringOption(invocation, 'config');
   if (file === undefined) return undefined;
-  const { control } = await configOrFail(file, invocation);
+  const { control } = await configOrFail(file);
   if (!control) throw usageError(`${file} has no section "control": the node cannot be spoken to`);
   // A node that listens everywhere is reached on loopback.
   const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[control.listen.host] ?? control.listen.host;

@@ -79,7 +79,7 @@ class Demo {
       return;
     }
     say(`${node.id} ${end.words}; it is started again in ${RESTART_MS / 1000} s, the others go on`);
-    sleep(RESTART_MS, undefined, { ref: false }).then(() => {
+    sleep(RESTART_MS).then(() => {
       if (!this.#ending) this.#startNode(node);
     });
   }
@@ -138,4 +138,4 @@ async function main(): Promise<number> {
   return code;
 }
 
-process.exitCode = await main();
+process.exit(await main());

@@ -12,8 +12,9 @@ const STOP_LIMIT_MS = 8_000;
 /** Reasons not to start that an operator removes in the configuration or on the machine: exit 2, one line, no stack. */
 const SETUP_ERRORS = new Set([
   'listen-address-in-use',
-  'listen-address-not-allowed',
-  'listen-address-not-available',
+  'listen-not-permitted',
+  'listen-address-unknown',
+  'listen-failed',
   'control-address-in-use',
   'store-in-use',
   'store-too-new',

@@ -1,0 +1,73 @@
+import type { ChangeStep } from '@zonewire/primary';
+import type { RefreshOutcome } from '@zonewire/secondary';
+import { type Name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
+import type { ActionOutcome, ControlPorts, RRsetChange } from '../control/ports.ts';
+import { count } from '../output/time.ts';
+import { VERSION } from '../version.ts';
+import { nodeMetrics } from './metrics.ts';
+import type { RunningNode } from './running-node.ts';
+
+/** What the control API needs, over the parts of a running node. */
+export function controlPorts(node: RunningNode): ControlPorts {
+  const { zones, primary, secondary, table } = node;
+  return {
+    info: () => ({
+      identity: node.config.server.identity,
+      version: VERSION,
+      runtime: process.versions.node,
+      pid: process.pid,
+      startedAt: node.startedAt,
+      configuredAt: node.configuredAt,
+      configFile: node.config.file,
+      dataDir: node.config.server.dataDir,
+      listen: node.listen,
+      stopping: node.stopping,
+    }),
+    statuses: () => zones.statuses(),
+    status: (zone) => zones.status(zone),
+    replicas: (zone) => zones.status(zone)?.notify ?? [],
+    version: (zone) => table.get(zone)?.version,
+    reloadAll: () => node.reload('control API'),
+    async notify(zone) {
+      const targets = zones.role(zone) === 'primary' ? primary.notifyNow(zone) : secondary.notifyNow(zone);
+      const message =
+        targets === 0
+          ? 'nobody to notify: the zone has no "notify"'
+          : `NOTIFY goes to ${count(targets, 'secondary', 'secondaries')}`;
+      return { message };
+    },
+    primary: {
+      reload: (zone, options) => primary.reload(zone, options),
+      freeze: (zone) => primary.freeze(zone),
+      thaw: (zone) => primary.thaw(zone),
+      change: (zone, changes) => primary.commit(zone, { updates: changes.flatMap(changeSteps) }),
+    },
+    secondary: {
+      refresh: async (zone) => refreshed(zone, await secondary.refresh(zone)),
+      retransfer: async (zone) => refreshed(zone, await secondary.retransfer(zone)),
+    },
+    metrics: () => nodeMetrics(node),
+  };
+}
+
+function changeSteps({ change, name, type, ttl, rdatas }: RRsetChange): ChangeStep[] {
+  switch (change) {
+    case 'replace':
+      return [{ kind: 'replace-rrset', name, type, ttl, rdatas }];
+    case 'delete':
+      return [{ kind: 'delete-rrset', name, type }];
+    case 'extend':
+      return rdatas.map((rdata) => ({ kind: 'add', name, type, ttl, rdata }));
+    case 'prune':
+      return rdatas.map((rdata) => ({ kind: 'delete-record', name, type, rdata }));
+  }
+}
+
+function refreshed(zone: Name, { outcome, serial, message }: RefreshOutcome): ActionOutcome {
+  if (outcome === 'failed') {
+    const text = nameToText(zone);
+    throw new ZonewireError('refresh-failed', message ?? `${text} could not be refreshed`, { zone: text });
+  }
+  const words = outcome === 'installed' ? 'transferred, now' : 'up to date,';
+  return { message: `${words} at serial ${serial}`, ...(serial === undefined ? {} : { serial }) };
+}

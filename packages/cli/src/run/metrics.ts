@@ -1,0 +1,125 @@
+import { COUNTED_TYPES, type Counters } from '@zonewire/nameserver';
+import { rcodeToText, typeToText } from '@zonewire/shared-protocol';
+import type { MetricFamily, MetricSample } from '../control/metrics/exposition.ts';
+import type { RunningNode } from './running-node.ts';
+
+/** The counters of the node's parts under DESIGN.md's names. Only what has happened has a sample: 260 types are not 520 zeros. */
+export function nodeMetrics(node: RunningNode): MetricFamily[] {
+  const { counters } = node.nameserver;
+  const { tcp } = counters;
+  const store = node.store.stats;
+  return [
+    family('queries_total', 'Requests with opcode QUERY, by transport and type.', 'counter', queries(counters)),
+    family('responses_total', 'Answers by RCODE.', 'counter', byIndex(counters.responses, 'rcode', rcodeToText)),
+    family('requests_malformed_total', 'Requests that could not be read.', 'counter', one(counters.malformed)),
+    family('requests_dropped_total', 'Packets that get no answer.', 'counter', one(counters.dropped)),
+    family('responses_truncated_total', 'Answers over UDP with TC set.', 'counter', one(counters.truncated)),
+    family('tsig_verified_total', 'Requests whose TSIG verified.', 'counter', one(counters.tsigVerified)),
+    family(
+      'tsig_errors_total',
+      'Requests refused for their TSIG.',
+      'counter',
+      byIndex(counters.tsigErrors, 'error', tsigError),
+    ),
+    family('acl_refusals_total', 'NOTIFY, UPDATE and transfers no acl allowed.', 'counter', one(counters.aclRefusals)),
+    family(
+      'internal_errors_total',
+      'Answers SERVFAIL for an error of this program.',
+      'counter',
+      one(counters.internalErrors),
+    ),
+    family('tcp_connections_total', 'TCP connections taken.', 'counter', one(tcp.accepted)),
+    family('tcp_connections', 'TCP connections open.', 'gauge', one(tcp.open)),
+    family('tcp_refused_total', 'TCP connections turned away at a limit.', 'counter', one(tcp.refused + tcp.evicted)),
+    family('xfr_requests_total', 'Zone transfers by type, direction and result.', 'counter', transfers(node)),
+    family('xfr_bytes_total', 'Octets of transfers.', 'counter', [
+      { labels: { direction: 'out' }, value: counters.transferBytes },
+      { labels: { direction: 'in' }, value: node.client.counters.transferBytes },
+    ]),
+    family('notifies_total', 'NOTIFY messages by direction and result.', 'counter', notifies(node)),
+    family('updates_total', 'Dynamic updates by result.', 'counter', updates(node)),
+    family('soa_checks_total', 'SOA queries to primaries by result.', 'counter', checks(node)),
+    family('store_commits_total', 'Changes made durable.', 'counter', one(store.commits)),
+    family('store_syncs_total', 'Syncs to disk; one serves many commits.', 'counter', one(store.syncs)),
+    family('store_syncs_failed_total', 'Syncs that the disk did not take.', 'counter', one(store.syncsFailed)),
+  ];
+}
+
+function family(name: string, help: string, type: MetricFamily['type'], samples: Iterable<MetricSample>): MetricFamily {
+  return { name: `zonewire_${name}`, help, type, samples };
+}
+
+function one(value: number): MetricSample[] {
+  return [{ value }];
+}
+
+function* queries({ queries: byTransport }: Counters): Generator<MetricSample> {
+  for (const transport of ['udp', 'tcp'] as const) {
+    for (const [index, value] of byTransport[transport].entries()) {
+      if (value === 0) continue;
+      const type = index === COUNTED_TYPES - 1 ? 'other' : typeToText(index);
+      yield { labels: { transport, type }, value };
+    }
+  }
+}
+
+function* byIndex(values: Float64Array, label: string, text: (n: number) => string): Generator<MetricSample> {
+  for (const [index, value] of values.entries()) if (value > 0) yield { labels: { [label]: text(index) }, value };
+}
+
+/** RFC 8945 3: 16 means BADSIG here, where as an RCODE it is BADVERS. */
+function tsigError(error: number): string {
+  return { 16: 'BADSIG', 17: 'BADKEY', 18: 'BADTIME', 22: 'BADTRUNC' }[error] ?? String(error);
+}
+
+/** `xfrtype` is what was answered; `any` where it did not come so far. */
+function transfers({ transferOut, secondary }: RunningNode): MetricSample[] {
+  const out = transferOut.counters;
+  const into = secondary.counters;
+  const sample = (xfrtype: string, direction: string, result: string, value: number) => ({
+    labels: { xfrtype, direction, result },
+    value,
+  });
+  return [
+    sample('axfr', 'out', 'ok', out.axfr),
+    sample('ixfr', 'out', 'ok', out.ixfr),
+    sample('axfr-style-ixfr', 'out', 'ok', out.axfrStyle),
+    sample('ixfr', 'out', 'up-to-date', out.upToDate),
+    sample('ixfr', 'out', 'retry-over-tcp', out.retryOverTcp),
+    sample('any', 'out', 'malformed', out.malformed),
+    sample('any', 'out', 'not-loaded', out.notLoaded),
+    sample('any', 'out', 'limit', out.refused),
+    sample('any', 'out', 'aborted', out.aborted),
+    sample('axfr', 'in', 'ok', into.transfersAxfr),
+    sample('ixfr', 'in', 'ok', into.transfersIxfr),
+    sample('axfr-style-ixfr', 'in', 'ok', into.transfersAxfrStyle),
+    sample('any', 'in', 'failed', into.roundsFailed),
+  ];
+}
+
+function notifies({ primary, secondary }: RunningNode): MetricSample[] {
+  const primaryOut = primary.notifyCounters;
+  return [
+    { labels: { direction: 'out', result: 'sent' }, value: primaryOut.notifiesSent },
+    { labels: { direction: 'out', result: 'acknowledged' }, value: primaryOut.notifiesAcknowledged },
+    { labels: { direction: 'out', result: 'failed' }, value: primaryOut.notifiesFailed },
+    { labels: { direction: 'in', result: 'ok' }, value: secondary.counters.notifiesIn },
+  ];
+}
+
+function updates({ primary }: RunningNode): MetricSample[] {
+  const { changed, unchanged, refused } = primary.updateCounters;
+  return [
+    { labels: { result: 'changed' }, value: changed },
+    { labels: { result: 'unchanged' }, value: unchanged },
+    ...Object.entries(refused).map(([rcode, value]) => ({ labels: { result: rcodeToText(Number(rcode)) }, value })),
+  ];
+}
+
+function checks({ secondary }: RunningNode): MetricSample[] {
+  const { checks: all, checksFailed } = secondary.counters;
+  return [
+    { labels: { result: 'answered' }, value: all - checksFailed },
+    { labels: { result: 'failed' }, value: checksFailed },
+  ];
+}

@@ -1,0 +1,203 @@
+import { randomFillSync } from 'node:crypto';
+import { DnsClient, type Log, Nameserver, systemClock, TransferOut, ZoneTable } from '@zonewire/nameserver';
+import { diskFiles, Primary } from '@zonewire/primary';
+import { HeapSchedule, Secondary } from '@zonewire/secondary';
+import { nameKey, nameToText, type TsigKey, ZonewireError } from '@zonewire/shared-protocol';
+import { openZoneStore, type ZoneStore } from '@zonewire/zone-store';
+import type { FastifyInstance } from 'fastify';
+import { hostPortText, type LoadedConfig, loadConfig, type NodeConfig, problemText } from '../config/mod.ts';
+import type { ReloadReport } from '../control/ports.ts';
+import { controlServer } from '../control/server.ts';
+import { count } from '../output/time.ts';
+import { controlPorts } from './control-ports.ts';
+import { planReload } from './reload-plan.ts';
+import { type Failed, NodeZones } from './zones.ts';
+
+export type KeyRing = ReadonlyMap<string, TsigKey>;
+
+/**
+ * A node and everything in it. Starting: store -> zones loaded and served -> listen -> control. Stopping is the reverse.
+ * The only place that knows every part.
+ */
+export class RunningNode {
+  readonly startedAt = systemClock.now();
+  readonly log: Log;
+  readonly store: ZoneStore;
+  readonly table = new ZoneTable();
+  readonly client: DnsClient;
+  readonly transferOut: TransferOut;
+  readonly nameserver: Nameserver;
+  readonly primary: Primary;
+  readonly secondary: Secondary;
+  readonly zones: NodeZones;
+  config: NodeConfig;
+  configuredAt = systemClock.now();
+  stopping = false;
+  #keys: KeyRing;
+  #control: FastifyInstance | undefined;
+  /** Reloads are carried out one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(config: NodeConfig, store: ZoneStore, log: Log) {
+    this.config = config;
+    this.store = store;
+    this.log = log;
+    this.#keys = keyRing(config);
+    const clock = systemClock;
+    const random = (out: Uint8Array) => void randomFillSync(out);
+    const { table } = this;
+    this.client = new DnsClient({ clock, log, random });
+    this.transferOut = new TransferOut({ clock, log });
+    const shared = { store, table, client: this.client, clock, log };
+    this.primary = new Primary({ ...shared, files: diskFiles, transfers: this.transferOut });
+    this.secondary = new Secondary({
+      ...shared,
+      random,
+      schedule: new HeapSchedule({ clock }),
+      transferOut: this.transferOut,
+    });
+    this.zones = new NodeZones({ primary: this.primary, secondary: this.secondary, log });
+    const { identity, version, listen, udp } = config.server;
+    const keys = () => this.#keys;
+    this.nameserver = new Nameserver({ listen, zones: table, keys, identity, version, clock, log, udp });
+  }
+
+  /** Resolves when zones are served, every address listens and the control API answers. @throws ZonewireError; then nothing is left running. */
+  static async start(config: NodeConfig, log: Log): Promise<RunningNode> {
+    const store = await openZoneStore({ dir: config.server.dataDir });
+    const node = new RunningNode(config, store, log);
+    try {
+      logFailed(log, await node.zones.add(config.zones));
+      await node.nameserver.start();
+      await node.#startControl();
+      return node;
+    } catch (error) {
+      await node.stop();
+      throw error;
+    }
+  }
+
+  get listen(): string[] {
+    return this.nameserver.addresses.map(hostPortText);
+  }
+
+  get controlUrl(): string | undefined {
+    const address = this.#control?.server.address();
+    return typeof address === 'object' && address
+      ? `http://${hostPortText({ host: address.address, port: address.port })}`
+      : undefined;
+  }
+
+  /** One sentence: what is served where. */
+  summary(): string {
+    const statuses = this.zones.statuses();
+    const served = statuses.filter(({ state }) => state === 'serving' || state === 'frozen').length;
+    const control = this.controlUrl === undefined ? 'no control API' : `control ${this.controlUrl}`;
+    return `${served} of ${count(statuses.length, 'zone')} served, DNS ${this.listen.join(', ')}, ${control}`;
+  }
+
+  /** Reads configuration and changed zone files again. @throws ZonewireError `config-invalid`; then nothing has changed. */
+  reload(cause: string): Promise<ReloadReport> {
+    const turn = this.#turn.then(() => this.#reload(cause));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #reload(cause: string): Promise<ReloadReport> {
+    const loaded = loadConfig(this.config.file);
+    if (!loaded.ok) throw this.#refuse(loaded);
+    for (const warning of loaded.warnings) this.log.warn({}, problemText(warning));
+    const plan = planReload(this.config, loaded.config);
+    // Keys first: a new zone may be asked for with a new key at once.
+    this.#keys = keyRing(loaded.config);
+    this.config = { ...loaded.config, ...runningSettings(this.config, loaded.config) };
+    this.configuredAt = systemClock.now();
+    const failed = [
+      ...(await this.zones.remove(plan.remove)),
+      ...(await this.zones.update(plan.update)),
+      ...(await this.zones.add(plan.add)),
+    ];
+    const files = await this.zones.reloadFiles([...plan.update, ...plan.same]);
+    const report: ReloadReport = {
+      added: plan.add.map(zoneText),
+      removed: plan.remove.map(zoneText),
+      reconfigured: plan.update.map(zoneText),
+      reloaded: files.reloaded,
+      failed: once([...failed, ...files.failed]),
+      needRestart: plan.needRestart,
+    };
+    logFailed(this.log, report.failed);
+    for (const name of plan.needRestart) this.log.warn({}, `${name} has changed: it takes effect at the next start`);
+    this.log.info({ cause, ...counts(report) }, 'configuration read again');
+    return report;
+  }
+
+  #refuse({ problems }: LoadedConfig & { ok: false }): ZonewireError {
+    const lines = problems.map(problemText);
+    for (const line of lines) this.log.error({}, line);
+    this.log.error({}, `nothing has changed: ${count(lines.length, 'error')} in ${this.config.file}`);
+    return new ZonewireError('config-invalid', `${lines.join('\n')}\nnothing has changed`);
+  }
+
+  /** Ends everything in the reverse order; waits for what is acknowledged to be on disk. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.#control?.close();
+    await this.nameserver.stop();
+    await this.#turn;
+    await this.secondary.stop();
+    await this.primary.stop();
+    await this.store.close();
+  }
+
+  async #startControl(): Promise<void> {
+    const { control } = this.config;
+    if (!control) return;
+    const server = controlServer(controlPorts(this), { token: () => this.config.control?.token, log: this.log });
+    try {
+      await server.listen({ host: control.listen.host, port: control.listen.port });
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const where = hostPortText(control.listen);
+      if (code !== 'EADDRINUSE')
+        throw new ZonewireError('control-not-listening', `control API at ${where}: ${message}`);
+      const advice = 'stop that one, or set another address in control.listen';
+      throw new ZonewireError('control-address-in-use', `${where} is taken by another program: ${advice}`);
+    }
+    this.#control = server;
+  }
+}
+
+function keyRing(config: NodeConfig): KeyRing {
+  return new Map(config.keys.map((key) => [nameKey(key.name), key]));
+}
+
+/** What only a restart changes goes on as it is; of control, the token is taken at once. */
+function runningSettings(running: NodeConfig, next: NodeConfig): Pick<NodeConfig, 'server' | 'control'> {
+  const control = running.control && { ...running.control, token: next.control?.token ?? running.control.token };
+  return { server: running.server, control };
+}
+
+function zoneText({ domain }: NodeConfig['zones'][number]): string {
+  return nameToText(domain);
+}
+
+/** A zone whose new settings failed has its file looked at as well: one line is enough. */
+function once(failed: readonly Failed[]): Failed[] {
+  return [...new Map(failed.map((one) => [`${one.zone} ${one.message}`, one])).values()];
+}
+
+function logFailed(log: Log, failed: readonly Failed[]): void {
+  for (const { zone, message } of failed) log.error({ zone }, message);
+}
+
+function counts(report: ReloadReport) {
+  const { added, removed, reconfigured, reloaded, failed } = report;
+  return {
+    added: added.length,
+    removed: removed.length,
+    reconfigured: reconfigured.length,
+    reloaded: reloaded.length,
+    failed: failed.length,
+  };
+}

@@ -1,0 +1,101 @@
+import type { Log, ZoneStatus } from '@zonewire/nameserver';
+import type { Primary } from '@zonewire/primary';
+import type { Secondary } from '@zonewire/secondary';
+import { type Name, nameKey, nameToText } from '@zonewire/shared-protocol';
+import type { ZoneConfig } from '../config/mod.ts';
+import { isPrimary } from './reload-plan.ts';
+import { primarySettings, secondarySettings } from './zone-settings.ts';
+
+export interface Failed {
+  readonly zone: string;
+  readonly message: string;
+}
+
+/** Zones opened or reloaded at a time: most of one is waiting for the disk. */
+const AT_ONCE = 32;
+
+/** The zones of the node, each with the owner that its configuration gives it. */
+export class NodeZones {
+  readonly #primary: Primary;
+  readonly #secondary: Secondary;
+  readonly #log: Log;
+  readonly #roles = new Map<string, 'primary' | 'secondary'>();
+
+  constructor(ports: { primary: Primary; secondary: Secondary; log: Log }) {
+    this.#primary = ports.primary;
+    this.#secondary = ports.secondary;
+    this.#log = ports.log;
+  }
+
+  get size(): number {
+    return this.#roles.size;
+  }
+
+  role(zone: Name): 'primary' | 'secondary' | undefined {
+    return this.#roles.get(nameKey(zone));
+  }
+
+  status(zone: Name): ZoneStatus | undefined {
+    const role = this.role(zone);
+    if (role === undefined) return undefined;
+    return role === 'primary' ? this.#primary.status(zone) : this.#secondary.status(zone);
+  }
+
+  statuses(): ZoneStatus[] {
+    return [...this.#primary.statuses(), ...this.#secondary.statuses()];
+  }
+
+  /** Resolves when each zone serves what is on disk, or its status says why not. A zone that fails does not stop the others. */
+  add(zones: readonly ZoneConfig[]): Promise<Failed[]> {
+    return this.#forEach(zones, async (zone) => {
+      if (isPrimary(zone)) await this.#primary.addZone(primarySettings(zone));
+      else await this.#secondary.addZone(secondarySettings(zone));
+      this.#roles.set(nameKey(zone.domain), isPrimary(zone) ? 'primary' : 'secondary');
+    });
+  }
+
+  /** What is stored of them stays: a zone that was left out by mistake comes back as it was. */
+  remove(zones: readonly ZoneConfig[]): Promise<Failed[]> {
+    return this.#forEach(zones, async (zone) => {
+      this.#roles.delete(nameKey(zone.domain));
+      if (isPrimary(zone)) await this.#primary.removeZone(zone.domain);
+      else await this.#secondary.removeZone(zone.domain);
+    });
+  }
+
+  update(zones: readonly ZoneConfig[]): Promise<Failed[]> {
+    return this.#forEach(zones, async (zone) => {
+      if (isPrimary(zone)) await this.#primary.updateConfig(primarySettings(zone));
+      else this.#secondary.updateConfig(secondarySettings(zone));
+    });
+  }
+
+  /** Looks at the files of the primary zones among these. Gives those that brought a new version. */
+  async reloadFiles(zones: readonly ZoneConfig[]): Promise<{ reloaded: Failed[]; failed: Failed[] }> {
+    const reloaded: Failed[] = [];
+    const failed = await this.#forEach(zones.filter(isPrimary), async ({ domain }) => {
+      const before = this.#primary.status(domain).served?.serial;
+      const { serial, message } = await this.#primary.reload(domain);
+      if (serial !== before) reloaded.push({ zone: nameToText(domain), message });
+    });
+    return { reloaded, failed };
+  }
+
+  async #forEach(zones: readonly ZoneConfig[], act: (zone: ZoneConfig) => Promise<void>): Promise<Failed[]> {
+    const failed: Failed[] = [];
+    const left = zones.values();
+    const worker = async () => {
+      for (const zone of left) {
+        try {
+          await act(zone);
+        } catch (error) {
+          const { message } = error as Error;
+          failed.push({ zone: nameToText(zone.domain), message });
+          this.#log.debug({ zone: nameToText(zone.domain), err: error }, message);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    return failed;
+  }
+}
