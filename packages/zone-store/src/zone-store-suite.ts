@@ -1,4 +1,5 @@
 import { name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
+import { diffVersions } from '@zonewire/zone';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MAX_FACTS } from './facts.ts';
 import type { ZoneStore } from './port.ts';
@@ -245,11 +246,18 @@ export function zoneStoreSuite(
       expect(store.journalInfo(apex)).toEqual({ depth: 5, bytes, oldestSerial: 1 });
     });
 
+    test('diffs of more octets than asked for are not read', async () => {
+      const { diffs } = await committed(5);
+      const bytes = diffs[3].bytes.length + diffs[4].bytes.length;
+      expect(store.diffsFrom(apex, 4, bytes)).toHaveLength(2);
+      expect(store.diffsFrom(apex, 4, bytes - 1)).toBeUndefined();
+      expect(store.diffsFrom(apex, 6, 0)).toEqual([]);
+    });
+
     test('a serial that was skipped is not in the history', async () => {
       const history = zoneHistory(apex, 1);
       await store.commitImage(apex, history.version);
       const jump = zoneVersion(apex, 10, 5);
-      const { diffVersions } = await import('@zonewire/zone');
       await store.commitDiff(apex, diffVersions(history.version, jump), jump);
       expect(serials(1)).toEqual([[1, 10]]);
       expect(serials(5)).toBeUndefined();

@@ -65,13 +65,15 @@ class MemoryZoneStore implements ZoneStore {
     });
   }
 
-  diffsFrom(apex: Name, fromSerial: number): ZoneDiff[] | undefined {
+  diffsFrom(apex: Name, fromSerial: number, maxBytes = Infinity): ZoneDiff[] | undefined {
     this.#refuseClosed();
     const zone = this.#zones.get(nameKey(apex));
     if (zone?.version === undefined) return undefined;
     if (zone.version.serial === fromSerial) return [];
     const first = zone.history.findLastIndex((diff) => diff.fromSerial === fromSerial);
-    return first < 0 ? undefined : zone.history.slice(first);
+    if (first < 0) return undefined;
+    const diffs = zone.history.slice(first);
+    return diffs.reduce((sum, diff) => sum + diff.bytes.length, 0) <= maxBytes ? diffs : undefined;
   }
 
   journalInfo(apex: Name): JournalInfo {

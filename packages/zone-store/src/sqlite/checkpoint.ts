@@ -21,7 +21,7 @@ export class Checkpoint {
 
   /** To be called after each commit. */
   committed(): void {
-    if (this.#scheduled !== undefined || pages(this.#look) < this.#next) return;
+    if (this.#scheduled !== undefined || this.#pages() < this.#next) return;
     this.#scheduled = setImmediate(() => {
       this.#scheduled = undefined;
       this.#checkpoint();
@@ -39,11 +39,15 @@ export class Checkpoint {
       this.count++;
     } catch {
       // The disk is full or sick. The log keeps everything; try again when it has grown by as much.
-      this.#next = pages(this.#look) + CHECKPOINT_PAGES;
+      this.#next = this.#pages() + CHECKPOINT_PAGES;
     }
   }
-}
 
-function pages(look: StatementSync): number {
-  return (look.get() as { log: number }).log;
+  #pages(): number {
+    try {
+      return (this.#look.get() as { log: number }).log;
+    } catch {
+      return 0;
+    }
+  }
 }

@@ -1,12 +1,15 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { name } from '@zonewire/shared-protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openZoneStore } from './sqlite-store.ts';
 
-const ROUNDS = 24;
+const ROUNDS = 20;
 const ZONES = ['small.test.', 'middle.test.', 'large.test.'];
 
 let dir: string;
@@ -15,9 +18,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
+function start(seed: number): ChildProcessByStdio<null, Readable, Readable> {
+  const arguments_ = [fileURLToPath(new URL('./crash-child.ts', import.meta.url)), dir, `${seed}`];
+  return spawn(process.execPath, arguments_, { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
 /** Runs the child until it has committed for `ms`, kills it, and returns the lines it printed. */
 async function killAfter(ms: number, seed: number): Promise<string[]> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), dir, `${seed}`]);
+  const child = start(seed);
   let out = '';
   let complaints = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -68,4 +76,15 @@ describe('kill -9 while committing', () => {
     },
     ROUNDS * 5000,
   );
+});
+
+test('two processes: the second is told so, and is free to start once the first was killed', async () => {
+  const first = start(1);
+  await once(first.stdout, 'data');
+  await expect(openZoneStore({ dir })).rejects.toMatchObject({ code: 'store-in-use' });
+  first.kill('SIGKILL');
+  await once(first, 'close');
+  const store = await openZoneStore({ dir });
+  expect(store.zones()).toHaveLength(ZONES.length);
+  await store.close();
 });

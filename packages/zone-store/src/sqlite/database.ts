@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ZonewireError } from '@zonewire/shared-protocol';
+import { makeDirectory, syncDirectorySync } from './directory.ts';
 
 /** `PRAGMA application_id`: the letters "ZWzs". */
 const APPLICATION_ID = 0x5a577a73;
@@ -34,7 +34,7 @@ const SCHEMA = `
 export function openDatabase(dir: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    mkdirSync(dir, { recursive: true });
+    makeDirectory(dir);
     db = new DatabaseSync(join(dir, 'zones.db'), { timeout: 0 });
     // The lock is taken by the first access and held until the process ends; no shared-memory file is needed then.
     db.exec('PRAGMA locking_mode = EXCLUSIVE');
@@ -46,7 +46,7 @@ export function openDatabase(dir: string): DatabaseSync {
     db.exec('BEGIN IMMEDIATE');
     prepareSchema(db, dir);
     db.exec('COMMIT');
-    syncDirectory(dir);
+    syncDirectorySync(dir);
     return db;
   } catch (cause) {
     db?.close();
@@ -75,16 +75,6 @@ function prepareSchema(db: DatabaseSync, dir: string): void {
 
 function pragma(db: DatabaseSync, name: string): number {
   return Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0] as number;
-}
-
-/** Makes renames and new files of `dir` survive a power cut. */
-export function syncDirectory(dir: string): void {
-  const fd = openSync(dir, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 // https://www.sqlite.org/rescode.html: the low byte of an extended result code is the primary one.

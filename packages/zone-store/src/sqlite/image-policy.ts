@@ -6,7 +6,7 @@ export const LAYER_FILE_BYTES = 256 * 1024;
 /** An image that costs no more than this goes along with every commit: then a start has nothing to replay. */
 export const ALWAYS_IMAGE_BYTES = 4096;
 
-/** At most so many diffs are replayed at a start (each costs some 20 µs). */
+/** At most so many diffs are replayed at a start (each costs 30 to 80 µs). */
 export const MAX_REPLAYED_DIFFS = 1024;
 
 /** After an image could not be written in the background, so many commits of the zone pass before the next try. */

@@ -19,7 +19,7 @@ interface JournalRow {
 export class JournalRows {
   readonly #insert: StatementSync;
   readonly #from: StatementSync;
-  readonly #has: StatementSync;
+  readonly #before: StatementSync;
   readonly #oldest: StatementSync;
   readonly #deleteOne: StatementSync;
   readonly #deleteAll: StatementSync;
@@ -31,7 +31,7 @@ export class JournalRows {
     this.#from = db.prepare(
       'SELECT start, stop, ordinal, total, diff, crc FROM journal WHERE zone = ? AND start >= ? ORDER BY start',
     );
-    this.#has = db.prepare('SELECT 1 FROM journal WHERE zone = ? AND start = ?');
+    this.#before = db.prepare('SELECT total - length(diff) AS total FROM journal WHERE zone = ? AND start = ?');
     this.#oldest = db.prepare(
       'SELECT start, ordinal, total - length(diff) AS totalBefore FROM journal WHERE zone = ? AND start >= ? ORDER BY start LIMIT 1',
     );
@@ -74,9 +74,11 @@ export class JournalRows {
     return { state: current, trimmed };
   }
 
-  /** True when a diff starts at `start`. */
-  has(state: ZoneState, start: Position): boolean {
-    return this.#has.get(state.id, start) !== undefined;
+  /** Octets of the diffs from `start` to the state's position; `undefined` when none starts there. Reads no diff. */
+  bytesFrom(state: ZoneState, start: Position): number | undefined {
+    if (state.oldest === undefined || start < state.oldest.start) return undefined;
+    const before = this.#before.get(state.id, start) as { total: number } | undefined;
+    return before && state.total - before.total;
   }
 
   /**

@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { fail, type Name, namesEqual, ok, type Result } from '@zonewire/shared-protocol';
-import { syncDirectory } from './database.ts';
+import { syncDirectory } from './directory.ts';
 
 /**
  * A large layer as a file: a header of 512 octets, then the layer's octets as they are in memory.
@@ -48,7 +48,7 @@ export async function writeLayerFile(images: string, file: LayerFile, layer: Sha
   const path = layerPath(images, file.id);
   const temporary = `${path}.tmp`;
   try {
-    const handle = await open(temporary, 'w', 0o600);
+    const handle = await open(temporary, 'w');
     try {
       await writeContent(handle, file, new Uint8Array(layer));
       await handle.sync();
@@ -56,7 +56,7 @@ export async function writeLayerFile(images: string, file: LayerFile, layer: Sha
       await handle.close();
     }
     await rename(temporary, path);
-    syncDirectory(images);
+    await syncDirectory(images);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
     throw cause;

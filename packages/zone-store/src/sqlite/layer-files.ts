@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Name, Result } from '@zonewire/shared-protocol';
+import { makeDirectory } from './directory.ts';
 import { layerIdOf, layerPath, readLayerFile, writeLayerFile } from './layer-file.ts';
 
 /** The directory of layer files. */
@@ -11,7 +12,7 @@ export class LayerFiles {
 
   constructor(dataDir: string) {
     this.dir = join(dataDir, 'images');
-    mkdirSync(this.dir, { recursive: true });
+    makeDirectory(this.dir);
   }
 
   write(id: number, apex: Name, layer: SharedArrayBuffer): Promise<void> {

@@ -243,7 +243,8 @@ function ensureZone({ states, zones, nextZoneId }: StoreParts, o: ZoneTarget, fa
     return newZoneState(id, o.apex.slice());
   }
   if (facts !== undefined) zones.setFacts(state.id, state.apex, facts);
-  else if (state.damage !== undefined && !zones.facts(state.id).ok) zones.setFacts(state.id, state.apex, '{}');
+  else if (state.damage !== undefined && !zones.facts(state.id, state.apex).ok)
+    zones.setFacts(state.id, state.apex, '{}');
   return state;
 }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { fail, nameKey, ok, type Result } from '@zonewire/shared-protocol';
+import { fail, isName, nameKey, ok, type Result } from '@zonewire/shared-protocol';
 import { applyDiff, ZoneVersion } from '@zonewire/zone';
 import { emptyStats } from '../port.ts';
 import { ImageLayers } from './image-layers.ts';
@@ -40,13 +40,19 @@ export function recoverStore(dir: string, db: DatabaseSync): StoreParts {
   const files = new LayerFiles(dir);
   const images = new ImageRows(db);
   const states = new ZoneStates();
+  const stats = emptyStats();
   let zoneId = 0;
   let layerId = images.lastLayerId();
   const named = new Set<number>();
   for (const row of db.prepare(SCAN).iterate() as Iterable<unknown> as Iterable<ScannedRow>) {
+    zoneId = Math.max(zoneId, row.id);
+    // Nobody can ask for a zone without a name; a name that is damaged but still one fails in load.
+    if (!isName(row.apex)) {
+      stats.damaged++;
+      continue;
+    }
     const state = stateOf(row);
     states.stage(nameKey(row.apex), state);
-    zoneId = Math.max(zoneId, row.id);
     for (const { id } of state.image?.layers ?? []) {
       layerId = Math.max(layerId, id);
       named.add(id);
@@ -54,13 +60,14 @@ export function recoverStore(dir: string, db: DatabaseSync): StoreParts {
   }
   states.commit();
   const orphans = files.removeOrphans(named);
+  stats.orphansRemoved = orphans.removed;
   return {
     states,
     images,
     zones: new ZoneRows(db),
     layers: new ImageLayers(images, files, Math.max(layerId, orphans.lastId)),
     journal: new JournalRows(db),
-    stats: { ...emptyStats(), orphansRemoved: orphans.removed },
+    stats,
     nextZoneId: () => ++zoneId,
   };
 }
@@ -106,6 +113,7 @@ export function recoverVersion(state: ZoneState, layers: ImageLayers, journal: J
   if (nameKey(opened.value.apex) !== nameKey(state.apex))
     return fail('image-damaged', 'its image is that of another zone');
   let version = opened.value;
+  if (state.image.position === state.position) return ok(version);
   for (const diff of journal.chain(state, state.apex, state.image.position)) {
     if (!diff.ok) return diff;
     const next = applyDiff(version, diff.value);

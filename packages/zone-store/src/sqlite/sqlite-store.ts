@@ -81,7 +81,11 @@ export class SqliteZoneStore implements ZoneStore {
         },
         rollback: () => {
           states.rollback();
-          if (db.isTransaction) db.exec('ROLLBACK');
+          try {
+            if (db.isTransaction) db.exec('ROLLBACK');
+          } catch {
+            // The disk is sick: BEGIN fails then, and the callers of that group are told.
+          }
         },
         describe: (cause) => writeError(dir, cause),
       },
@@ -105,7 +109,7 @@ export class SqliteZoneStore implements ZoneStore {
     const state = states.get(key);
     if (state === undefined) return undefined;
     try {
-      const facts = zones.facts(state.id);
+      const facts = zones.facts(state.id, state.apex);
       if (!facts.ok) throw this.#damaged(apex, facts.error);
       if (state.image === undefined && state.damage === undefined) return { facts: facts.value };
       const version = recoverVersion(state, layers, journal);
@@ -141,14 +145,15 @@ export class SqliteZoneStore implements ZoneStore {
     });
   }
 
-  diffsFrom(apex: Name, fromSerial: number): ZoneDiff[] | undefined {
+  diffsFrom(apex: Name, fromSerial: number, maxBytes = Infinity): ZoneDiff[] | undefined {
     this.#refuseClosed();
     const { journal, states, stats } = this.#parts;
     const state = states.get(nameKey(apex));
     if (state?.image === undefined || state.damage !== undefined) return undefined;
     const start = goBack(state.position, fromSerial);
     if (start === state.position) return [];
-    if (state.oldest === undefined || start < state.oldest.start || !journal.has(state, start)) return undefined;
+    const bytes = journal.bytesFrom(state, start);
+    if (bytes === undefined || bytes > maxBytes) return undefined;
     const diffs: ZoneDiff[] = [];
     for (const diff of journal.chain(state, state.apex, start)) {
       if (!diff.ok) {

@@ -13,7 +13,7 @@ export class ZoneRows {
   constructor(db: DatabaseSync) {
     this.#insert = db.prepare('INSERT INTO zone (id, apex, facts, crc) VALUES (?, ?, ?, ?)');
     this.#update = db.prepare('UPDATE zone SET facts = ?, crc = ? WHERE id = ?');
-    this.#select = db.prepare('SELECT apex, facts, crc FROM zone WHERE id = ?');
+    this.#select = db.prepare('SELECT facts, crc FROM zone WHERE id = ?');
     this.#delete = db.prepare('DELETE FROM zone WHERE id = ?');
   }
 
@@ -26,10 +26,10 @@ export class ZoneRows {
     this.#update.run(facts, rowChecksum([id, facts], apex), id);
   }
 
-  facts(id: number): Result<Facts> {
-    const row = this.#select.get(id) as { apex: Uint8Array; facts: string; crc: number } | undefined;
+  facts(id: number, apex: Name): Result<Facts> {
+    const row = this.#select.get(id) as { facts: string; crc: number } | undefined;
     if (row === undefined) return fail('facts-damaged', 'its row of facts is missing');
-    if (row.crc !== rowChecksum([id, row.facts], row.apex))
+    if (row.crc !== rowChecksum([id, row.facts], apex))
       return fail('facts-damaged', 'its facts do not match their checksum');
     return ok(JSON.parse(row.facts));
   }
