@@ -94,13 +94,13 @@ export function canonicalRdata(type: number, rdata: Uint8Array): Uint8Array {
 
 /** True when canonical form may differ from the octets as they are: the type has names of RFC 4034 6.2. */
 export function hasCanonicalNames(type: number): boolean {
-  return schemaOf(type)?.fields.some((field) => field.lowercasedFrom !== undefined) ?? false;
+  return schemaOf(type)?.hasCanonicalNames ?? false;
 }
 
 /** {@link canonicalRdata} in place, for callers who have copied already. */
 export function lowercaseRdataNames(type: number, bytes: Uint8Array, start: number, end: number): void {
   const schema = schemaOf(type);
-  if (schema === undefined || !hasCanonicalNames(type)) return;
+  if (schema === undefined || !schema.hasCanonicalNames) return;
   let at = start;
   for (const field of schema.fields) {
     const stop = field.check(bytes, at, end);

@@ -24,6 +24,8 @@ export interface Schema {
   readonly fields: readonly Field[];
   /** What the fields are called in messages; same order. */
   readonly fieldNames: readonly string[];
+  /** Some field has a name that is lower case in canonical form. */
+  readonly hasCanonicalNames: boolean;
 }
 
 const DS_DIGESTS = { 1: 20, 2: 32, 4: 48 };
@@ -156,7 +158,9 @@ const BY_LARGE_TYPE = new Map<number, Schema>();
 for (const [mnemonic, row] of Object.entries(ROWS)) {
   const type = typeFromText(mnemonic);
   if (type === undefined) throw new Error(`no number for ${mnemonic}`);
-  const schema = { type, mnemonic, fields: Object.values(row), fieldNames: Object.keys(row) };
+  const fields = Object.values(row);
+  const hasCanonicalNames = fields.some((field) => field.lowercasedFrom !== undefined);
+  const schema = { type, mnemonic, fields, fieldNames: Object.keys(row), hasCanonicalNames };
   if (type < 512) BY_TYPE[type] = schema;
   else BY_LARGE_TYPE.set(type, schema);
 }

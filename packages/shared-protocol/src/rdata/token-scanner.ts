@@ -47,6 +47,9 @@ export class TokenScanner {
   private depth = 0;
   private opened: TextPlace | undefined;
   private entryEnded = false;
+  /** On the way to the end of an entry that is given up: problems are not thrown. */
+  private skipping = false;
+  private unclosed: TextProblem | undefined;
 
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
     this.bytes = bytes;
@@ -87,9 +90,11 @@ export class TokenScanner {
   next(): void {
     const { bytes, end } = this;
     let at = this.at;
+    /** Where the entry ends when its line does: at the comment, if there is one. */
+    let entryEnd = -1;
     for (;;) {
       if (at >= end) {
-        this.endOfText();
+        this.endOfText(entryEnd < 0 ? end : entryEnd);
         return;
       }
       const c = bytes[at];
@@ -101,15 +106,17 @@ export class TokenScanner {
       } else if (c === NEWLINE || c === RETURN) {
         const after = c === RETURN && at + 1 < end && bytes[at + 1] === NEWLINE ? at + 2 : at + 1;
         if (this.depth === 0) {
-          this.set(END, at, at);
+          if (entryEnd < 0) entryEnd = at;
+          this.set(END, entryEnd, entryEnd);
           this.newLine(after);
           this.entryEnded = true;
           return;
         }
         this.newLine(after);
         at = after;
+        entryEnd = -1;
       } else if (c === SEMICOLON) {
-        at++;
+        entryEnd = at++;
         while (at < end && bytes[at] !== NEWLINE && bytes[at] !== RETURN) at++;
       } else if (c === QUOTE) {
         this.quoted(at);
@@ -119,9 +126,10 @@ export class TokenScanner {
         at++;
       } else {
         if (this.depth === 0) {
-          this.at = at + 1;
+          this.at = ++at;
+          if (this.skipping) continue;
           const reason = 'a ")" without a "(" before it; remove it, or write it as "\\)"';
-          throw new TextProblem('paren-not-open', reason, this.placeAt(at));
+          throw new TextProblem('paren-not-open', reason, this.placeAt(at - 1));
         }
         this.depth--;
         at++;
@@ -148,15 +156,17 @@ export class TokenScanner {
     return equals;
   }
 
-  /** After a problem: moves behind the end of the current entry, swallowing what else is wrong in it. */
-  skipEntry(): void {
-    while (!this.entryEnded) {
-      try {
-        this.next();
-      } catch (problem) {
-        if (!(problem instanceof TextProblem)) throw problem;
-      }
-    }
+  /**
+   * After a problem: moves behind the end of the current entry; what else is wrong in it is not said.
+   * @returns the problem of the parenthesis that swallowed the rest of the text, if there is one: the cause of all others
+   */
+  skipEntry(): TextProblem | undefined {
+    this.skipping = true;
+    while (!this.entryEnded) this.next();
+    this.skipping = false;
+    const { unclosed } = this;
+    this.unclosed = undefined;
+    return unclosed;
   }
 
   private word(start: number): void {
@@ -200,6 +210,8 @@ export class TokenScanner {
       if (at < end && (bytes[at] === NEWLINE || bytes[at] === RETURN)) break;
     }
     this.at = Math.min(at, end);
+    this.set(QUOTED, quote + 1, this.at);
+    if (this.skipping) return;
     throw new TextProblem(
       'quote-not-closed',
       "the quoted string that starts here is not closed on this line; close it with '\"', and write a line end inside as \\010",
@@ -207,17 +219,15 @@ export class TokenScanner {
     );
   }
 
-  private endOfText(): void {
+  private endOfText(entryEnd: number): void {
     this.at = this.end;
-    this.set(END, this.end, this.end);
+    this.set(END, entryEnd, entryEnd);
     this.entryEnded = true;
     if (this.depth === 0) return;
     this.depth = 0;
-    throw new TextProblem(
-      'paren-not-closed',
-      'the "(" here is never closed; write ")" where its record ends',
-      this.opened,
-    );
+    const reason = 'the "(" here is never closed; write ")" where its record ends';
+    this.unclosed = new TextProblem('paren-not-closed', reason, this.opened);
+    if (!this.skipping) throw this.unclosed;
   }
 
   private set(kind: number, start: number, stop: number): void {

@@ -28,7 +28,7 @@ export class ZoneTextReader {
   origin: Name;
   scanner: TokenScanner;
   /** The owner is `owner[0..ownerLength)`; 0 before the first. */
-  readonly owner: Uint8Array = new Uint8Array(2 * (MAX_NAME + 1));
+  owner: Uint8Array = new Uint8Array(2 * (MAX_NAME + 1));
   ownerLength = 0;
   includeDepth = 0;
   includes = 0;
@@ -39,6 +39,8 @@ export class ZoneTextReader {
   private readonly warnings: ZoneTextProblem[] = [];
   private readonly rdata: RdataReader;
   private readonly sink: ZoneTextSink;
+  /** Where the next owner is read, so that one that is refused leaves no trace. */
+  private nextOwner: Uint8Array = new Uint8Array(2 * (MAX_NAME + 1));
   /** True from $ORIGIN to the next owner: one left out there is odd. */
   private originChanged = false;
 
@@ -77,8 +79,9 @@ export class ZoneTextReader {
         this.readEntry();
       } catch (problem) {
         if (!(problem instanceof TextProblem)) throw problem;
-        this.problems.push(problemAt(problem, file, scanner));
-        scanner.skipEntry();
+        const found = problemAt(problem, file, scanner);
+        const cause = scanner.skipEntry();
+        this.problems.push(cause === undefined ? found : problemAt(cause, file, scanner));
       }
     }
     this.file = fileBefore;
@@ -95,15 +98,19 @@ export class ZoneTextReader {
   /** Reads the current word of `scanner` as owner; refuses one that is not in the zone. Does not move on. */
   readOwner(scanner: TokenScanner): void {
     const { zone } = this.options;
-    this.ownerLength = readNameToken(scanner, this.origin, this.owner, 0);
+    const { owner, nextOwner } = this;
+    const length = readNameToken(scanner, this.origin, nextOwner, 0);
     this.originChanged = false;
-    if (zone !== undefined && !isBelow(this.owner, this.ownerLength, zone)) {
-      const owner = nameToText(this.owner.subarray(0, this.ownerLength));
+    if (zone !== undefined && !isBelow(nextOwner, length, zone)) {
+      const text = nameToText(nextOwner.subarray(0, length));
       throw new TextProblem(
         'owner-out-of-zone',
-        `${owner} is not in the zone ${nameToText(zone)}; remove the record, or check the name's final dot and $ORIGIN`,
+        `${text} is not in the zone ${nameToText(zone)}; remove the record, or check the name's final dot and $ORIGIN`,
       );
     }
+    this.owner = nextOwner;
+    this.nextOwner = owner;
+    this.ownerLength = length;
   }
 
   /**
