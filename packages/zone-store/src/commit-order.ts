@@ -1,5 +1,14 @@
-import { type Name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
+import { type Name, namesEqual, nameToText, ZonewireError } from '@zonewire/shared-protocol';
 import type { ZoneDiff, ZoneVersion } from '@zonewire/zone';
+
+/** @throws ZonewireError `store-wrong-zone` when `version` is not of the zone it is to be stored for. */
+export function checkZone(apex: Name, version: ZoneVersion): void {
+  if (namesEqual(apex, version.apex)) return;
+  const zone = nameToText(apex);
+  throw new ZonewireError('store-wrong-zone', `a version of ${nameToText(version.apex)} is not one of ${zone}`, {
+    zone,
+  });
+}
 
 /** Why `diff` cannot follow the stored serial (`undefined`: no version is stored), or `undefined` when it can. */
 export function refuseOutOfOrder(

@@ -89,7 +89,8 @@ export interface ZoneStore {
   /**
    * Durable when resolved; `diff` leads from the stored serial to `version`. Without `facts` the stored ones stay.
    * @throws ZonewireError `store-out-of-order` when `diff` does not start at the stored serial or does not end at `version`'s;
-   *   `store-write-failed` (with `cause`) when the disk did not take it: nothing of it is stored, the caller may try again.
+   *   `store-write-failed` (with `cause`) when the disk did not take it: nothing of it is stored, the caller may try again;
+   *   `store-damaged` when `load` found damage: `commitImage` is needed; `store-wrong-zone` for a version of another zone.
    */
   commitDiff(apex: Name, diff: ZoneDiff, version: ZoneVersion, facts?: Facts): Promise<void>;
 

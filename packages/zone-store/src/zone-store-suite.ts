@@ -180,6 +180,15 @@ export function zoneStoreSuite(
       expect(await outcome(store.commitDiff(apex, first.diff, second.version))).toBe('store-out-of-order');
     });
 
+    test('a version of another zone is refused', async () => {
+      expect(await outcome(store.commitImage(apex, zoneVersion(other, 1, 1)))).toBe('store-wrong-zone');
+      const history = zoneHistory(other, 1);
+      await store.commitImage(apex, zoneHistory(apex, 1).version);
+      const { diff, version } = history.next();
+      expect(await outcome(store.commitDiff(apex, diff, version))).toBe('store-wrong-zone');
+      expect((await store.load(apex))?.version?.serial).toBe(1);
+    });
+
     test('of two conflicting diffs the first is stored', async () => {
       const mine = zoneHistory(apex, 1);
       await store.commitImage(apex, mine.version);

@@ -1,6 +1,6 @@
 import { type Name, nameKey, ZonewireError } from '@zonewire/shared-protocol';
 import type { ZoneDiff, ZoneVersion } from '@zonewire/zone';
-import { refuseOutOfOrder } from '../commit-order.ts';
+import { checkZone, refuseOutOfOrder } from '../commit-order.ts';
 import { factsText } from '../facts.ts';
 import {
   DEFAULT_JOURNAL_LIMITS,
@@ -110,6 +110,7 @@ class MemoryZoneStore implements ZoneStore {
   }
 
   #install(apex: Name, version: ZoneVersion, facts: Facts | undefined, diff: ZoneDiff | undefined): void {
+    checkZone(apex, version);
     const stored = this.#zones.get(nameKey(apex))?.version?.serial;
     const refusal = diff === undefined ? undefined : refuseOutOfOrder(apex, stored, diff, version);
     if (refusal !== undefined) throw refusal;

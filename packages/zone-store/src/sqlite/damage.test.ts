@@ -165,6 +165,22 @@ describe('damage stays with its zone and is said in plain words', () => {
     expect((await store.load(apex))?.version?.digest()).toBe(version.digest());
   });
 
+  test('a zone whose row cannot be written does not keep the others of its group from being stored', async () => {
+    await zoneWithJournal(3);
+    // A row where the next diff of the zone has to go.
+    await alter('INSERT INTO journal SELECT zone, 4, 4, 0, 0, diff, 0 FROM journal WHERE start = 3');
+    const history = zoneHistory(apex, 4, 200);
+    const { diff, version } = history.next();
+    const calls = [
+      store.commitDiff(apex, diff, version),
+      store.saveFacts(healthy, { stored: true }),
+      store.commitImage(name('third.test'), zoneVersion(name('third.test'), 1, 1)),
+    ];
+    expect(await Promise.all(calls.map(outcome))).toEqual(['store-write-failed', 'stored', 'stored']);
+    await reopen();
+    expect((await store.load(healthy))?.facts).toEqual({ stored: true });
+  });
+
   test('a damaged zone can be dropped, and leaves nothing behind', async () => {
     await zoneWithJournal(3);
     await alter("UPDATE image SET layers = '' WHERE zone = 2");

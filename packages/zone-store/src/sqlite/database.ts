@@ -79,9 +79,12 @@ function pragma(db: DatabaseSync, name: string): number {
 
 // https://www.sqlite.org/rescode.html: the low byte of an extended result code is the primary one.
 const SQLITE_BUSY = 5;
+const SQLITE_NOMEM = 7;
 const SQLITE_READONLY = 8;
+const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 
 function sqliteCode(cause: unknown): number | undefined {
@@ -93,6 +96,13 @@ function sqliteCode(cause: unknown): number | undefined {
 export function isCorruption(cause: unknown): boolean {
   const code = sqliteCode(cause);
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+const OF_THE_DISK = new Set([SQLITE_BUSY, SQLITE_NOMEM, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN]);
+
+/** True when the error says nothing of what else is written: a damaged page, a broken rule, a fault of the program. */
+export function isOfOneStatement(cause: unknown): boolean {
+  return !OF_THE_DISK.has(sqliteCode(cause) ?? 0);
 }
 
 /** The words for a directory that could not be opened. */

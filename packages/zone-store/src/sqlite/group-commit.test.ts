@@ -18,6 +18,7 @@ function fakeDatabase() {
       rollback: () => {
         state.open = [];
       },
+      concernsOne: (cause) => (cause as Error).message === 'poison',
       describe: (cause) => new ZonewireError('store-write-failed', 'disk', { cause }),
     },
     () => {},
@@ -28,6 +29,7 @@ function fakeDatabase() {
       apply: () => {
         if (what === 'refused') return new ZonewireError('store-out-of-order', 'no');
         if (what === 'throws') throw new Error('apply');
+        if (what === 'poison') throw new Error('poison');
         state.open.push(what);
         return undefined;
       },
@@ -82,6 +84,14 @@ describe('group commit', () => {
       expect(state.durable).toEqual(['d']);
     },
   );
+
+  test('an operation that fails for reasons of its own does not take the others with it', async () => {
+    const { state, groups, write } = fakeDatabase();
+    const calls = ['a', 'poison', 'b', 'refused'].map((what) => write(what));
+    expect(await outcomes(calls)).toEqual(['stored', 'store-write-failed', 'stored', 'store-out-of-order']);
+    expect(state.durable).toEqual(['a', 'b']);
+    expect(groups.groupsFailed).toBe(1);
+  });
 
   test('a group is bounded in operations and octets, so that the event loop turns in between', async () => {
     const many = fakeDatabase();

@@ -5,8 +5,8 @@ export interface Operation {
   /** About how many octets it writes: a group is closed when it has enough of them. */
   readonly bytes: number;
   /**
-   * Runs inside the transaction. Returns why this operation alone is refused (it must not have written anything then).
-   * What it throws undoes the whole group.
+   * Runs inside the transaction, once more when that failed. Returns why this operation alone is refused (it must not have
+   * written anything then). What it throws undoes the whole group.
    */
   apply(): ZonewireError | undefined;
   /** Told once, before the caller is: `undefined` when durable, else why not. */
@@ -20,6 +20,8 @@ export interface Transaction {
   commit(): void;
   /** Must be safe to call when no transaction is open. */
   rollback(): void;
+  /** True when what `apply` threw says nothing of the other operations of the group. */
+  concernsOne(cause: unknown): boolean;
   /** The words for the callers of a group that could not be stored. */
   describe(cause: unknown): ZonewireError;
 }
@@ -102,12 +104,20 @@ export class GroupCommit {
 
   #flush(group: readonly Queued[]): void {
     let refusals: (ZonewireError | undefined)[];
+    let applying = false;
     try {
       this.#transaction.begin();
+      applying = true;
       refusals = group.map(({ operation }) => operation.apply());
+      applying = false;
       this.#transaction.commit();
     } catch (cause) {
       this.#transaction.rollback();
+      // One zone whose rows are damaged must not keep the others from being stored: each for itself then.
+      if (applying && group.length > 1 && this.#transaction.concernsOne(cause)) {
+        for (const queued of group) this.#flush([queued]);
+        return;
+      }
       this.groupsFailed++;
       const failure = this.#transaction.describe(cause);
       for (const queued of group) settle(queued, failure);

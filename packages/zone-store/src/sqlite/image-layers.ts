@@ -66,7 +66,7 @@ export class ImageLayers {
 
   /**
    * Inside a transaction: makes `version` the zone's image. `at` is where in the history it stands.
-   * @returns the new state, and what to do once the transaction is stored (superseded files go then, not earlier).
+   * @returns the new state, and the files to remove once the transaction is stored, not earlier.
    */
   replace(
     state: ZoneState,
@@ -85,6 +85,8 @@ export class ImageLayers {
     });
     const kept = new Set(layers.map(({ id }) => id));
     const superseded = this.deleteRows(state, kept);
+    // A layer may have come to disk by another image while its file was prepared.
+    for (const { id } of prepared?.values() ?? []) if (!kept.has(id)) superseded.push(id);
     const { position, ordinal, total } = at;
     const image = { position, ordinal, total, layers };
     this.#rows.put(state.id, image);

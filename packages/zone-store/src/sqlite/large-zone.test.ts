@@ -99,6 +99,22 @@ describe('a zone too large for a row', () => {
   });
 });
 
+test('a layer that is written twice at once, behind a commit and by an image, leaves one file', async () => {
+  const first = zoneVersion(apex, 1, HOSTS);
+  await store.commitImage(apex, first);
+  store.setLimits(apex, { journalMaxDepth: 0, journalMaxSize: 1e6 });
+  const next = change(first, 1);
+  const rebuilt = zoneVersionOf(next.version);
+  await store.commitDiff(apex, next.diff, rebuilt);
+  // The image of that commit is being written now; it has the layer that this one needs.
+  await store.commitImage(apex, rebuilt);
+  await store.close();
+  expect(store.stats.imagesWritten).toBeGreaterThanOrEqual(2);
+  expect(readdirSync(join(dir, 'images'))).toHaveLength(1);
+  store = await openZoneStore({ dir });
+  expect((await store.load(apex))?.version?.digest()).toBe(next.version.digest());
+});
+
 function zoneVersionOf(version: ZoneVersion): ZoneVersion {
   const records = [...version.records()].filter(({ type }) => type !== 6 && type !== 2);
   return zoneVersion(apex, version.serial, 0, records);

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Name, nameKey, nameToText, type Problem, ZonewireError } from '@zonewire/shared-protocol';
 import type { ZoneDiff, ZoneVersion } from '@zonewire/zone';
+import { checkZone } from '../commit-order.ts';
 import { factsText } from '../facts.ts';
 import {
   DEFAULT_JOURNAL_LIMITS,
@@ -12,7 +13,7 @@ import {
   type ZoneStore,
 } from '../port.ts';
 import { Checkpoint } from './checkpoint.ts';
-import { databaseDamaged, isCorruption, openDatabase, openError, writeError } from './database.ts';
+import { databaseDamaged, isCorruption, isOfOneStatement, openDatabase, openError, writeError } from './database.ts';
 import { GroupCommit, type Operation } from './group-commit.ts';
 import type { PreparedFiles } from './image-layers.ts';
 import { IMAGE_RETRY_COMMITS, LAYER_FILE_BYTES } from './image-policy.ts';
@@ -87,6 +88,7 @@ export class SqliteZoneStore implements ZoneStore {
             // The disk is sick: BEGIN fails then, and the callers of that group are told.
           }
         },
+        concernsOne: isOfOneStatement,
         describe: (cause) => writeError(dir, cause),
       },
       () => this.#checkpoint.committed(),
@@ -125,6 +127,7 @@ export class SqliteZoneStore implements ZoneStore {
 
   commitDiff(apex: Name, diff: ZoneDiff, version: ZoneVersion, facts?: Facts): Promise<void> {
     return this.#queued(apex, (key, limits) => {
+      checkZone(apex, version);
       if (!fitsJournal(diff, limits)) return this.#storeImage(key, limits, { apex, diff, version, facts });
       const imageWanted = (at: ZoneState) => this.#writeImageBehind(key, at, version);
       const text = facts && factsText(apex, facts);
@@ -135,6 +138,7 @@ export class SqliteZoneStore implements ZoneStore {
 
   commitImage(apex: Name, version: ZoneVersion, options: { facts?: Facts; diff?: ZoneDiff } = {}): Promise<void> {
     return this.#queued(apex, (key, limits) => {
+      checkZone(apex, version);
       return this.#storeImage(key, limits, { apex, version, facts: options.facts, diff: options.diff });
     });
   }
@@ -176,7 +180,10 @@ export class SqliteZoneStore implements ZoneStore {
   }
 
   drop(apex: Name): Promise<void> {
-    return this.#queued(apex, (key) => this.#submit(key, dropOperation(this.#parts, { key, apex })));
+    return this.#queued(apex, (key) => {
+      this.#runtime(key).retryAt = 0;
+      return this.#submit(key, dropOperation(this.#parts, { key, apex }));
+    });
   }
 
   async close(): Promise<void> {
