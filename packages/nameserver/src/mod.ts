@@ -2,6 +2,7 @@ export * from './access.ts';
 export * from './client/client-counters.ts';
 export * from './client/dns-client.ts';
 export type { OutboundRequest } from './client/outbound-request.ts';
+export { Compactor, type CompactorCounters } from './compaction/compactor.ts';
 export * from './counters.ts';
 export { DEFAULT_LIMITS, type NameserverLimits } from './limits.ts';
 export { type ListenAddress, Nameserver, type NameserverOptions } from './nameserver.ts';

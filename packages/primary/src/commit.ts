@@ -1,5 +1,5 @@
 import { type Name, RCODE, type ResourceRecord, type ZonewireError } from '@zonewire/shared-protocol';
-import { applyDiff, ZoneDiff, type ZoneVersion } from '@zonewire/zone';
+import { applyDiff, replaceBase, ZoneDiff, type ZoneVersion } from '@zonewire/zone';
 import type { ZoneStore } from '@zonewire/zone-store';
 import { type PrimaryFacts, writeFacts } from './facts.ts';
 import { ChangeRefused, journalFailed, notLoaded, zoneTooLarge } from './refusals.ts';
@@ -19,7 +19,8 @@ export interface CommitPolicy {
 /** A version that is accepted but not durable yet. */
 interface Waiting {
   readonly kind: 'diff' | 'image' | 'facts';
-  readonly version: ZoneVersion;
+  /** Replaced by {@link CommitLine.rebase} with the same content in other layers. */
+  version: ZoneVersion;
   readonly facts: PrimaryFacts;
   readonly diff?: ZoneDiff;
   readonly resolve: () => void;
@@ -68,6 +69,8 @@ export class CommitLine {
   #published: { readonly version: ZoneVersion | undefined; readonly facts: PrimaryFacts };
   #tip: { readonly version: ZoneVersion | undefined; readonly facts: PrimaryFacts };
   #waiting: Waiting[] = [];
+  /** With the journal now. */
+  #group: readonly Waiting[] = [];
   #writing: Promise<void> | undefined;
   /** The newest acceptance; settles when it is served, or refused. */
   #last: Promise<void> = Promise.resolve();
@@ -141,16 +144,30 @@ export class CommitLine {
     while (this.#writing !== undefined) await this.#writing;
   }
 
+  /** `compacted` is `from` in one layer: every version built upon it changes over, and the new layers are served. */
+  rebase(from: ZoneVersion, compacted: ZoneVersion): void {
+    const { version, facts } = this.#published;
+    if (version === undefined || this.#tip.version === undefined) return;
+    const upon = (current: ZoneVersion) => replaceBase(current, from, compacted);
+    for (const one of [...this.#group, ...this.#waiting]) one.version = upon(one.version);
+    const published = upon(version);
+    this.#tip = { version: upon(this.#tip.version), facts: this.#tip.facts };
+    this.#published = { version: published, facts };
+    this.#ports.publish(published);
+  }
+
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
       const group = this.#waiting;
       this.#waiting = [];
+      this.#group = group;
       const { durable, error } = await this.#journal(group);
       if (durable.length > 0) {
         this.#publish(durable);
         for (const { resolve } of durable) resolve();
       }
       if (error !== undefined) this.#rollBack(group.slice(durable.length), error);
+      this.#group = [];
     }
     this.#writing = undefined;
   }

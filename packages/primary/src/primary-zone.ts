@@ -1,6 +1,7 @@
 import type {
   Announcer,
   Clock,
+  Compactor,
   Log,
   StatusError,
   TransferOut,
@@ -10,7 +11,7 @@ import type {
   ZoneTable,
 } from '@zonewire/nameserver';
 import { type Name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
-import type { ZoneVersion } from '@zonewire/zone';
+import { needsCompaction, type ZoneVersion } from '@zonewire/zone';
 import type { ZoneStore } from '@zonewire/zone-store';
 import { CommitLine, type Committed, type Published } from './commit.ts';
 import { PRIMARY_DEFAULTS, type PrimaryZoneConfig } from './config.ts';
@@ -29,6 +30,7 @@ export interface PrimaryZonePorts {
   readonly table: ZoneTable;
   readonly announcer: Announcer;
   readonly transfers: TransferOut;
+  readonly compactor: Compactor;
   readonly files: FilePort;
   readonly clock: Clock;
   readonly log: Log;
@@ -63,6 +65,7 @@ export class PrimaryZone {
   #journalError: StatusError | undefined;
   #warnings: readonly string[] = [];
   #servedAt: number | undefined;
+  #compacting = false;
   /** The announcer knows the zone. */
   #watched = false;
   /** Operators' requests are carried out one after the other. */
@@ -253,6 +256,20 @@ export class PrimaryZone {
     announcer.announce(this.apex, version, at, serials);
     this.#log.info({ serial: version.serial, commits: serials.length }, `serving serial ${version.serial}`);
     this.#ports.emit({ kind: 'published', zone: this.apex, serial: version.serial, serials, at });
+    if (!this.#compacting && needsCompaction(version)) void this.#compact(version);
+  }
+
+  /** Many changes make lookups probe more layers; merging them changes nothing that anybody sees. */
+  async #compact(version: ZoneVersion): Promise<void> {
+    this.#compacting = true;
+    const line = this.#line;
+    try {
+      line.rebase(version, await this.#ports.compactor.compact(version));
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the layers of the zone could not be merged; it is served as it is');
+    } finally {
+      this.#compacting = false;
+    }
   }
 
   #watch(version: ZoneVersion): void {

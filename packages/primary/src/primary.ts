@@ -1,6 +1,7 @@
 import {
   Announcer,
   type Clock,
+  Compactor,
   type DnsExchange,
   type Log,
   type NotifyCounters,
@@ -27,6 +28,7 @@ export interface PrimaryOptions {
   readonly files: FilePort;
   /** Shared with the secondary, so that the limits hold for the node; default: one of its own. */
   readonly transfers?: TransferOut | undefined;
+  readonly compactor?: Compactor | undefined;
 }
 
 export interface ChangeOutcome {
@@ -44,7 +46,7 @@ export class Primary {
   readonly #zones = new Map<string, PrimaryZone>();
   readonly #listeners = new Set<PrimaryEventListener>();
 
-  constructor({ store, table, client, clock, log, files, transfers }: PrimaryOptions) {
+  constructor({ store, table, client, clock, log, files, transfers, compactor }: PrimaryOptions) {
     const emit = (event: PrimaryEvent) => {
       for (const listener of this.#listeners) listener(event);
     };
@@ -60,6 +62,7 @@ export class Primary {
       table,
       announcer,
       transfers: transfers ?? new TransferOut({ clock, log }),
+      compactor: compactor ?? new Compactor(),
       files,
       clock,
       log,

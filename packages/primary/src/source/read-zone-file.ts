@@ -1,5 +1,6 @@
 import { type Name, ok, type Problem, parseZoneText, type Result, type ZoneTextSink } from '@zonewire/shared-protocol';
-import { checkZone, ZoneBuilder, type ZoneProblem, type ZoneVersion } from '@zonewire/zone';
+import { ZoneBuilder, type ZoneVersion } from '@zonewire/zone';
+import { checkZone, type ZoneProblem } from './check-version.ts';
 import type { FilePort } from './file-port.ts';
 import { placesOfRecords } from './places-of-records.ts';
 import { type SourceSeal, ZoneSource } from './zone-source.ts';
@@ -44,7 +45,7 @@ export async function readZoneFile(
   if (sink.tooLarge)
     return refuse('zone-too-large', [`${path}: the zone takes more than the ${zoneMaxSize} octets of zone-max-size`]);
   const built = sink.builder.finish();
-  if (!built.ok) return refuse(built.error.code, [`${sink.place ?? path}: ${built.error.message}`]);
+  if (!built.ok) return refuse(built.error.code, [`${sink.place ?? sink.secondSoa ?? path}: ${built.error.message}`]);
   const problems = checkZone(built.value);
   const wanted = problems.map(({ name: owner, type }) => ({ owner, type }));
   const places = problems.length === 0 ? [] : placesOfRecords(text.value, { apex, path, include }, wanted);
@@ -62,6 +63,8 @@ class FileSink implements ZoneTextSink {
   tooLarge = false;
   /** file:line:column of the first record that cannot be in the zone. */
   place: string | undefined;
+  secondSoa: string | undefined;
+  #soas = 0;
   #file = '';
   #line = 0;
   #column = 0;
@@ -90,7 +93,12 @@ class FileSink implements ZoneTextSink {
     if (this.tooLarge || this.place !== undefined) return;
     this.builder.add(owner, ownerStart, ownerEnd, type, ttl, rdata, rdataStart, rdataEnd);
     if (this.builder.bytes > this.#maxSize) this.tooLarge = true;
-    if (this.builder.problem !== undefined) this.place = `${this.#file}:${this.#line}:${this.#column}`;
+    const here = () => `${this.#file}:${this.#line}:${this.#column}`;
+    if (this.builder.problem !== undefined) this.place = here();
+    // Whether a second SOA is another one is found when the zone is complete.
+    else if (type === TYPE.SOA) {
+      if (this.#soas++ > 0) this.secondSoa ??= here();
+    }
   }
 }
 

@@ -140,16 +140,14 @@ const prerequisite: fc.Arbitrary<Prerequisite> = fc.oneof(
   fc
     .tuple(fc.constantFrom('rrset-exists' as const, 'rrset-absent' as const), names, data)
     .map(([kind, owner, { type }]) => ({ kind, name: owner, type })),
-  fc
-    .tuple(names, data, fc.boolean())
-    .map(
-      ([owner, { type, rdata }, twice]): Prerequisite => ({
-        kind: 'rrset-exists-value',
-        name: owner,
-        type,
-        rdatas: twice ? [rdata, rdata] : [rdata],
-      }),
-    ),
+  fc.tuple(names, data, fc.boolean()).map(
+    ([owner, { type, rdata }, twice]): Prerequisite => ({
+      kind: 'rrset-exists-value',
+      name: owner,
+      type,
+      rdatas: twice ? [rdata, rdata] : [rdata],
+    }),
+  ),
 );
 const request = fc.record({
   prerequisites: fc.array(prerequisite, { maxLength: 2 }),
