@@ -53,6 +53,16 @@ export class EventLog {
     );
   }
 
+  transferBroken(error: unknown, { peerAddress: peer }: RequestContext, zone: string): void {
+    const text = error instanceof Error ? error.message : String(error);
+    this.#once(`transfer ${zone} ${peer}`, (suppressed) =>
+      this.#log.warn(
+        { err: error, zone, peer, suppressed },
+        `transfer of ${zone} to ${peer} broken off in the middle, its connection closed: ${text}`,
+      ),
+    );
+  }
+
   #once(event: string, write: (suppressed: number) => void): void {
     const now = this.#clock.now();
     const recent = this.#recent.get(event);

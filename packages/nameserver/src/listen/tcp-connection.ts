@@ -62,7 +62,6 @@ export class TcpConnection {
     this.#peerPort = socket.remotePort ?? 0;
     this.lastActivity = shared.clock.now();
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    socket.on('drain', () => this.#drained());
     socket.on('end', () => {
       this.#hasEnded = true;
       this.#endWhenDone();
@@ -161,7 +160,7 @@ export class TcpConnection {
     framed[1] = length;
     framed.set(length === message.length ? message : message.subarray(0, length), 2);
     this.#written += framed.length;
-    this.#socket.write(framed);
+    this.#socket.write(framed, this.#flushed);
   }
 
   #send(message: Uint8Array): boolean | Promise<boolean> {
@@ -171,11 +170,13 @@ export class TcpConnection {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  #drained(): void {
+  /** The system took some octets ('drain' would only tell when it has taken all, and only above the socket's own mark). */
+  readonly #flushed = (): void => {
     this.lastActivity = this.#shared.clock.now();
+    if (this.#socket.writableLength > this.#shared.limits.tcpWriteBuffer / 2) return;
     for (const resolve of this.#waiting.splice(0)) resolve(true);
-    this.#pump();
-  }
+    if (this.#queue.length > 0) this.#pump();
+  };
 
   /** Goes on with what had to wait. */
   #pump(): void {

@@ -44,13 +44,15 @@ export async function openDgramListener(
   const family = isIPv6(address.host) ? 6 : 4;
   const socket: Socket = createSocket({
     type: family === 6 ? 'udp6' : 'udp4',
-    ipv6Only: true,
+    ipv6Only: family === 6,
     // Peers are given by address. Answering at once keeps `send` synchronous, and with it the reuse of the reply's buffer.
     lookup: (host, _options, callback) => callback(null, host, family),
   });
+  // With a lookup that answers at once, so may bind.
+  const listening = once(socket, 'listening');
   socket.bind(address.port, address.host);
   try {
-    await once(socket, 'listening');
+    await listening;
   } catch (error) {
     socket.close();
     throw error;

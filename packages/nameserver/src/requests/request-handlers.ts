@@ -207,7 +207,7 @@ export class RequestHandlers {
     } catch (error) {
       if (first) throw error;
       this.#counters.transfersBroken++;
-      this.#options.events.internalError(error, context, nameToText(request.question[0].name));
+      this.#options.events.transferBroken(error, context, nameToText(request.question[0].name));
       sink.cut();
     }
   }
