@@ -1,4 +1,12 @@
-import { type Name, ok, type Problem, parseZoneText, type Result, type ZoneTextSink } from '@zonewire/shared-protocol';
+import {
+  type Name,
+  ok,
+  type Problem,
+  parseZoneText,
+  type Result,
+  TYPE,
+  type ZoneTextSink,
+} from '@zonewire/shared-protocol';
 import { ZoneBuilder, type ZoneVersion } from '@zonewire/zone';
 import { checkZone, type ZoneProblem } from './check-version.ts';
 import type { FilePort } from './file-port.ts';
