@@ -53,7 +53,7 @@ export class ZoneBuilder implements RecordSink {
   /** The current owner's, while sorted. */
   readonly #ancestors = new Ancestors();
 
-  readonly #apexNode: number;
+  /** The current owner's. An empty name is the apex; while unsorted there may be several nodes of it. */
   #node: number;
   #disordered = false;
   #rrset = 0;
@@ -67,7 +67,6 @@ export class ZoneBuilder implements RecordSink {
     this.#previous.set(apex, this.#previousStart);
     this.#writer.reserve(16);
     this.#node = this.#writer.beginNode(apex, 0, 0, 0, 0);
-    this.#apexNode = this.#node;
     this.#ancestors.nodes[0] = this.#node;
   }
 
@@ -121,7 +120,7 @@ export class ZoneBuilder implements RecordSink {
       }
     }
     if (
-      (type === TYPE_SOA && this.#node !== this.#apexNode) ||
+      (type === TYPE_SOA && writer.bytes[this.#node] !== 0) ||
       isMetaType(type) ||
       (type === TYPE_RRSIG && length < 18)
     ) {
@@ -244,7 +243,7 @@ export class ZoneBuilder implements RecordSink {
         this.#refuse('zone-name-too-large', 'a name has more than 65,535 RRsets');
         return;
       }
-      words[node] = (words[node] + 0x10000) | flagOfType(type, this.#node === this.#apexNode);
+      words[node] = (words[node] + 0x10000) | flagOfType(type, bytes[this.#node] === 0);
       writer.at = rrset + 12;
       this.#rrset = rrset;
       this.#key = key;
@@ -302,7 +301,7 @@ export class ZoneBuilder implements RecordSink {
     words[node >>> 2] &= 0xff | NODE_MIXED_TTL;
     writer.at = (node + 11 + writer.bytes[node]) & ~3;
     // Written again it is never longer than it was: there is no chunk that was not there.
-    if (!records.write(writer, node, node === this.#apexNode)) this.#refuseRRset();
+    if (!records.write(writer, node, writer.bytes[node] === 0)) this.#refuseRRset();
   }
 
   #refuse(code: string, message: string): void {

@@ -1,9 +1,10 @@
 export * from './builder.ts';
-export * from './diff/apply.ts';
+export { applyDiff } from './diff/apply.ts';
 export * from './diff/condense.ts';
 export * from './diff/diff-builder.ts';
 export * from './diff/diff-versions.ts';
 export * from './diff/zone-diff.ts';
+export * from './image/verify.ts';
 export * from './layers/compact.ts';
 export * from './lookup/lookup.ts';
 export * from './lookup/lookup-result.ts';

@@ -176,6 +176,20 @@ export class OverlayBuilder {
     for (; a < added.count; a++) result.pushFrom(added, added.order[a]);
     for (let i = 1; i < added.count; i++)
       if (compareRecords(added, added.order[i - 1], added, added.order[i]) === 0) return this.#present(added, i);
+    return this.#checkTtls();
+  }
+
+  /** RFC 2181 5.2: one TTL an RRset. A diff that changes it has to mention all records of the RRset. */
+  #checkTtls(): Result<void> {
+    const { count, keys, ttls } = this.#result;
+    for (let i = 1; i < count; i++)
+      if (keys[i] === keys[i - 1] && ttls[i] !== ttls[i - 1]) {
+        const at = this.#added.order
+          .subarray(0, this.#added.count)
+          .find((entry) => this.#added.keys[entry] === keys[i]);
+        const what = at === undefined ? 'an RRset' : this.#record(this.#added, this.#added.order.indexOf(at));
+        return fail('diff-mixed-ttl', `the diff leaves ${what} with records of different TTLs`);
+      }
     return ok(undefined);
   }
 
