@@ -39,6 +39,17 @@ export async function notReady(): Promise<NotReady[]> {
   return waiting;
 }
 
+/** Waits until the node answers for all zones, whatever their serials. */
+export async function untilAnswering(node: DemoNode, timeoutMs: number, ended: () => boolean): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (!ended() && Date.now() < deadline) {
+    const serials = await Promise.all(ZONES.map((zone) => answeredSerial(node, zone)));
+    if (serials.every((serial) => serial !== undefined)) return true;
+    await sleep(50);
+  }
+  return false;
+}
+
 /** Waits until all nodes answer for all zones. Gives what is missing when that takes too long or `ended` says stop. */
 export async function untilReady(timeoutMs: number, ended: () => boolean): Promise<NotReady[]> {
   const deadline = Date.now() + timeoutMs;

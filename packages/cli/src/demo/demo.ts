@@ -1,7 +1,7 @@
 // `npm start`: a primary and two secondaries as three processes on loopback. `--once` changes a record and measures its way.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, styleText } from 'node:util';
-import { type NotReady, untilReady } from './answers.ts';
+import { type NotReady, untilAnswering, untilReady } from './answers.ts';
 import { type DemoNode, NODES, ZONES } from './layout.ts';
 import { type NodeEnd, NodeProcess } from './node-process.ts';
 import { changeOnce } from './once.ts';
@@ -36,8 +36,13 @@ class Demo {
 
   /** Starts everything and waits until all nodes answer for all zones. */
   async start(): Promise<boolean> {
-    for (const node of NODES) this.#startNode(node);
-    const missing = await untilReady(READY_MS, () => this.#ending);
+    const ended = () => this.#ending;
+    const [primary, ...secondaries] = NODES;
+    this.#startNode(primary);
+    // Secondaries that start first only complain that there is nobody to ask.
+    await untilAnswering(primary, READY_MS, ended);
+    if (!this.#ending) for (const node of secondaries) this.#startNode(node);
+    const missing = await untilReady(READY_MS, ended);
     if (this.#ending) return false;
     if (missing.length > 0) {
       say(`not ready after ${READY_MS / 1000} s: ${missing.map(missingWords).join(', ')}; try: npm start -- --fresh`);

@@ -25,12 +25,19 @@ ${rows.join('\n')}
 
 Try, in another terminal, in this folder:
 
-  dig @${HOST} -p ${first.dnsPort} www.example.test AAAA            ask a secondary
-  dig @${HOST} -p ${second.dnsPort} example.test AXFR -k ${key}   take the whole zone from one
-  npx zonewire lag                                        how far behind each secondary is, seen by the primary
-  npx zonewire zone status example.test. --control ${HOST}:${first.controlPort}
+  # ask a secondary; take a whole zone from the other one
+  dig @${HOST} -p ${first.dnsPort} www.example.test AAAA
+  dig @${HOST} -p ${second.dnsPort} example.test AXFR -k ${key}
+
+  # add a record at the primary, then see how far behind each secondary is
   printf 'server ${HOST} ${primary.dnsPort}\\nzone example.test\\nupdate add new.example.test 60 A 192.0.2.77\\nsend\\n' | nsupdate -k ${key}
-  kill -9 ${processes.at(-1)?.pid}                                          and see ${second.id} come back from its own data
+  npx zonewire lag
+
+  # what a node knows of a zone
+  npx zonewire zone status example.test. --control ${HOST}:${first.controlPort}
+
+  # end ${second.id} the hard way, change something, and see it come back from its own data
+  kill -9 ${processes.at(-1)?.pid}
 
 Ctrl-C stops all three.
 `;

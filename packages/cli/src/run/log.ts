@@ -15,12 +15,9 @@ const REDACTED = ['secret', 'token', 'mac', 'authorization', 'x-api-key'].flatMa
   return [safe.replace(/^\./, ''), `*${safe}`, `*.*${safe}`];
 });
 
-/** The log of a node, to stdout. Lines are written before the call returns: the last ones of a crash are there. */
-export function createLog({ level, text, colours }: LogOptions): Log {
-  const sync = destination({ fd: 1, sync: true });
-  // Whoever reads the log may go away; answering goes on.
-  sync.on('error', () => {});
-  const stream: DestinationStream = text ? { write: (line) => sync.write(logLine(line, colours)) } : sync;
+/** The log of a node, to stdout unless a test wants the lines. */
+export function createLog({ level, text, colours }: LogOptions, to: DestinationStream = standardOutput()): Log {
+  const stream: DestinationStream = text ? { write: (line) => to.write(logLine(line, colours)) } : to;
   return pino(
     {
       level,
@@ -31,4 +28,12 @@ export function createLog({ level, text, colours }: LogOptions): Log {
     },
     stream,
   );
+}
+
+/** Lines are written before the call returns: the last ones of a crash are there. */
+function standardOutput(): DestinationStream {
+  const stream = destination({ fd: 1, sync: true });
+  // Whoever reads the log may go away; answering goes on.
+  stream.on('error', () => {});
+  return stream;
 }

@@ -112,11 +112,10 @@ export class RunningNode {
     this.#keys = keyRing(loaded.config);
     this.config = { ...loaded.config, ...runningSettings(this.config, loaded.config) };
     this.configuredAt = systemClock.now();
-    const failed = [
-      ...(await this.zones.remove(plan.remove)),
-      ...(await this.zones.update(plan.update)),
-      ...(await this.zones.add(plan.add)),
-    ];
+    const failed = [...(await this.zones.remove(plan.remove)), ...(await this.zones.add(plan.add))];
+    logFailed(this.log, failed);
+    // What is wrong with a zone or its file is logged where it is found.
+    failed.push(...(await this.zones.update(plan.update)));
     const files = await this.zones.reloadFiles([...plan.update, ...plan.same]);
     const report: ReloadReport = {
       added: plan.add.map(zoneText),
@@ -126,7 +125,6 @@ export class RunningNode {
       failed: once([...failed, ...files.failed]),
       needRestart: plan.needRestart,
     };
-    logFailed(this.log, report.failed);
     for (const name of plan.needRestart) this.log.warn({}, `${name} has changed: it takes effect at the next start`);
     this.log.info({ cause, ...counts(report) }, 'configuration read again');
     return report;
