@@ -9,6 +9,9 @@ export const REPEAT_AFTER = 60_000;
 /** Events remembered; the oldest is forgotten first, so that a thousand peers cost no more memory than that. */
 export const REMEMBERED = 1_000;
 
+/** Lines in such a time, all events and peers together: source addresses over UDP can be forged, each one a new peer. */
+export const MAX_LINES = 200;
+
 interface Recent {
   readonly loggedAt: number;
   suppressed: number;
@@ -19,6 +22,10 @@ export class EventLog {
   readonly #log: Log;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #recent = new Map<string, Recent>();
+  #windowStart = 0;
+  #lines = 0;
+  /** Lines left out because of MAX_LINES, told when they are over. */
+  #omitted = 0;
 
   constructor(log: Log, clock: Pick<Clock, 'now'>) {
     this.#log = log;
@@ -70,6 +77,7 @@ export class EventLog {
       recent.suppressed++;
       return;
     }
+    if (!this.#hasRoom(now)) return;
     this.#recent.delete(event);
     this.#recent.set(event, { loggedAt: now, suppressed: 0 });
     if (this.#recent.size > REMEMBERED) {
@@ -77,5 +85,21 @@ export class EventLog {
       this.#recent.delete(oldest);
     }
     write(recent?.suppressed ?? 0);
+  }
+
+  #hasRoom(now: number): boolean {
+    if (Math.abs(now - this.#windowStart) >= REPEAT_AFTER) {
+      if (this.#omitted > 0)
+        this.#log.warn({ omitted: this.#omitted }, `${this.#omitted} more lines about refused requests were left out`);
+      this.#windowStart = now;
+      this.#lines = 0;
+      this.#omitted = 0;
+    }
+    if (this.#lines < MAX_LINES) {
+      this.#lines++;
+      return true;
+    }
+    this.#omitted++;
+    return false;
   }
 }

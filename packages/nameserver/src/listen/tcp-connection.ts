@@ -118,7 +118,7 @@ export class TcpConnection {
     this.#framer.push(chunk, (message) => {
       if (this.#queue.length > 0 || !this.#hasRoom()) this.#queue.push(message.slice());
       else this.#take(message);
-      return !this.#isClosed;
+      return !this.#isClosed && !this.#isStopping;
     });
     socket.uncork();
     if (this.#queue.length === 0 || this.#isClosed) return;
@@ -140,8 +140,7 @@ export class TcpConnection {
     if (length === SILENCE) {
       // Not a request: whatever this peer speaks, the rest will not be better.
       counters.tcp.malformedClosed++;
-      this.close();
-      this.#isClosed = true;
+      this.stop();
     } else if (length === HANDED_OVER) {
       this.#inFlight++;
       const sink = { send: (message: Uint8Array) => this.#send(message), cut: () => this.close() };
@@ -185,7 +184,7 @@ export class TcpConnection {
     if (this.#queue.length > 0) {
       socket.cork();
       let next = 0;
-      while (next < this.#queue.length && this.#hasRoom() && !this.#isClosed) this.#take(this.#queue[next++]);
+      while (next < this.#queue.length && this.#hasRoom() && !this.#isStopping) this.#take(this.#queue[next++]);
       this.#queue.splice(0, next);
       socket.uncork();
     }

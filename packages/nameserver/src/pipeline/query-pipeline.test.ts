@@ -298,6 +298,17 @@ describe('TSIG (RFC 8945)', () => {
     expect(server.counters.tsigErrors[error]).toBe(before + 1);
   });
 
+  it('a question that leaves no room beside the signature: TC, and nothing that points at it', () => {
+    const long = (last: string) => name(`${`${'k'.repeat(60)}.`.repeat(4)}${last}.`);
+    const key = { ...KEY, name: long('key'), algorithm: 'hmac-sha512' as const };
+    const fresh = offline(exampleTable(), { keys: [key] });
+    const { bytes, mac } = signMessage(query(nameToText(long('x')), 'A'), key, now());
+    const reply = fresh.ask(bytes) as Uint8Array;
+    expect(reply.length).toBeLessThanOrEqual(512);
+    const verified = verifyResponse(reply, key, mac, now());
+    expect(verified.ok && decode(verified.value.message)).toMatchObject({ tc: true, question: [], answer: [] });
+  });
+
   it('a TSIG that is not the last record: FORMERR (5.1)', () => {
     const { bytes } = signMessage(query('example.test.', 'A'), KEY, now());
     const more = Uint8Array.from([...bytes, 0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0]);

@@ -148,23 +148,34 @@ export class QueryPipeline {
     writer.limit = limit;
     // What an unknown operation or a malformed message says is not repeated.
     const isReadable = query.nameEnd !== 0 && query.isKnownOperation;
-    if (isReadable) writer.questionAt(query.bytes, Query.NAME_START, query.nameEnd, query.type, query.class);
+    let rcode: number = RCODE.NOERROR;
+    if (isReadable && !writer.questionAt(query.bytes, Query.NAME_START, query.nameEnd, query.type, query.class)) {
+      // A long name signed with a long key name: over TCP there is room.
+      writer.setFlags(flags | FLAG.TC);
+    } else {
+      rcode = this.#decideSafely(read, limit, context);
+      writer.setFlags((writer.flags & 0xfff0) | (rcode & 0x0f));
+      writer.limit = limit;
+      opt.write(writer, rcode);
+    }
+    this.#counters.responses[rcode]++;
+    return writer.finish();
+  }
+
+  /** {@link #decide}; an error of ours is answered with SERVFAIL. */
+  #decideSafely(read: number, limit: number, context: RequestContext): number {
+    const writer = this.#writer;
+    const { flags } = writer;
     const afterQuestion = writer.mark();
-    let rcode: number;
     try {
-      rcode = this.#decide(read, limit, context);
+      return this.#decide(read, limit, context);
     } catch (error) {
       writer.rollback(afterQuestion);
       writer.setFlags(flags);
       this.#counters.internalErrors++;
       this.#options.events.internalError(error, context);
-      rcode = RCODE.SERVFAIL;
+      return RCODE.SERVFAIL;
     }
-    writer.setFlags((writer.flags & 0xfff0) | (rcode & 0x0f));
-    writer.limit = limit;
-    opt.write(writer, rcode);
-    this.#counters.responses[rcode]++;
-    return writer.finish();
   }
 
   /** The RCODE; writes the sections that go with it, leaving room for the OPT record. */

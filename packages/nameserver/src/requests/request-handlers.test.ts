@@ -180,6 +180,23 @@ describe('access', () => {
   });
 });
 
+describe('size over UDP', () => {
+  it('a question that leaves no room beside the signature is answered without it', async () => {
+    const long = (last: string) => `${`${'k'.repeat(60)}.`.repeat(4)}${last}.`;
+    const key = { ...KEY, name: name(long('key')), algorithm: 'hmac-sha512' as const };
+    const server = offline(new ZoneTable(), { keys: [key] });
+    const { bytes, mac } = signed(update(long('x')), key);
+    const [sent] = await server.handle(bytes);
+    expect(sent.length).toBeLessThanOrEqual(512);
+    const verified = verifyResponse(sent, key, mac, Date.now() / 1000);
+    expect(verified.ok && decode(verified.value.message)).toMatchObject({
+      rcode: RCODE.NOTAUTH,
+      tc: true,
+      question: [],
+    });
+  });
+});
+
 describe('UPDATE', () => {
   it('gives back the RCODE of the zone', async () => {
     expect(rcodeText(await answer(serverFor({ update: async () => RCODE.NXRRSET }), update()))).toBe('NXRRSET');

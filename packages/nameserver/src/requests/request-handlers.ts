@@ -118,7 +118,7 @@ export class RequestHandlers {
     if (outcome === undefined) return;
     const draft = this.#draft(handled, outcome);
     this.#counters.responses[(draft.rcode ?? 0) & 31]++;
-    await sink.send(signer.sign(encodeMessage(draft, { maxSize: this.#sizeLimit(handled) })));
+    await sink.send(signer.sign(this.#encode(draft, this.#sizeLimit(handled))));
   }
 
   async #decide(handled: Handled): Promise<Outcome> {
@@ -130,6 +130,16 @@ export class RequestHandlers {
     const counted = context.transport === 'udp' ? this.#counters.queries.udp : this.#counters.queries.tcp;
     counted[typeIndex(request.question[0].type)]++;
     return this.#transfer(handled);
+  }
+
+  #encode(draft: MessageDraft, maxSize: number): Uint8Array {
+    try {
+      return encodeMessage(draft, { maxSize });
+    } catch {
+      // Not even the question fits: a long name signed with a long key name, over UDP.
+      const { id, opcode, rcode } = draft;
+      return encodeMessage({ id, qr: true, tc: true, opcode, rcode: (rcode ?? 0) & 15 });
+    }
   }
 
   /** RFC 1996. A zone that is not ours: NOTAUTH, as BIND and Knot do. */
