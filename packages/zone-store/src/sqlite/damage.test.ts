@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -71,6 +71,18 @@ async function expectDamaged(why: RegExp): Promise<void> {
   expect((await store.load(apex))?.version?.digest()).toBe(whole.digest());
   expect((await store.load(apex))?.facts).toEqual({ healed: true });
   expect(readdirSync(join(dir, 'images'))).toEqual([]);
+  await store.close();
+  expect(rows('layer')).toBe(2);
+  expect(rows('journal')).toBe(0);
+  store = await openZoneStore({ dir });
+}
+
+/** Of the closed database. */
+function rows(table: string): number {
+  const db = new DatabaseSync(join(dir, 'zones.db'));
+  const { n } = db.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number };
+  db.close();
+  return n;
 }
 
 /** 200 hosts in an image of their own each time: too large to be written along with every diff. */
@@ -117,6 +129,30 @@ describe('damage stays with its zone and is said in plain words', () => {
     await zoneWithJournal(5);
     await alter('DELETE FROM journal WHERE start = 3');
     await expectDamaged(/no diff from serial 3 on/);
+  });
+
+  test('the only diff behind the image stored under another serial', async () => {
+    const history = zoneHistory(apex, 1, 200);
+    await store.commitImage(apex, history.version);
+    const { diff, version } = history.next();
+    await store.commitDiff(apex, diff, version);
+    await alter('UPDATE journal SET start = 0');
+    await expectDamaged(/journal ends at serial 1 instead of 2/);
+  });
+
+  test('the newest diffs of a history gone that an image already holds: the zone is whole, the history starts anew', async () => {
+    const { history } = await zoneWithJournal(3);
+    const fourth = history.next();
+    await store.commitImage(apex, fourth.version, { diff: fourth.diff });
+    await alter('DELETE FROM journal WHERE start = 4');
+    expect((await store.load(apex))?.version?.digest()).toBe(fourth.version.digest());
+    expect(store.diffsFrom(apex, 1)).toBeUndefined();
+    const fifth = history.next();
+    await store.commitDiff(apex, fifth.diff, fifth.version);
+    await reopen();
+    expect((await store.load(apex))?.version?.digest()).toBe(fifth.version.digest());
+    expect(store.journalInfo(apex)).toMatchObject({ depth: 1, oldestSerial: 5 });
+    expect(store.diffsFrom(apex, 5)).toHaveLength(1);
   });
 
   test('a flipped bit in a small image', async () => {
@@ -188,10 +224,8 @@ describe('damage stays with its zone and is said in plain words', () => {
     await reopen();
     expect(store.zones()).toEqual([healthy]);
     await store.close();
-    const db = new DatabaseSync(join(dir, 'zones.db'));
-    expect(db.prepare('SELECT count(*) AS n FROM layer').get()).toEqual({ n: 1 });
-    expect(db.prepare('SELECT count(*) AS n FROM journal').get()).toEqual({ n: 0 });
-    db.close();
+    expect(rows('layer')).toBe(1);
+    expect(rows('journal')).toBe(0);
     store = await openZoneStore({ dir });
   });
 
@@ -245,8 +279,9 @@ describe('what a crash leaves in the directory', () => {
     const [kept] = readdirSync(images);
     for (const orphan of ['900.layer', '901.layer.tmp', `${kept}.tmp`]) writeFileSync(join(images, orphan), 'x');
     writeFileSync(join(images, 'README'), 'mine');
+    mkdirSync(join(images, '902.layer'));
     store = await openZoneStore({ dir });
-    expect(readdirSync(images).sort()).toEqual([kept, 'README']);
+    expect(readdirSync(images).sort()).toEqual([kept, '902.layer', 'README'].sort());
     expect(store.stats.orphansRemoved).toBe(3);
     expect((await store.load(apex))?.version?.digest()).toBe(version.digest());
   });

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { name, type ZonewireError } from '@zonewire/shared-protocol';
+import { diffVersions } from '@zonewire/zone';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { textRecord, zoneHistory, zoneVersion } from '../zone-fixture.ts';
 import { outcome } from '../zone-store-suite.ts';
 import { openDatabase } from './database.ts';
-import { LAYER_FILE_BYTES } from './image-policy.ts';
+import { IMAGE_RETRY_COMMITS, LAYER_FILE_BYTES } from './image-policy.ts';
 import { openZoneStore, SqliteZoneStore } from './sqlite-store.ts';
 
 const apex = name('example.test');
@@ -116,6 +117,41 @@ describe('a large image whose file cannot be written', () => {
     expect((await store.load(apex))?.facts).toEqual({ behind: true });
     mendDirectory();
     expect(readdirSync(images())).toEqual([]);
+  });
+
+  test('an image behind the commits: the journal keeps what a start needs, whatever its limits, until it can be written', async () => {
+    const first = large(1);
+    await store.commitImage(apex, first);
+    store.setLimits(apex, { journalMaxDepth: 2, journalMaxSize: 1e6 });
+    // Files cannot be written over directories.
+    const obstacles = Array.from({ length: 5 }, (_, i) => join(images(), `${i + 2}.layer.tmp`));
+    for (const obstacle of obstacles) mkdirSync(obstacle);
+    let version = first;
+    const commit = async () => {
+      // As after a compaction: none of its layers is on disk.
+      const next = large(version.serial + 1);
+      await store.commitDiff(apex, diffVersions(version, next), next);
+      version = next;
+    };
+    for (let i = 0; i < 10; i++) await commit();
+    await store.close();
+    expect(store.stats).toMatchObject({ imagesFailed: 1, imagesWritten: 1, journalRowsTrimmed: 0, commitsRefused: 0 });
+
+    db = openDatabase(dir);
+    store = new SqliteZoneStore(dir, db);
+    store.setLimits(apex, { journalMaxDepth: 2, journalMaxSize: 1e6 });
+    expect((await store.load(apex))?.version?.digest()).toBe(version.digest());
+    expect(store.journalInfo(apex).depth).toBe(10);
+    for (let i = 0; i < IMAGE_RETRY_COMMITS; i++) await commit();
+    expect(store.stats).toMatchObject({ imagesFailed: 1, imagesWritten: 0 });
+    for (const obstacle of obstacles) rmSync(obstacle, { recursive: true });
+    for (let i = 0; i < 3; i++) await commit();
+    await store.close();
+    expect(store.stats.imagesWritten).toBeGreaterThan(0);
+    expect(store.stats.journalRowsTrimmed).toBeGreaterThan(IMAGE_RETRY_COMMITS);
+    const reopened = await openZoneStore({ dir });
+    expect((await reopened.load(apex))?.version?.digest()).toBe(version.digest());
+    await reopened.close();
   });
 
   test('files written for a transaction that fails are removed', async () => {

@@ -41,6 +41,8 @@ export class JournalRows {
 
   /** Stores `diff`, which must start at the state's serial and change it. */
   append(state: ZoneState, diff: ZoneDiff): ZoneState {
+    // What stands there without being part of the history (recovery.ts) must not come into the way.
+    if (state.oldest === undefined) this.#deleteAll.run(state.id);
     const start = state.position;
     const stop = advance(start, diff.toSerial);
     const ordinal = state.ordinal + 1;

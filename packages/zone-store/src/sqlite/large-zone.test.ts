@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { name, unwrap } from '@zonewire/shared-protocol';
-import { applyDiff, ZoneDiff, type ZoneVersion } from '@zonewire/zone';
+import { applyDiff, diffVersions, ZoneDiff, type ZoneVersion } from '@zonewire/zone';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ZoneStore } from '../port.ts';
 import { hostRecord, soaRecord, zoneVersion } from '../zone-fixture.ts';
@@ -97,6 +97,57 @@ describe('a zone too large for a row', () => {
     expect((await store.load(apex))?.version?.digest()).toBe(third.version.digest());
     expect(store.journalInfo(apex).depth).toBe(0);
   });
+});
+
+describe('an image being written behind a commit', () => {
+  const small = (serial: number) => zoneVersion(apex, serial, 3);
+  /** Its last commit's layers are being written when this resolves. */
+  async function imageUnderWay(): Promise<ZoneVersion> {
+    const first = zoneVersion(apex, 1, HOSTS);
+    store.setLimits(apex, { journalMaxDepth: 0, journalMaxSize: 1e7 });
+    await store.commitImage(apex, first);
+    const next = change(first, 1);
+    const rebuilt = zoneVersionOf(next.version);
+    await store.commitDiff(apex, next.diff, rebuilt);
+    return rebuilt;
+  }
+  async function expectStored(version: ZoneVersion): Promise<void> {
+    await store.close();
+    expect(store.stats.imagesFailed).toBe(0);
+    store = await openZoneStore({ dir });
+    expect((await store.load(apex))?.version?.digest()).toBe(version.digest());
+    expect(readdirSync(join(dir, 'images'))).toEqual([]);
+  }
+
+  test('does not undo a newer one', async () => {
+    const rebuilt = await imageUnderWay();
+    await store.commitImage(apex, small(3), { diff: diffVersions(rebuilt, small(3)) });
+    await expectStored(small(3));
+  });
+
+  test('does not undo another version of the same serial', async () => {
+    await imageUnderWay();
+    await store.commitImage(apex, small(2));
+    await expectStored(small(2));
+  });
+
+  test('does not come back into a zone dropped and stored again', async () => {
+    await imageUnderWay();
+    await store.drop(apex);
+    await store.commitImage(apex, small(2));
+    await expectStored(small(2));
+  });
+});
+
+test('a layer that an earlier call is about to supersede is written for the call that needs it', async () => {
+  const first = zoneVersion(apex, 1, HOSTS);
+  await store.commitImage(apex, first);
+  const next = change(first, 1);
+  await Promise.all([store.commitImage(apex, zoneVersion(apex, 9, 2)), store.commitImage(apex, next.version)]);
+  await store.close();
+  expect(readdirSync(join(dir, 'images'))).toHaveLength(1);
+  store = await openZoneStore({ dir });
+  expect((await store.load(apex))?.version?.digest()).toBe(next.version.digest());
 });
 
 test('a layer that is written twice at once, behind a commit and by an image, leaves one file', async () => {

@@ -39,8 +39,9 @@ export class LayerFiles {
   removeOrphans(named: ReadonlySet<number>): { removed: number; lastId: number } {
     let removed = 0;
     let lastId = 0;
-    for (const file of readdirSync(this.dir)) {
-      const layer = layerIdOf(file);
+    for (const entry of readdirSync(this.dir, { withFileTypes: true })) {
+      const file = entry.name;
+      const layer = entry.isFile() ? layerIdOf(file) : undefined;
       if (layer === undefined) continue;
       lastId = Math.max(lastId, layer.id);
       if (layer.finished && named.has(layer.id)) continue;

@@ -79,7 +79,8 @@ function stateOf(row: ScannedRow): ZoneState {
   if (typeof row.layers !== 'string') return hasJournal ? damaged('its image is missing') : state;
   const image = imageOf(row.id, row as ImageFields);
   if (image === undefined) return damaged('the row of its image does not match its checksum');
-  if (row.firstStart === null) {
+  // A history that ends before the image has lost its newest diffs: it is of no use for IXFR, the zone is whole.
+  if (row.firstStart === null || row.lastStop < image.position) {
     const { position, ordinal, total } = image;
     return { ...state, image, position, ordinal, total };
   }
