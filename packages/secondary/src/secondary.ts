@@ -7,6 +7,8 @@ import {
   type Log,
   type RequestContext,
   type TransferAnswer,
+  TransferOut,
+  type TransferSource,
   type ZoneHandler,
   type ZoneStatus,
   type ZoneTable,
@@ -43,6 +45,8 @@ export interface SecondaryOptions {
   /** Started here; closed with {@link Secondary.stop}. */
   readonly schedule: Schedule;
   readonly limits?: Partial<SecondaryLimits>;
+  /** Transfers to others; one for the whole node, so that its limits hold for the node. Default: one of its own. */
+  readonly transferOut?: TransferOut;
 }
 
 export interface SecondaryCounters {
@@ -73,6 +77,7 @@ export class Secondary {
   readonly #options: SecondaryOptions;
   readonly #ports: RunnerPorts;
   readonly #announcer: Announcer;
+  readonly #transfers: TransferOut;
   readonly #runners = new Map<string, ZoneRunner>();
   readonly #byText = new Map<string, ZoneRunner>();
   /** What stood in the way of loading a zone from the store, until it is transferred anew. */
@@ -86,6 +91,7 @@ export class Secondary {
     const { store, table, client, clock, log, random, schedule } = options;
     const limits = { ...DEFAULT_SECONDARY_LIMITS, ...options.limits };
     this.#announcer = new Announcer({ client, clock, log });
+    this.#transfers = options.transferOut ?? new TransferOut({ clock, log });
     this.#ports = {
       store,
       table,
@@ -95,9 +101,16 @@ export class Secondary {
       random,
       schedule,
       limits,
-      expiries: new DueTimes(clock, (zones) => {
-        for (const zone of zones) this.#byText.get(zone)?.dispatch({ kind: 'look' });
-      }),
+      expiries: new DueTimes(
+        clock,
+        (zones) => {
+          for (const zone of zones) this.#byText.get(zone)?.dispatch({ kind: 'look' });
+        },
+        (ms) => {
+          log.warn({ ms }, 'the clock of this machine was set back; all times of the zones move with it');
+          for (const runner of this.#runners.values()) runner.dispatch({ kind: 'set-back', ms });
+        },
+      ),
       checks: new Places(limits.checks),
       transfers: new Places(limits.transfers, limits.transfersPerPrimary),
       emit: (event) => this.#emit(event),
@@ -258,8 +271,20 @@ export class Secondary {
     return notifyResponse(request, RCODE.NOERROR);
   }
 
-  #transferOut(_domain: Name, _request: Message, _context: RequestContext): TransferAnswer {
-    return { rcode: RCODE.REFUSED };
+  /** A hub feeds others from what it serves itself; an expired zone is not passed on. */
+  #transferOut(domain: Name, request: Message, context: RequestContext): TransferAnswer {
+    const { table, store, clock } = this.#options;
+    const entry = table.get(domain);
+    const version = entry?.state === 'serving' ? entry.version : undefined;
+    const left = (entry?.expireAt ?? 0) - clock.now();
+    if (version === undefined || left <= 0) return this.#transfers.answer(request, context, undefined);
+    const source: TransferSource = {
+      version,
+      // RFC 7314 4: what is left of it here, so that a chain of secondaries does not outlive the origin.
+      secondsToExpire: Math.floor(left / 1000),
+      diffsFrom: (serial) => store.diffsFrom(domain, serial),
+    };
+    return this.#transfers.answer(request, context, source);
   }
 
   #emit(event: SecondaryEvent): void {

@@ -36,6 +36,11 @@ export class FakeClock {
     this.#timers.delete(id as number);
   };
 
+  /** ms that went by since the beginning, whatever the wall clock says. */
+  get elapsed(): number {
+    return this.#monotonic;
+  }
+
   /** Timers waiting. */
   get pending(): number {
     return this.#timers.size;

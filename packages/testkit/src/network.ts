@@ -59,6 +59,9 @@ export class FakeNetwork {
   latency = 5;
   /** Everything sent, for assertions: `udp 192.0.2.1:53`, `transfer 192.0.2.1:53`. */
   readonly sent: string[] = [];
+  /** Exchanges and transfers under way, and most of them ever. */
+  inFlight = 0;
+  peakInFlight = 0;
   readonly #clock: FakeClock;
   readonly #random: () => number;
   readonly #servers = new Map<string, FakeServer>();
@@ -84,7 +87,22 @@ export class FakeNetwork {
     this.#faults.set(key(address), faults);
   }
 
-  exchange = async (
+  exchange: FakeNetwork['exchangeNow'] = (request, to, options) =>
+    this.#counted(() => this.exchangeNow(request, to, options));
+
+  openTransfer: FakeNetwork['transferNow'] = (request, to, options) =>
+    this.#counted(() => this.transferNow(request, to, options));
+
+  async #counted<T>(run: () => Promise<T>): Promise<T> {
+    this.peakInFlight = Math.max(this.peakInFlight, ++this.inFlight);
+    try {
+      return await run();
+    } finally {
+      this.inFlight--;
+    }
+  }
+
+  private exchangeNow = async (
     request: Omit<MessageDraft, 'id'> | Uint8Array,
     to: Address,
     options: ExchangeOptions,
@@ -110,13 +128,13 @@ export class FakeNetwork {
       if (reply === undefined) continue;
       const decoded = decodeMessage(reply);
       if (!decoded.ok) return fail('reply-malformed', decoded.error.message);
-      if (decoded.value.tc && transport === 'udp') return this.exchange(bytes, to, { ...options, transport: 'tcp' });
+      if (decoded.value.tc && transport === 'udp') return this.exchangeNow(bytes, to, { ...options, transport: 'tcp' });
       return ok({ message: decoded.value, bytes: reply, ms: this.#clock.now() - started, transport });
     }
     return fail('timeout', `no reply from ${key(to)} within ${options.timeout} ms`);
   };
 
-  openTransfer = async (
+  private transferNow = async (
     request: Uint8Array,
     to: Address,
     options: TransferOptions,

@@ -1,6 +1,6 @@
 import type { StatusError } from '@zonewire/nameserver';
 import { compareSerials, isNewerSerial } from '@zonewire/shared-protocol';
-import { seen } from './clock.ts';
+import { movedBack, resumed, steady } from './clock.ts';
 import { NO_FACTS, type RefreshFacts } from './facts.ts';
 import { isExpired, plan } from './plan.ts';
 import {
@@ -46,12 +46,16 @@ import { expireAfterCheck, expireAfterTransfer } from './timing.ts';
  * - When to act next is not decided here but derived from the facts: {@link plan}.
  */
 export function step(state: RefreshState, event: RefreshEvent, now: number, config: RefreshConfig): RefreshStep {
-  const setBack = Math.max(0, state.facts.asOf - now);
-  const notBefore = Math.max(0, state.notBefore - setBack);
-  const machine = new Stepping({ ...state, notBefore, facts: seen(state.facts, now) }, now, config);
+  if (event.kind === 'set-back') state = setBack(state, event.ms);
+  const time = steady(state.facts, now);
+  const machine = new Stepping({ ...state, facts: { ...state.facts, asOf: time } }, time, config);
   machine.take(event);
   machine.noticeExpiry();
   return { state: machine.state, effects: machine.effects };
+}
+
+function setBack(state: RefreshState, ms: number): RefreshState {
+  return { ...state, facts: movedBack(state.facts, ms), notBefore: Math.max(0, state.notBefore - ms) };
 }
 
 /** The machine as the program starts: what the store has, and nothing else remembered. */
@@ -62,7 +66,7 @@ export function start(
 ): RefreshStep {
   const facts = onlyPrimaries(stored.facts ?? NO_FACTS, config.primaries);
   const state: RefreshState = {
-    facts: seen(facts, now),
+    facts: resumed(facts, now),
     held: stored.held,
     phase: { kind: 'idle' },
     notBefore: stored.notBefore ?? 0,
@@ -80,15 +84,17 @@ export function factsAfterInstall(
   now: number,
   config: RefreshConfig,
 ): RefreshFacts {
-  const healthy = healthyPrimary(seen(facts, now), event.primary);
+  const time = steady(facts, now);
+  const healthy = healthyPrimary(facts, event.primary);
   return {
     ...(event.transfer.type === 'ixfr' ? ixfrWorkedAt(healthy, event.primary) : healthy),
-    lastGoodCheckAt: now,
+    asOf: time,
+    lastGoodCheckAt: time,
     lastAttemptAt: undefined,
     failures: 0,
     lastError: undefined,
-    expireAt: expireAfterTransfer(now, event.held, event.expire, config.intervals),
-    received: { serial: event.held.serial, at: now },
+    expireAt: expireAfterTransfer(time, event.held, event.expire, config.intervals),
+    received: { serial: event.held.serial, at: time },
     lastTransfer: event.transfer,
   };
 }
@@ -115,6 +121,7 @@ class Stepping {
         this.#tick();
         break;
       case 'look':
+      case 'set-back':
         break;
       case 'notify':
         this.#notify(event.serial, event.primary);

@@ -42,7 +42,9 @@ export class ReceivedZone implements TransferSink {
   ): void {
     const builder = this.#builder;
     if (builder === undefined) {
-      this.#diff!.add(owner, ownerStart, ownerEnd, type, ttl, rdata, rdataStart, rdataEnd);
+      const diff = this.#diff!;
+      diff.add(owner, ownerStart, ownerEnd, type, ttl, rdata, rdataStart, rdataEnd);
+      if (this.#diffBytes + diff.bytes > this.#maxSize) this.#tooLarge('the differences');
       return;
     }
     builder.add(owner, ownerStart, ownerEnd, type, ttl, rdata, rdataStart, rdataEnd);
@@ -59,15 +61,20 @@ export class ReceivedZone implements TransferSink {
     rdataStart: number,
     rdataEnd: number,
   ): void {
-    this.#diff!.remove(owner, ownerStart, ownerEnd, type, ttl, rdata, rdataStart, rdataEnd);
+    const diff = this.#diff!;
+    diff.remove(owner, ownerStart, ownerEnd, type, ttl, rdata, rdataStart, rdataEnd);
+    if (this.#diffBytes + diff.bytes > this.#maxSize) this.#tooLarge('the differences');
   }
 
   endDiff(): void {
     const diff = this.#diff!.finish();
     this.#diff = undefined;
-    this.diffs.push(diff);
-    this.#diffBytes += diff.bytes.length;
-    if (this.#diffBytes > this.#maxSize) this.#tooLarge('the differences');
+    if (!diff.ok) {
+      this.#problem ??= diff.error;
+      return;
+    }
+    this.diffs.push(diff.value);
+    this.#diffBytes += diff.value.bytes.length;
   }
 
   finishZone(): Result<ZoneVersion> {

@@ -130,8 +130,10 @@ export class ZoneRunner {
 
   dispatch(event: RefreshEvent): void {
     if (this.#stopping.signal.aborted) return;
+    // A clock that was set back is told to all zones first, this one included.
+    const now = this.#ports.expiries.look();
     const before = this.state;
-    const next = step(before, event, this.#ports.clock.now(), this.#machine);
+    const next = step(before, event, now, this.#machine);
     this.state = next.state;
     if (
       before.phase.kind === 'idle' &&

@@ -81,6 +81,8 @@ export type RefreshEvent =
   | { readonly kind: 'tick' }
   /** Time has passed: only whether the zone has expired is looked at. */
   | { readonly kind: 'look' }
+  /** The wall clock was set back by so many ms. */
+  | { readonly kind: 'set-back'; readonly ms: number }
   /** `primary`: the sender's address is that primary's. */
   | { readonly kind: 'notify'; readonly serial?: number | undefined; readonly primary?: string | undefined }
   | { readonly kind: 'refresh' }

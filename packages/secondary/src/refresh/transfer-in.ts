@@ -3,7 +3,6 @@ import {
   CLASS,
   encodeMessage,
   type Name,
-  type ResourceRecord,
   TransferInterpreter,
   type TransferProgress,
   TYPE,
@@ -119,14 +118,9 @@ function transferRequest({ zone, type, held, id }: TransferRequest, edns: boolea
   return encodeMessage({
     id,
     question: [{ name: zone, type: type === 'axfr' ? TYPE.AXFR : TYPE.IXFR, class: CLASS.IN }],
-    authority: type === 'ixfr' && held !== undefined ? [soaRecord(held)] : [],
+    authority: type === 'ixfr' && held !== undefined ? [held.soaRecord] : [],
     ...(edns ? { edns: expireEdns() } : {}),
   });
-}
-
-export function soaRecord(version: ZoneVersion): ResourceRecord {
-  const { ttl, rdatas } = version.rrset(version.apex, TYPE.SOA)!;
-  return { name: version.apex, type: TYPE.SOA, class: CLASS.IN, ttl, rdata: rdatas[0] };
 }
 
 /** Failures of the connection after which asking the same address for AXFR instead of IXFR is vain. */

@@ -22,6 +22,7 @@ interface Due {
 export class DueTimes {
   readonly #clock: Clock;
   readonly #due: (ids: readonly string[]) => void;
+  readonly #setBack: (ms: number) => void;
   readonly #heap: Due[] = [];
   readonly #entries = new Map<string, Due>();
   #timer: TimerHandle | undefined;
@@ -30,9 +31,11 @@ export class DueTimes {
   #seen = 0;
   #closed = false;
 
-  constructor(clock: Clock, due: (ids: readonly string[]) => void) {
+  /** `due` gets what is due, `setBack` by how much the wall clock was set back, after the entries here were moved. */
+  constructor(clock: Clock, due: (ids: readonly string[]) => void, setBack: (ms: number) => void = () => {}) {
     this.#clock = clock;
     this.#due = due;
+    this.#setBack = setBack;
   }
 
   get size(): number {
@@ -45,7 +48,7 @@ export class DueTimes {
 
   set(id: string, at: number): void {
     if (this.#closed) return;
-    const now = this.#look();
+    const now = this.look();
     const known = this.#entries.get(id);
     if (known === undefined) {
       const entry: Due = { at, id, index: this.#heap.length };
@@ -91,8 +94,8 @@ export class DueTimes {
     this.#timer = undefined;
   }
 
-  /** The wall time, after moving all entries when the clock was set back. */
-  #look(): number {
+  /** The wall time, after moving all entries when the clock was set back: call it before times are compared with the clock's. */
+  look(): number {
     const now = this.#clock.now();
     const setBack = this.#seen - now;
     if (setBack > 0 && setBack <= EARLY) return this.#seen;
@@ -101,6 +104,7 @@ export class DueTimes {
       this.#wakeAt -= setBack;
     }
     this.#seen = now;
+    if (setBack > 0) this.#setBack(setBack);
     return now;
   }
 
@@ -121,14 +125,14 @@ export class DueTimes {
     this.#timer = undefined;
     // The sleep is over: so late it is at least, whatever the wall clock says.
     this.#seen = Math.max(this.#seen, this.#wakeAt);
-    const now = this.#look();
+    const now = this.look();
     const ids: string[] = [];
     for (let first = this.#heap[0]; first !== undefined && first.at <= now; first = this.#heap[0]) {
       this.delete(first.id);
       ids.push(first.id);
     }
     if (ids.length > 0) this.#due(ids);
-    this.#arm(this.#look());
+    this.#arm(this.look());
   }
 
   #up(entry: Due): void {
