@@ -3,11 +3,14 @@
 // hands over to that one.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED = 26;
 
 if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
+  // Sources run without a build; what Node made of them is kept for the next start. Not in /tmp, where others could write it.
+  module.enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/zonewire', import.meta.url)));
   const { main } = await import('../src/main.ts');
   // Not process.exit: what is still on its way to a pipe would be lost.
   process.exitCode = await main(process.argv.slice(2));

@@ -3,7 +3,7 @@ import { count } from '../output/time.ts';
 import { CommandError, EXIT } from './command.ts';
 
 /** The configuration; otherwise the command ends with every problem of it. Warnings are not repeated here. */
-export async function configOrFail(file: string): Promise<NodeConfig> {
+export function configOrFail(file: string): NodeConfig {
   const loaded = loadConfig(file);
   if (loaded.ok) return loaded.config;
   const lines = loaded.problems.map(problemText).join('\n');

@@ -1,4 +1,5 @@
-import { configJsonSchema, type LoadedConfig, loadConfig, problemText } from '../config/mod.ts';
+import type { LoadedConfig } from '../config/mod.ts';
+import { problemText } from '../config/problem.ts';
 import { styled } from '../output/terminal.ts';
 import { count } from '../output/time.ts';
 import { type Command, EXIT, type Invocation, OUTPUT_OPTION, printJson, stringOption, usageError } from './command.ts';
@@ -13,6 +14,7 @@ export const configCheck: Command = {
   async run(invocation) {
     const file = invocation.positionals[0] ?? stringOption(invocation, 'config');
     if (file === undefined) throw usageError('which file? zonewire config check FILE');
+    const { loadConfig } = await import('../config/mod.ts');
     const loaded = loadConfig(file);
     if (invocation.json) printJson(invocation, asJson(file, loaded));
     else printResult(invocation, file, loaded);
@@ -49,6 +51,7 @@ export const configSchemaCommand: Command = {
   details:
     'In an editor with a YAML language server, put this first into the file:\n# yaml-language-server: $schema=./zonewire.schema.json',
   async run(invocation) {
+    const { configJsonSchema } = await import('../config/schema.ts');
     printJson(invocation, configJsonSchema());
     return EXIT.FINE;
   },

@@ -1,7 +1,5 @@
-import { hostPortText } from '../config/addresses.ts';
 import type { ProblemDocument } from '../control/problem.ts';
 import { CommandError, EXIT, type Invocation, stringOption, usageError } from './command.ts';
-import { configOrFail } from './config-file.ts';
 
 const DEFAULT_CONTROL = 'http://127.0.0.1:8053';
 
@@ -52,7 +50,9 @@ export async function controlClient(invocation: Invocation): Promise<ControlClie
 async function fromConfig(invocation: Invocation): Promise<{ url: string; token?: string } | undefined> {
   const file = stringOption(invocation, 'config');
   if (file === undefined) return undefined;
-  const { control } = await configOrFail(file);
+  const { configOrFail } = await import('./config-file.ts');
+  const { hostPortText } = await import('../config/mod.ts');
+  const { control } = configOrFail(file);
   if (!control) throw usageError(`${file} has no section "control": the node cannot be spoken to`);
   // A node that listens everywhere is reached on loopback.
   const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[control.listen.host] ?? control.listen.host;

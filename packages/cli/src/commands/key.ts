@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { isTsigAlgorithm, nameFromText, nameToText, TSIG_ALGORITHMS } from '@zonewire/shared-protocol';
+import type { TsigAlgorithm } from '@zonewire/shared-protocol';
 import { type Command, EXIT, OUTPUT_OPTION, printJson, stringOption, usageError } from './command.ts';
+
+/** Octets of a key as long as its hash (RFC 8945 8). */
+const KEY_LENGTHS: Readonly<Record<TsigAlgorithm, number>> = {
+  'hmac-sha1': 20,
+  'hmac-sha224': 28,
+  'hmac-sha256': 32,
+  'hmac-sha384': 48,
+  'hmac-sha512': 64,
+};
+const ALGORITHMS = Object.keys(KEY_LENGTHS).join(', ');
 
 export interface NewKey {
   readonly id: string;
@@ -10,9 +20,8 @@ export interface NewKey {
   readonly secret: string;
 }
 
-/** A key as long as its hash (RFC 8945 8). */
-export function newKey(id: string, algorithm: keyof typeof TSIG_ALGORITHMS): NewKey {
-  return { id, algorithm, secret: randomBytes(TSIG_ALGORITHMS[algorithm].macLength).toString('base64') };
+export function newKey(id: string, algorithm: TsigAlgorithm): NewKey {
+  return { id, algorithm, secret: randomBytes(KEY_LENGTHS[algorithm]).toString('base64') };
 }
 
 /** BIND's clause: for named.conf, for dig and nsupdate -k, and as a secret-file here. */
@@ -38,7 +47,7 @@ export const keyNew: Command = {
     algorithm: {
       type: 'string',
       value: 'ALGORITHM',
-      help: `${Object.keys(TSIG_ALGORITHMS).join(', ')} (default: hmac-sha256)`,
+      help: `${ALGORITHMS} (default: hmac-sha256)`,
     },
     ...OUTPUT_OPTION,
   },
@@ -46,10 +55,9 @@ export const keyNew: Command = {
   details: 'Both sides of a transfer need the same name, algorithm and secret. NAME defaults to xfr.HOSTNAME.',
   async run(invocation) {
     const algorithm = stringOption(invocation, 'algorithm') ?? 'hmac-sha256';
-    if (!isTsigAlgorithm(algorithm)) {
-      const known = Object.keys(TSIG_ALGORITHMS).join(', ');
-      throw usageError(`there is no algorithm ${JSON.stringify(algorithm)}; choose one of ${known}`);
-    }
+    if (!isAlgorithm(algorithm))
+      throw usageError(`there is no algorithm ${JSON.stringify(algorithm)}; choose one of ${ALGORITHMS}`);
+    const { nameFromText, nameToText } = await import('@zonewire/shared-protocol');
     const name = nameFromText(invocation.positionals[0] ?? `xfr.${hostname()}`);
     if (!name.ok) throw usageError(`a key's name is a domain name: ${name.error.message}`);
     const key = newKey(nameToText(name.value).toLowerCase(), algorithm);
@@ -58,3 +66,7 @@ export const keyNew: Command = {
     return EXIT.FINE;
   },
 };
+
+function isAlgorithm(text: string): text is TsigAlgorithm {
+  return Object.hasOwn(KEY_LENGTHS, text);
+}

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
-import { zoneToSegment } from '../control/zone-name.ts';
+import { zoneToSegment } from '../control/zone-segment.ts';
 import { printable, stateStyle, styled, type Terminal, table } from '../output/terminal.ts';
 import { duration, relative } from '../output/time.ts';
 import { CLIENT_OPTIONS, type Command, EXIT, type Invocation, OUTPUT_OPTION, printJson } from './command.ts';

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { diskFiles, readZoneFile } from '@zonewire/primary';
 import { type Name, nameFromText, namesEqual, nameToText, type Result } from '@zonewire/shared-protocol';
 import type { NodeConfig } from '../config/mod.ts';
 import { printable, styled } from '../output/terminal.ts';
@@ -15,7 +14,6 @@ import {
   stringOption,
   usageError,
 } from './command.ts';
-import { configOrFail } from './config-file.ts';
 
 const options: Readonly<Record<string, OptionSpec>> = {
   zone: { type: 'string', value: 'NAME', help: 'the zone that FILE holds (default: its name without .zone or .db)' },
@@ -64,7 +62,7 @@ interface Target {
 async function targetsOf(invocation: Invocation): Promise<Target[]> {
   const [argument] = invocation.positionals;
   const configFile = stringOption(invocation, 'config');
-  const config = configFile === undefined ? undefined : await configOrFail(configFile);
+  const config = configFile === undefined ? undefined : (await import('./config-file.ts')).configOrFail(configFile);
   if (config && argument === undefined) {
     const all = zonesWithFile(config);
     if (all.length === 0) throw usageError(`${configFile} has no zones with a file`);
@@ -99,6 +97,7 @@ function zoneOfFile(file: string): string {
 }
 
 async function check({ zone, file, maxSize }: Target): Promise<Checked> {
+  const { diskFiles, readZoneFile } = await import('@zonewire/primary');
   const read = await readZoneFile(diskFiles, zone, file, maxSize);
   const about = { zone: nameToText(zone), file };
   if (!read.ok) return { ...about, ok: false, problems: read.error.all, warnings: [] };

@@ -1,6 +1,6 @@
 import type { ZoneStatus } from '@zonewire/nameserver';
 import type { ActionOutcome, ReloadReport } from '../control/ports.ts';
-import { zoneToSegment } from '../control/zone-name.ts';
+import { zoneToSegment } from '../control/zone-segment.ts';
 import { printable } from '../output/terminal.ts';
 import { zoneDetails, zoneTable } from '../output/zone-text.ts';
 import {

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { didYouMean, nearest } from './nearest.ts';
+import type { ConfigProblem } from './problem.ts';
 import { configSchema } from './schema.ts';
-import type { ConfigProblem, ConfigSource, Path } from './source.ts';
+import type { ConfigSource, Path } from './source.ts';
 
 /** What zod found, in an operator's words, each at its place in the file. */
 export function explainIssue(issue: z.core.$ZodIssue, source: ConfigSource): ConfigProblem[] {

@@ -1,8 +1,8 @@
 import { name, nameToText } from '@zonewire/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from './load.ts';
+import { problemText } from './problem.ts';
 import type { ConfigFiles } from './secrets.ts';
-import { problemText } from './source.ts';
 
 const SECRET = 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ=';
 

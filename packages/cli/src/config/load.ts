@@ -3,11 +3,12 @@ import { resolve } from 'node:path';
 import { buildConfig } from './build.ts';
 import { explainIssue } from './explain.ts';
 import type { NodeConfig } from './node-config.ts';
+import type { ConfigProblem } from './problem.ts';
 import { checkRules } from './rules.ts';
 import { configSchema } from './schema.ts';
 import { readSecrets } from './secret-files.ts';
 import { type ConfigFiles, fileTrouble } from './secrets.ts';
-import { type ConfigProblem, readSource } from './source.ts';
+import { readSource } from './source.ts';
 import { findWarnings } from './warnings.ts';
 
 export type LoadedConfig =

@@ -1,5 +1,5 @@
 export * from './addresses.ts';
 export * from './load.ts';
 export * from './node-config.ts';
+export * from './problem.ts';
 export * from './schema.ts';
-export * from './source.ts';

@@ -4,9 +4,10 @@ import { fail, type Name, nameFromText, nameKey, nameToText, type Result } from 
 import { isLoopback, parseHostPort } from './addresses.ts';
 import { placeWords } from './explain.ts';
 import { didYouMean } from './nearest.ts';
+import type { ConfigProblem } from './problem.ts';
 import { parseDuration } from './quantities.ts';
 import { type Entry, entriesOf, isMapValue, keyId, type SectionName, textsOf, withTemplate } from './sections.ts';
-import type { ConfigProblem, ConfigSource, Path } from './source.ts';
+import type { ConfigSource, Path } from './source.ts';
 
 /** The rules that look across the file: ids, references, what belongs together. Shapes of single values are schema.ts's. */
 export function checkRules(source: ConfigSource): ConfigProblem[] {

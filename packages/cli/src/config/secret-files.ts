@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
+import type { ConfigProblem } from './problem.ts';
 import { type ConfigFiles, fileTrouble, secretFromBase64, secretFromText } from './secrets.ts';
 import { entriesOf, isMapValue, keyId } from './sections.ts';
-import type { ConfigProblem, ConfigSource, Path } from './source.ts';
+import type { ConfigSource, Path } from './source.ts';
 
 export interface Secrets {
   /** Octets by {@link keyId}. */

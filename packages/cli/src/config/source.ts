@@ -1,13 +1,5 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-
-/** One thing wrong in a configuration. `line` and `column` count from 1; 0 when there is no place (file unreadable). */
-export interface ConfigProblem {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  /** What is wrong and what to do about it, in one sentence. */
-  readonly message: string;
-}
+import type { ConfigProblem } from './problem.ts';
 
 export type Path = readonly PropertyKey[];
 
@@ -21,11 +13,6 @@ export interface ConfigSource {
   at(path: Path, message: string): ConfigProblem;
   /** The problem at the key `key` of the map at `path`. */
   atKey(path: Path, key: string, message: string): ConfigProblem;
-}
-
-export function problemText(problem: ConfigProblem): string {
-  const place = problem.line > 0 ? `${problem.file}:${problem.line}:${problem.column}` : problem.file;
-  return `${place}: ${problem.message}`;
 }
 
 /** Reads YAML 1.2 (so JSON too). `file` only names it in problems. */

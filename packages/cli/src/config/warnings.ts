@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { nameToText } from '@zonewire/shared-protocol';
 import type { NodeConfig, ZoneConfig } from './node-config.ts';
-import type { ConfigProblem, ConfigSource } from './source.ts';
+import type { ConfigProblem } from './problem.ts';
+import type { ConfigSource } from './source.ts';
 
 /** Things that are allowed and most likely not meant. */
 export function findWarnings(config: NodeConfig, source: ConfigSource): ConfigProblem[] {
