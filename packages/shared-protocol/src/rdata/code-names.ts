@@ -1,6 +1,6 @@
 /** Names of classes, opcodes and response codes (IANA "DNS Parameters"), for people: logs, statuses, dig-like output. */
 
-import { equalsUpper, numberBehind } from './registry.ts';
+import { equalsUpper, numberBehind } from './ascii.ts';
 
 const CLASSES: readonly (readonly [number, string])[] = [
   [1, 'IN'],

@@ -9,6 +9,8 @@ import { namedTypes, typeToText } from './registry.ts';
 import { schemaOf } from './schema.ts';
 
 const ORIGIN = name('Example.test.');
+/** Per type; more: FUZZ_RUNS=5000 vitest run ... rdata.fuzz */
+const RUNS = Number(process.env.FUZZ_RUNS ?? 60);
 const TYPES = namedTypes().filter((type) => schemaOf(type) !== undefined);
 
 describe.each(TYPES.map((type) => ({ type, mnemonic: typeToText(type) })))('$mnemonic', ({ type }) => {
@@ -26,7 +28,7 @@ describe.each(TYPES.map((type) => ({ type, mnemonic: typeToText(type) })))('$mne
         expect(canonical).toHaveLength(rdata.length);
         expect(canonicalRdata(type, canonical)).toEqual(canonical);
       }),
-      { numRuns: 60 },
+      { numRuns: RUNS },
     );
   });
 
@@ -47,7 +49,7 @@ describe.each(TYPES.map((type) => ({ type, mnemonic: typeToText(type) })))('$mne
           expect(back.ok ? '' : back.error.code).toBe('generic-malformed');
         }
       }),
-      { numRuns: 60 },
+      { numRuns: RUNS },
     );
   });
 });
@@ -85,7 +87,7 @@ test('random text is read or refused, never thrown over', () => {
       if (result.ok) expect(isWellFormedRdata(type, result.value)).toBe(true);
       else expect(result.error.message).not.toBe('');
     }),
-    { numRuns: 5000 },
+    { numRuns: RUNS * 80 },
   );
 });
 

@@ -164,12 +164,7 @@ describe('what is wrong, and what to write instead', () => {
       'MX exchange: "mail" must be written without quotes here; write MX preference exchange',
     ],
     ['MX', '10 a b', 'token-unexpected', '"b" is too much; write MX preference exchange'],
-    [
-      'A',
-      '192.0.2',
-      'ipv4-invalid',
-      'A address: "192.0.2" is not an IPv4 address; write it like 192.0.2.1; write A address',
-    ],
+    ['A', '192.0.2', 'ipv4-invalid', 'A address: "192.0.2" is not an IPv4 address; write it like 192.0.2.1'],
     ['A', '192.0.2.01', 'ipv4-invalid', '192.0.2.01'],
     ['A', '192.0.2.256', 'ipv4-invalid', '192.0.2.256'],
     [
@@ -233,6 +228,12 @@ describe('what is wrong, and what to write instead', () => {
     ['SVCB', '1 . alpn="h2,"', 'svcparam-invalid', 'alpn="h2,h3"'],
     ['SVCB', '1 . alpn="h2', 'quote-not-closed', 'is not closed'],
     ['SVCB', '1 . dohpath=/x', 'svcparam-invalid', '{?dns}'],
+    ['SVCB', '1 . dohpath="x{?dns}"', 'svcparam-invalid', '{?dns}'],
+    ['SVCB', '1 . dohpath="/x{?dnss}"', 'svcparam-invalid', '{?dns}'],
+    ['SVCB', '1 . dohpath="/x{?dns"', 'svcparam-invalid', '{?dns}'],
+    ['SVCB', '1 . dohpath="/x\\255{?dns}"', 'svcparam-invalid', '{?dns}'],
+    ['SVCB', '1 . dohpath="/x{a}{&b,dns:5,c}"', 'field-ok', ''],
+    ['NSAP', `0x${'ab'.repeat(4000)}`, 'hex-invalid', 'NSAP'],
     ['SVCB', '1 . ech=AAA', 'svcparam-invalid', 'base64'],
     ['WKS', '1.2.3.4 tcp nosuch', 'mnemonic-unknown', 'port number'],
     ['NSAP', '47', 'hex-invalid', '0x47.0005.80'],
@@ -250,6 +251,26 @@ describe('what is wrong, and what to write instead', () => {
     expect(result.ok ? 'field-ok' : result.error.code).toBe(code);
     if (!result.ok) expect(result.error.message).toContain(message);
   });
+});
+
+describe('the longest rdata', () => {
+  test.each('TXT OPENPGPKEY DNSKEY TLSA URI CAA NSAP ATMA EID DOA HIP SVCB TYPE65280'.split(' '))(
+    '%s of 65535 octets is printed and read back',
+    (mnemonic) => {
+      const type = typeFromText(mnemonic)!;
+      const start: Readonly<Record<string, readonly number[]>> = {
+        DOA: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        CAA: [0, 1, 0x61],
+        ATMA: [1],
+        HIP: [1, 2, 0xff, 0xfa, 3],
+        SVCB: [0, 1, 0, 0xff, 0, 0xff, 0xf8],
+      };
+      const rdata = new Uint8Array(65_535).fill(mnemonic === 'TXT' ? 254 : 0x31);
+      rdata.set(start[mnemonic] ?? []);
+      expect(isWellFormedRdata(type, rdata)).toBe(true);
+      expect(unwrap(rdataFromText(type, rdataToText(type, rdata)))).toEqual(rdata);
+    },
+  );
 });
 
 describe('octets that are not well-formed', () => {

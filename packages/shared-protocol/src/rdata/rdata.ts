@@ -12,6 +12,8 @@ import { RdataReader } from './text-reader.ts';
 import { TokenScanner } from './token-scanner.ts';
 
 const encoder = new TextEncoder();
+/** Its buffer is as large as rdata can be, so there is one; every call starts it anew. */
+const reader = new RdataReader(new TokenScanner(new Uint8Array(0)), ROOT);
 
 /**
  * Reads the rdata of `type` in presentation form, such as `10 mail` for MX; `\# 4 C0000201` (RFC 3597 5) goes for every type.
@@ -20,7 +22,8 @@ const encoder = new TextEncoder();
  */
 export function rdataFromText(type: number, text: string, origin: Name = ROOT): Result<Uint8Array> {
   const scanner = new TokenScanner(encoder.encode(text));
-  const reader = new RdataReader(scanner, origin);
+  reader.scanner = scanner;
+  reader.origin = origin;
   try {
     scanner.startEntry();
     readRdata(type, reader);

@@ -28,8 +28,9 @@ export function readRdata(type: number, reader: RdataReader): void {
     for (; field < fields.length; field++) fields[field].read(reader);
   } catch (problem) {
     if (!(problem instanceof TextProblem) || problem.place !== undefined) throw problem;
+    const hint = / write /.test(problem.message) ? '' : formHint(schema);
     const joint = /^(is|has) /.test(problem.message) ? ' ' : ': ';
-    const reason = `${schema.mnemonic} ${schema.fieldNames[field]}${joint}${problem.message}${formHint(schema)}`;
+    const reason = `${schema.mnemonic} ${schema.fieldNames[field]}${joint}${problem.message}${hint}`;
     throw new TextProblem(problem.code, reason);
   }
   reader.checkLength();

@@ -27,7 +27,7 @@ export class TextProblem extends Error {
 const decoder = new TextDecoder();
 
 /** `bytes[start..end)` for a message: quoted, shortened, unprintable characters escaped. */
-export function quotedBytes(bytes: Uint8Array, start: number, end: number): string {
+function quotedBytes(bytes: Uint8Array, start: number, end: number): string {
   const shown = decoder.decode(bytes.subarray(start, Math.min(end, start + 60)));
   return JSON.stringify(end - start > 60 ? `${shown}...` : shown);
 }

@@ -1,6 +1,6 @@
 import { MAX_NAME, type Name } from '../name/name.ts';
+import { equalsUpper } from '../rdata/ascii.ts';
 import { readNameToken } from '../rdata/name-text.ts';
-import { equalsUpper } from '../rdata/registry.ts';
 import { TextProblem, tokenText } from '../rdata/text-problem.ts';
 import { END } from '../rdata/token-scanner.ts';
 import { readGenerate } from './generate.ts';

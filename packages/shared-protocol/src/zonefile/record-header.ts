@@ -35,6 +35,11 @@ export class RecordHeader {
         this.ttl = takeTtl(scanner);
         continue;
       }
+      if (isIn(bytes, start, stop) && !classSeen) {
+        classSeen = true;
+        scanner.next();
+        continue;
+      }
       const type = typeFromBytes(bytes, start, stop);
       if (type >= 0 && !isMetaType(type)) {
         this.type = type;
@@ -50,6 +55,11 @@ export class RecordHeader {
       scanner.next();
     }
   }
+}
+
+/** `IN` whatever its case: the class of nearly all records. */
+function isIn(bytes: Uint8Array, start: number, stop: number): boolean {
+  return stop - start === 2 && (bytes[start] | 0x20) === 0x69 && (bytes[start + 1] | 0x20) === 0x6e;
 }
 
 /** Takes the current word as a TTL: seconds, or units such as 1h30m. */

@@ -1,6 +1,5 @@
 import type { Field } from '../field.ts';
 import { TextProblem, tokenText } from '../text-problem.ts';
-import type { RdataReader } from '../text-reader.ts';
 import { read16 } from './numbers.ts';
 
 const DOT = 0x2e;
@@ -27,8 +26,13 @@ export const ipv4: Field = {
 /** An IPv6 address (RFC 4291 2.2), the last 32 bits also as IPv4; printed as RFC 5952 says. */
 export const ipv6: Field = {
   read(input) {
-    readIpv6(input);
-    input.scanner.next();
+    const { scanner } = input;
+    input.expectWord();
+    input.room(16);
+    if (!ipv6FromBytes(scanner.bytes, scanner.start, scanner.stop, input.bytes, input.length))
+      throw new TextProblem('ipv6-invalid', `${tokenText(scanner)} is not an IPv6 address; write it like 2001:db8::1`);
+    input.length += 16;
+    scanner.next();
   },
   check: (_, at, end) => (at + 16 <= end ? at + 16 : -1),
   print(rdata, at, _, output) {
@@ -36,16 +40,6 @@ export const ipv6: Field = {
     return at + 16;
   },
 };
-
-/** Appends the IPv6 address of the current word; does not move on. */
-export function readIpv6(input: RdataReader): void {
-  const { scanner } = input;
-  input.expectWord();
-  input.room(16);
-  if (!ipv6FromBytes(scanner.bytes, scanner.start, scanner.stop, input.bytes, input.length))
-    throw new TextProblem('ipv6-invalid', `${tokenText(scanner)} is not an IPv6 address; write it like 2001:db8::1`);
-  input.length += 16;
-}
 
 /** Reads `text[start..end)` into `out[at..at+4)`; false when it is not an IPv4 address. */
 export function ipv4FromBytes(text: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean {

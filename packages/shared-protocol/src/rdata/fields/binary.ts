@@ -1,8 +1,8 @@
 import type { Field } from '../field.ts';
-import { notAWord } from '../name-text.ts';
 import { TextProblem, tokenText } from '../text-problem.ts';
 import type { RdataReader } from '../text-reader.ts';
 import { hexDigit } from './addresses.ts';
+import { stringEnd } from './strings.ts';
 
 const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).toUpperCase().padStart(2, '0'));
 
@@ -75,7 +75,7 @@ export const salt: Field = {
     const length = takeHexWord(input, 255);
     input.bytes[lengthAt] = length;
   },
-  check: countedEnd,
+  check: stringEnd,
   print(rdata, at, _, output) {
     const stop = at + 1 + rdata[at];
     output.word(rdata[at] === 0 ? '-' : hexText(rdata, at + 1, stop));
@@ -109,7 +109,7 @@ export const base32hex: Field = {
     if ((value & ((1 << bits) - 1)) !== 0) throw wrong();
     scanner.next();
   },
-  check: (rdata, at, end) => (at < end && rdata[at] === 0 ? -1 : countedEnd(rdata, at, end)),
+  check: (rdata, at, end) => (at < end && rdata[at] === 0 ? -1 : stringEnd(rdata, at, end)),
   print(rdata, at, _, output) {
     const stop = at + 1 + rdata[at];
     let text = '';
@@ -161,7 +161,7 @@ export function takeHex(input: RdataReader): number {
   let high = -1;
   while (input.more) {
     input.expectWord();
-    input.room(scanner.stop - scanner.start);
+    input.room((scanner.stop - scanner.start + 1) >>> 1);
     for (let i = scanner.start; i < scanner.stop; i++) {
       const digit = hexDigit(scanner.bytes[i]);
       if (digit < 0) throw notHex(tokenText(scanner));
@@ -203,8 +203,8 @@ export function takeBase64(input: RdataReader, oneWord: boolean): void {
   let padding = 0;
   let value = 0;
   do {
-    if (scanner.kind !== 1) throw notAWord(scanner);
-    input.room(scanner.stop - scanner.start);
+    input.expectWord();
+    input.room(Math.ceil((scanner.stop - scanner.start) * 0.75));
     for (let i = scanner.start; i < scanner.stop; i++) {
       const c = scanner.bytes[i];
       if (c === 0x3d /* = */ && (digits & 3) >= 2) {
@@ -246,12 +246,6 @@ export function base64Text(bytes: Uint8Array, start: number, end: number): strin
     text += i + 2 < end ? BASE64_ALPHABET[group & 63] : '=';
   }
   return text;
-}
-
-export function countedEnd(rdata: Uint8Array, at: number, end: number): number {
-  if (at >= end) return -1;
-  const stop = at + 1 + rdata[at];
-  return stop <= end ? stop : -1;
 }
 
 function notHex(token: string, max?: number): TextProblem {

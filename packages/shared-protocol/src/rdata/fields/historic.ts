@@ -1,5 +1,6 @@
 import type { Field } from '../field.ts';
 import { TextProblem, tokenText } from '../text-problem.ts';
+import type { RdataReader } from '../text-reader.ts';
 import { hexText } from './binary.ts';
 
 /** Fields of types of the nineties: WKS, NSAP, ATMA. */
@@ -70,14 +71,15 @@ export const services: Field = {
   },
 };
 
+/** Longer addresses than any there ever was have the form of RFC 3597 only, so that no hostile word is long to match. */
+const MAX_ADDRESS = 255;
+
 /** NSAP (RFC 1706 7): hex behind `0x`, dots for the reader. */
 export const nsap: Field = {
   read(input) {
     input.expectWord();
     const { scanner } = input;
-    const digits = /^0x([0-9a-f.+]+)$/i
-      .exec(wordOf(scanner.bytes, scanner.start, scanner.stop))?.[1]
-      .replace(/[.+]/g, '');
+    const digits = /^0x([0-9a-f.+]+)$/i.exec(shortWord(input))?.[1].replace(/[.+]/g, '');
     if (digits === undefined || digits === '' || digits.length % 2 !== 0)
       throw new TextProblem('hex-invalid', `${tokenText(scanner)} is not an NSAP; write it like 0x47.0005.80`);
     input.putBytes(Uint8Array.fromHex(digits));
@@ -85,6 +87,7 @@ export const nsap: Field = {
   },
   check: (_, at, end) => (at < end ? end : -1),
   print(rdata, at, end, output) {
+    if (end - at > MAX_ADDRESS) return -1;
     output.word(`0x${hexText(rdata, at, end)}`);
     return end;
   },
@@ -95,7 +98,7 @@ export const atmAddress: Field = {
   read(input) {
     input.expectWord();
     const { scanner } = input;
-    const word = wordOf(scanner.bytes, scanner.start, scanner.stop);
+    const word = shortWord(input);
     const hex = word.replace(/\./g, '');
     if (/^\+\d+$/.test(word)) {
       input.put8(1);
@@ -114,15 +117,15 @@ export const atmAddress: Field = {
     return end;
   },
   print(rdata, at, end, output) {
-    if (rdata[at] > 1) return -1;
+    if (rdata[at] > 1 || end - at > MAX_ADDRESS) return -1;
     if (rdata[at] === 0) output.word(hexText(rdata, at + 1, end));
-    else output.word(`+${String.fromCharCode(...rdata.subarray(at + 1, Math.min(end, at + 1001)))}`);
-    return rdata[at] === 1 && end - at > 1001 ? -1 : end;
+    else output.word(`+${String.fromCharCode(...rdata.subarray(at + 1, end))}`);
+    return end;
   },
 };
 
-function wordOf(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
-  return text;
+/** The current word; '' when it is longer than an address with a dot behind each digit. */
+function shortWord(input: RdataReader): string {
+  const { bytes, start, stop } = input.scanner;
+  return stop - start > 4 * MAX_ADDRESS + 2 ? '' : String.fromCharCode(...bytes.subarray(start, stop));
 }

@@ -103,11 +103,12 @@ export function quotedText(bytes: Uint8Array, start: number, end: number): strin
   return `${text}"`;
 }
 
-export function octetText(c: number): string {
+function octetText(c: number): string {
   if (c === 0x22 || c === 0x5c) return `\\${String.fromCharCode(c)}`;
   return c < 0x20 || c > 0x7e ? `\\${String(c).padStart(3, '0')}` : String.fromCharCode(c);
 }
 
+/** The offset behind the length octet at `at` and the octets it counts; -1 when they are not all there. */
 export function stringEnd(rdata: Uint8Array, at: number, end: number): number {
   if (at >= end) return -1;
   const stop = at + 1 + rdata[at];

@@ -179,7 +179,17 @@ const dohpath: SvcValue = {
 function isDohPath(value: Uint8Array): boolean {
   if (value[0] !== 0x2f) return false;
   try {
-    return /\{[?&]?(?:[^{}]*,)?dns(?:[,:*][^{}]*)?\}/.test(utf8.decode(value));
+    // RFC 6570 2: expressions in braces; an operator, then variables with their modifiers, separated by commas.
+    const expressions = utf8.decode(value).split('{').slice(1);
+    return expressions.some((expression) => {
+      const close = expression.indexOf('}');
+      if (close < 0) return false;
+      const variables = expression
+        .slice(0, close)
+        .replace(/^[+#./;?&]/, '')
+        .split(',');
+      return variables.some((variable) => /^dns(\*|:[1-9]\d{0,3})?$/.test(variable));
+    });
   } catch {
     return false;
   }

@@ -104,10 +104,11 @@ function kindOf(key: number): SvcValue {
 
 /** What is wrong between the parameters (RFC 9460 7.1.1, 8); undefined when nothing is. */
 function disagreement(keys: readonly number[], mandatory: Uint8Array | undefined): string | undefined {
-  if (keys.includes(NO_DEFAULT_ALPN) && !keys.includes(ALPN)) return 'has no-default-alpn without alpn';
+  const present = new Set(keys);
+  if (present.has(NO_DEFAULT_ALPN) && !present.has(ALPN)) return 'has no-default-alpn without alpn';
   for (let i = 0; mandatory !== undefined && i < mandatory.length; i += 2) {
     const key = read16(mandatory, i);
-    if (!keys.includes(key)) return `has ${keyToText(key)} in mandatory, but not the parameter itself`;
+    if (!present.has(key)) return `has ${keyToText(key)} in mandatory, but not the parameter itself`;
   }
   return undefined;
 }
