@@ -13,7 +13,7 @@ const KEY_LENGTHS: Readonly<Record<TsigAlgorithm, number>> = {
 };
 const ALGORITHMS = Object.keys(KEY_LENGTHS).join(', ');
 
-export interface NewKey {
+interface NewKey {
   readonly id: string;
   readonly algorithm: string;
   /** base64 */
@@ -25,7 +25,7 @@ export function newKey(id: string, algorithm: TsigAlgorithm): NewKey {
 }
 
 /** BIND's clause: for named.conf, for dig and nsupdate -k, and as a secret-file here. */
-export function bindKeyClause({ id, algorithm, secret }: NewKey): string {
+function bindKeyClause({ id, algorithm, secret }: NewKey): string {
   return `key "${id}" {\n\talgorithm ${algorithm};\n\tsecret "${secret}";\n};\n`;
 }
 

@@ -74,7 +74,7 @@ function settingsOf(zone: ConfigZone): ZoneSettings {
 }
 
 /** What `%s` in a file name stands for: the zone's name in lower case without the final dot, `root` for the root. */
-export function fileNameOf(domain: Name): string {
+function fileNameOf(domain: Name): string {
   const text = nameToText(domain).toLowerCase();
   return text === '.' ? 'root' : text.slice(0, -1).replaceAll('/', '\\047');
 }

@@ -12,7 +12,7 @@ export interface NodeConfig {
   readonly zones: readonly ZoneConfig[];
 }
 
-export interface ServerConfig {
+interface ServerConfig {
   readonly identity: string;
   /** What version.bind is answered with; false: not answered. */
   readonly version: string | false;
@@ -21,7 +21,7 @@ export interface ServerConfig {
   readonly udp: 'auto' | 'dgram';
 }
 
-export interface ControlConfig {
+interface ControlConfig {
   readonly listen: HostPort;
   readonly token: string | undefined;
 }

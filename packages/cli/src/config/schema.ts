@@ -184,10 +184,8 @@ export const configSchema = z
 
 /** The file as it stands, values read: addresses split, durations in seconds, sizes in octets. */
 export type ConfigFile = z.output<typeof configSchema>;
-export type ConfigKey = ConfigFile['keys'][number];
 export type ConfigAcl = ConfigFile['acls'][number];
 export type ConfigZone = ConfigFile['zones'][number];
-export type ConfigTemplate = ConfigFile['templates'][number];
 
 /** JSON Schema (2020-12) of the file, for editors. */
 export function configJsonSchema(): Record<string, unknown> {

@@ -37,7 +37,7 @@ export function keyId(id: string): string {
   return lower.endsWith('.') ? lower : `${lower}.`;
 }
 
-export const DEFAULT_TEMPLATE = 'default';
+const DEFAULT_TEMPLATE = 'default';
 
 /** The zone with its template below it. A zone that says `file` does not take `primary` from the template, nor the reverse. */
 export function withTemplate<Z extends Readonly<Record<string, unknown>>>(

@@ -23,14 +23,14 @@ export interface ControlPorts {
 }
 
 /** Reject with a ZonewireError when it cannot be done; resolve with one sentence that says what was. */
-export interface PrimaryPort {
+interface PrimaryPort {
   reload(zone: Name, options: { discardUpdates: boolean }): Promise<ActionOutcome>;
   freeze(zone: Name): Promise<ActionOutcome>;
   thaw(zone: Name): Promise<ActionOutcome>;
   change(zone: Name, changes: readonly RRsetChange[]): Promise<ChangeOutcome>;
 }
 
-export interface SecondaryPort {
+interface SecondaryPort {
   refresh(zone: Name): Promise<ActionOutcome>;
   retransfer(zone: Name): Promise<ActionOutcome>;
 }
@@ -41,7 +41,7 @@ export interface ActionOutcome {
   readonly serial?: number;
 }
 
-export interface ChangeOutcome {
+interface ChangeOutcome {
   readonly changeId: string;
   /** The serial that holds the change. */
   readonly serial: number;

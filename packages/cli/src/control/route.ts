@@ -18,7 +18,7 @@ export interface Route {
   handle(request: RouteRequest, ports: ControlPorts): unknown;
 }
 
-export interface RouteRequest {
+interface RouteRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly body: unknown;
   readonly query: unknown;

@@ -29,7 +29,7 @@ export interface NotReady {
 }
 
 /** Which node does not yet answer for which zone with the primary's serial; empty: all do. */
-export async function notReady(): Promise<NotReady[]> {
+async function notReady(): Promise<NotReady[]> {
   const waiting: NotReady[] = [];
   for (const zone of ZONES) {
     const serials = await Promise.all(NODES.map((node) => answeredSerial(node, zone)));
