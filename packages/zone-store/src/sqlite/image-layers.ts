@@ -32,11 +32,11 @@ export class ImageLayers {
     this.#lastId = lastId;
   }
 
-  plan(state: ZoneState | undefined, version: ZoneVersion, prepared?: PreparedFiles): ImagePlan {
+  plan(state: ZoneState | undefined, version: ZoneVersion): ImagePlan {
     let newBytes = 0;
     const missingFiles: SharedArrayBuffer[] = [];
     for (const layer of version.layers) {
-      if (this.#stored(state, layer) !== undefined || prepared?.has(layer)) continue;
+      if (this.#stored(state, layer) !== undefined) continue;
       newBytes += layer.byteLength;
       if (layer.byteLength >= LAYER_FILE_BYTES) missingFiles.push(layer);
     }

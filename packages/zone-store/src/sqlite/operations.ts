@@ -138,7 +138,6 @@ export function behindImageOperation(
       const state = states.get(o.key);
       if (state?.image === undefined || state.id !== o.at.id || state.epoch !== o.at.epoch) return undefined;
       if (state.damage !== undefined || state.image.position > o.at.position) return undefined;
-      if (layers.plan(state, o.version, o.prepared).missingFiles.length > 0) return undefined;
       const replaced = replaceImage(parts, state, o.version, o.prepared, o.at);
       after = stageTrimmed(parts, o, replaced.state, replaced.written);
       return undefined;
