@@ -1,6 +1,7 @@
-import { name, RCODE, type TsigKey } from '@zonewire/shared-protocol';
+import { name, RCODE, type TsigKey, unwrap } from '@zonewire/shared-protocol';
+import { ZoneBuilder } from '@zonewire/zone';
 import { describe, expect, test } from 'vitest';
-import { TIMERS } from './fixtures/fake-primary.ts';
+import { FakePrimary, TIMERS } from './fixtures/fake-primary.ts';
 import { ADDRESSES, Site, storeWith, ZONE } from './fixtures/site.ts';
 
 const MINUTE = 60_000;
@@ -11,7 +12,7 @@ const DAY = 24 * HOUR;
 const lastType = (site: Site) => site.status.lastTransfer?.type;
 
 test('a simulated month: refresh, change, retry, expiry, recovery with the same serial, and with a newer one', async () => {
-  const began = performance.now();
+  const began = process.cpuUsage();
   const site = await Site.start();
   const { clock, network, primary } = site;
   expect(site.status.state).toBe('loading');
@@ -48,7 +49,7 @@ test('a simulated month: refresh, change, retry, expiry, recovery with the same 
   expect(site.servedSerial).toBeUndefined();
   expect(site.entry.state).toBe('expired');
   expect(site.status.state).toBe('expired');
-  await clock.advance(6 * DAY);
+  await clock.advance(DAY);
   expect(site.servedSerial).toBeUndefined();
 
   // Week 3: back with the same serial: revived at once by an SOA check, without a transfer.
@@ -58,7 +59,7 @@ test('a simulated month: refresh, change, retry, expiry, recovery with the same 
   expect(site.servedSerial).toBe(primary.serial);
   expect(site.status.state).toBe('serving');
   expect(network.sent.filter((sent) => sent.startsWith('transfer'))).toHaveLength(transfers);
-  await clock.advance(7 * DAY);
+  await clock.advance(13 * DAY);
 
   // Week 4: expired again, and back with a newer serial.
   network.faults(ADDRESSES[0], { down: true });
@@ -74,7 +75,9 @@ test('a simulated month: refresh, change, retry, expiry, recovery with the same 
   expect(site.events.filter(({ kind }) => kind === 'expired')).toHaveLength(2);
   expect(site.events.filter(({ kind }) => kind === 'revived').length).toBeGreaterThanOrEqual(1);
   await site.secondary.stop();
-  expect(performance.now() - began).toBeLessThan(1000);
+  // CPU time: the machine may be busy with other tests.
+  const { user, system } = process.cpuUsage(began);
+  expect((user + system) / 1000).toBeLessThan(1000);
 });
 
 describe('start', () => {
@@ -145,10 +148,11 @@ describe('start', () => {
     const zones = Array.from({ length: 1000 }, (_, i) => name(`zone${i}.test.`));
     const { store, secondary } = site;
     await site.clock.advance(1000);
-    const { version, facts } = (await store.load(ZONE))!;
+    const { facts } = (await store.load(ZONE))!;
     for (const zone of zones) {
-      // The content is another zone's; only that there is one matters here.
-      await store.commitImage(zone, Object.create(version!, { apex: { value: zone } }), { facts });
+      const builder = new ZoneBuilder(zone);
+      builder.addRecord(new FakePrimary(zone).soa());
+      await store.commitImage(zone, unwrap(builder.finish()), { facts });
     }
     await site.clock.advance(2 * HOUR);
     for (const domain of zones) await secondary.addZone({ ...site.config, domain });
@@ -379,8 +383,9 @@ describe('the disk', () => {
     site.primary.change((hosts) => hosts.set('a', 1));
     await site.notify();
     await site.clock.advance(1000);
-    const stored = (await site.store.load(ZONE))!.version!;
-    await site.store.commitImage(ZONE, Object.create(stored, { serial: { value: 99 } }));
+    const builder = new ZoneBuilder(ZONE);
+    builder.addRecord(site.primary.soa({ ...site.primary.content, serial: 99 }));
+    await site.store.commitImage(ZONE, unwrap(builder.finish()));
     site.primary.change((hosts) => hosts.set('b', 1));
     await site.notify();
     await site.clock.advance(1000);

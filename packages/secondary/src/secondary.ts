@@ -2,6 +2,7 @@ import {
   Announcer,
   addressOctets,
   type Clock,
+  Compactor,
   type DnsExchange,
   type FillRandom,
   type Log,
@@ -47,6 +48,7 @@ export interface SecondaryOptions {
   readonly limits?: Partial<SecondaryLimits>;
   /** Transfers to others; one for the whole node, so that its limits hold for the node. Default: one of its own. */
   readonly transferOut?: TransferOut;
+  readonly compactor?: Compactor;
 }
 
 export interface SecondaryCounters {
@@ -113,6 +115,7 @@ export class Secondary {
       ),
       checks: new Places(limits.checks),
       transfers: new Places(limits.transfers, limits.transfersPerPrimary),
+      compactor: options.compactor ?? new Compactor(),
       emit: (event) => this.#emit(event),
       published: (zone, version) => {
         this.#damage.delete(nameKey(zone));

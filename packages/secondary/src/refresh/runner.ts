@@ -1,5 +1,6 @@
 import type {
   Clock,
+  Compactor,
   DnsExchange,
   FillRandom,
   Log,
@@ -9,7 +10,7 @@ import type {
   ZoneTable,
 } from '@zonewire/nameserver';
 import { type Name, nameToText } from '@zonewire/shared-protocol';
-import type { ZoneVersion } from '@zonewire/zone';
+import { needsCompaction, replaceBase, type ZoneVersion } from '@zonewire/zone';
 import type { ZoneStore } from '@zonewire/zone-store';
 import { type SecondaryLimits, type SecondaryZoneConfig, ZONE_MAX_SIZE } from '../config.ts';
 import type { RefreshOutcome, SecondaryEvent } from '../events.ts';
@@ -41,6 +42,7 @@ export interface RunnerPorts {
   readonly limits: SecondaryLimits;
   readonly checks: Places;
   readonly transfers: Places;
+  readonly compactor: Compactor;
   readonly emit: (event: SecondaryEvent) => void;
   /** A new version is served: those it is fed to are to be told. */
   readonly published: (zone: Name, version: ZoneVersion) => void;
@@ -62,6 +64,7 @@ export class ZoneRunner {
   #saving: Promise<void> | undefined;
   #saveAgain = false;
   #hasExpired = false;
+  #compacting = false;
   #asked: ((outcome: RefreshOutcome) => void)[] = [];
   #inRound: ((outcome: RefreshOutcome) => void)[] = [];
   #roundOver: (() => void) | undefined;
@@ -332,6 +335,24 @@ export class ZoneRunner {
     this.dispatch(event);
     this.#emit({ kind: 'installed', transfer: event.transfer });
     this.#ports.published(this.config.domain, version);
+    if (!this.#compacting && needsCompaction(version)) void this.#compact(version);
+  }
+
+  /** Many small changes make lookups probe more layers; merging them changes nothing that anybody sees. */
+  async #compact(from: ZoneVersion): Promise<void> {
+    this.#compacting = true;
+    try {
+      const compacted = await this.#ports.compactor.compact(from);
+      if (this.#stopping.signal.aborted || this.version === undefined) return;
+      this.version = replaceBase(this.version, from, compacted);
+      const entry = this.#ports.table.get(this.config.domain);
+      // The same records: nothing but the layers they are read from changes.
+      if (entry?.version?.serial === this.version.serial) entry.version = this.version;
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the layers of the zone could not be merged; it is served as it is');
+    } finally {
+      this.#compacting = false;
+    }
   }
 
   #failed(primary: PrimaryAddress, failure: Failure): void {
