@@ -18,6 +18,9 @@ const client = new DnsClient({ clock: systemClock, log: silentLog, random: (out)
 const chaos = { question: [{ name: name('id.server.'), type: TYPE.TXT, class: CLASS.CH }] };
 const CHAOS = query('id.server.', 'TXT', {}, CLASS.CH);
 
+/** A loopback address of our own: nobody else's ports are in the way. */
+const OWN_HOST = `127.${(process.pid >> 8) & 255}.${process.pid & 255}.9`;
+
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
@@ -112,24 +115,24 @@ describe('Nameserver', () => {
     async (kind) => {
       let port: number;
       if (kind === 'tcp') {
-        const taken = createServer().listen(0, '127.0.0.1');
+        const taken = createServer().listen(0, OWN_HOST);
         await once(taken, 'listening');
         port = (taken.address() as { port: number }).port;
         closers.push(() => taken.close());
       } else {
         const taken = createSocket('udp4');
-        taken.bind(0, '127.0.0.1');
+        taken.bind(0, OWN_HOST);
         await once(taken, 'listening');
         port = taken.address().port;
         closers.push(() => taken.close());
       }
       const failed = await serve({}, {}, [
         { host: '127.0.0.1', port: 0 },
-        { host: '127.0.0.1', port },
+        { host: OWN_HOST, port },
       ]).catch((error) => error);
       expect(failed).toBeInstanceOf(ZonewireError);
       expect(failed.code).toBe('listen-address-in-use');
-      expect(failed.message).toContain(`127.0.0.1:${port} (${kind.toUpperCase()})`);
+      expect(failed.message).toContain(`${OWN_HOST}:${port} (${kind.toUpperCase()})`);
       expect(failed.message).toContain('server.listen');
     },
   );
@@ -140,7 +143,8 @@ describe('Nameserver', () => {
   });
 
   it('stops within the grace although a handler hangs, and frees the port', async () => {
-    const { server, to } = await serve({ stopGrace: 200 }, { notify: () => new Promise(() => {}) });
+    const hangs = { notify: () => new Promise<number>(() => {}) };
+    const { server, to } = await serve({ stopGrace: 200 }, hangs, [{ host: OWN_HOST, port: 0 }]);
     const connection = await TestConnection.open(to);
     connection.send(query('z.test.', 'SOA', { opcode: 4 }));
     await sleep(50);

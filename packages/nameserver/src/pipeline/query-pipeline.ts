@@ -231,7 +231,7 @@ export function servedVersion(entry: ZoneEntry, now: number): ZoneVersion | unde
 }
 
 /** RFC 7314 4: a primary says the SOA's expire, a secondary what is left of its own time. */
-export function secondsToExpire(entry: ZoneEntry, version: ZoneVersion, now: number): number {
+function secondsToExpire(entry: ZoneEntry, version: ZoneVersion, now: number): number {
   if (entry.expireAt === undefined) return version.soa.expire;
   return Math.min(0xffff_ffff, Math.max(0, Math.floor((entry.expireAt - now) / 1000)));
 }
