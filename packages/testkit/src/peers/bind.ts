@@ -61,8 +61,10 @@ ${options.zones.map((zone) => zoneClause(zone)).join('\n')}
     process,
     log: () => process.output,
     async rewrite(zone, text) {
+      // allow-update makes the zone dynamic: named takes a changed file only between freeze and thaw.
+      await rndc('freeze', zone);
       writeFileSync(join(folder, zoneFileName(zone)), text);
-      await rndc('reload', zone);
+      await rndc('thaw', zone);
     },
     async stop(signal) {
       await process.stop(signal);
