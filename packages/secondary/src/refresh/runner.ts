@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   Clock,
   Compactor,
@@ -124,11 +125,11 @@ export class ZoneRunner {
   }
 
   reconfigure(config: SecondaryZoneConfig): void {
-    const before = this.#machine.primaries.map(({ key }) => key).join();
+    const before = this.#machine.primaries;
     this.config = config;
     this.#machine = machineConfig(config);
     this.dispatch({ kind: 'configured' });
-    if (before !== this.#machine.primaries.map(({ key }) => key).join()) this.dispatch({ kind: 'refresh' });
+    if (!isDeepStrictEqual(before, this.#machine.primaries)) this.dispatch({ kind: 'refresh' });
   }
 
   dispatch(event: RefreshEvent): void {
