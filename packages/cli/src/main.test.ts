@@ -33,7 +33,6 @@ async function zonewire(args: string, environment: Record<string, string> = { ZO
   let err = '';
   const terminal = {
     colours: false,
-    columns: 120,
     out: (text: string) => {
       out += text;
     },

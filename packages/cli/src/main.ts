@@ -28,7 +28,7 @@ export async function main(args: readonly string[], world: World = processWorld(
     const found = findCommand(args);
     if (!found) return unknownCommand(args, terminal);
     const { command, rest } = found;
-    json = /^(-o|--output)[= ]?json$/m.test(rest.join(' ').replaceAll(' -', '\n-'));
+    json = asksForJson(rest);
     const { values, positionals } = parse(command, rest);
     if (values.help === true) {
       terminal.out(commandHelp(command));
@@ -52,6 +52,13 @@ function failed(error: unknown, terminal: Terminal, json: boolean): number {
   if (json) terminal.err(`${JSON.stringify({ error: { code: error.code, message: error.message } }, null, 2)}\n`);
   else terminal.err(error.message.includes('\n') ? `${error.message}\n` : `zonewire: ${error.message}\n`);
   return error.exitCode;
+}
+
+/** Before the arguments are parsed: what is wrong with them is to be told as JSON as well. */
+function asksForJson(args: readonly string[]): boolean {
+  return args.some(
+    (arg, i) => arg === '-ojson' || arg === '--output=json' || (arg === 'json' && /^(-o|--output)$/.test(args[i - 1])),
+  );
 }
 
 /** Commands have one or two words: `lag`, `zone status`. */

@@ -83,5 +83,6 @@ async function refusal(response: Response, base: URL): Promise<CommandError> {
   }
   const detail =
     problem.detail ?? `${base.origin} answered ${response.status} ${response.statusText}; is it a Zonewire node?`;
-  return new CommandError(EXIT.PROBLEM, problem.code ?? 'control-failed', detail);
+  const exitCode = problem.code === 'config-invalid' ? EXIT.USAGE : EXIT.PROBLEM;
+  return new CommandError(exitCode, problem.code ?? 'control-failed', detail);
 }

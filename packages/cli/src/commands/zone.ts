@@ -6,6 +6,7 @@ import { zoneDetails, zoneTable } from '../output/zone-text.ts';
 import {
   CLIENT_OPTIONS,
   type Command,
+  CommandError,
   EXIT,
   type Invocation,
   type OptionSpec,
@@ -70,7 +71,15 @@ export const zoneExport: Command = {
     const client = await controlClient(invocation);
     const text = await client.stream(`/api/v1/zones/${segmentOf(invocation)}/export`);
     const decoder = new TextDecoder();
-    for await (const chunk of text) invocation.terminal.out(decoder.decode(chunk, { stream: true }));
+    try {
+      for await (const chunk of text) invocation.terminal.out(decoder.decode(chunk, { stream: true }));
+    } catch {
+      throw new CommandError(
+        EXIT.PROBLEM,
+        'export-cut',
+        'the node ended the connection; what was printed is not the whole zone',
+      );
+    }
     return EXIT.FINE;
   },
 };

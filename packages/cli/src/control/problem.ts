@@ -54,6 +54,7 @@ const STATUS_OF_CODE: Record<string, number> = {
   'zone-frozen': 409,
   'zone-has-updates': 409,
   'store-write-failed': 503,
+  'node-stopping': 503,
 };
 
 export function toProblem(error: unknown): ProblemDocument {

@@ -5,16 +5,19 @@ type Style = Parameters<typeof styleText>[0];
 /** Where a command writes. Colours only on a terminal that has them (and no NO_COLOR). */
 export interface Terminal {
   readonly colours: boolean;
-  readonly columns: number;
   out(text: string): void;
   err(text: string): void;
 }
 
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process;
+  // `zonewire zone export . | head`: nobody reads any more, which is no error.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
   return {
     colours: stdout.isTTY === true && (stdout.hasColors?.() ?? false),
-    columns: stdout.columns ?? 80,
     out: (text) => stdout.write(text),
     err: (text) => stderr.write(text),
   };

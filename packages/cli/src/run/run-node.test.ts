@@ -100,7 +100,7 @@ describe('zonewire run', () => {
     expect(log).toMatch(/zonewire\.yaml:\d+:\d+: action must be one of/);
     const reload = await node.cli('zone', 'reload');
     writeFileSync(node.configFile, good);
-    expect(reload.code).toBe(1);
+    expect(reload.code).toBe(2);
     expect(reload.errors).toMatch(/zonewire\.yaml:\d+:\d+: unknown key "zonez"[\s\S]*nothing has changed/);
     expect(await digSerial(node, 'a.test.')).toBe(2);
   });

@@ -7,7 +7,7 @@ import { createLog, type LogOptions } from './log.ts';
 import { RunningNode } from './running-node.ts';
 
 /** A stop that takes longer is cut: whoever asked for it is waiting. Everything acknowledged is on disk already. */
-const STOP_LIMIT_MS = 8_000;
+const STOP_LIMIT_MS = 7_000;
 
 /** Reasons not to start that an operator removes in the configuration or on the machine: exit 2, one line, no stack. */
 const SETUP_ERRORS = new Set([

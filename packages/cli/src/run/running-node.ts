@@ -5,7 +5,14 @@ import { HeapSchedule, Secondary } from '@zonewire/secondary';
 import { nameKey, nameToText, type TsigKey, ZonewireError } from '@zonewire/shared-protocol';
 import { openZoneStore, type ZoneStore } from '@zonewire/zone-store';
 import type { FastifyInstance } from 'fastify';
-import { hostPortText, type LoadedConfig, loadConfig, type NodeConfig, problemText } from '../config/mod.ts';
+import {
+  hostPortText,
+  isLoopback,
+  type LoadedConfig,
+  loadConfig,
+  type NodeConfig,
+  problemText,
+} from '../config/mod.ts';
 import type { ReloadReport } from '../control/ports.ts';
 import { controlServer } from '../control/server.ts';
 import { count } from '../output/time.ts';
@@ -104,6 +111,7 @@ export class RunningNode {
   }
 
   async #reload(cause: string): Promise<ReloadReport> {
+    if (this.stopping) throw new ZonewireError('node-stopping', 'the node is stopping');
     const loaded = loadConfig(this.config.file);
     if (!loaded.ok) throw this.#refuse(loaded);
     for (const warning of loaded.warnings) this.log.warn({}, problemText(warning));
@@ -170,10 +178,15 @@ function keyRing(config: NodeConfig): KeyRing {
   return new Map(config.keys.map((key) => [nameKey(key.name), key]));
 }
 
-/** What only a restart changes goes on as it is; of control, the token is taken at once. */
-function runningSettings(running: NodeConfig, next: NodeConfig): Pick<NodeConfig, 'server' | 'control'> {
-  const control = running.control && { ...running.control, token: next.control?.token ?? running.control.token };
-  return { server: running.server, control };
+/**
+ * What only a restart changes goes on as it is; of control, the token is taken at once. It is never dropped while the API
+ * listens beyond loopback, which the new file may have changed with effect from the next start.
+ */
+function runningSettings({ server, control }: NodeConfig, next: NodeConfig): Pick<NodeConfig, 'server' | 'control'> {
+  if (!control || !next.control) return { server, control };
+  const mayDrop = isLoopback(control.listen.host);
+  const token = next.control.token ?? (mayDrop ? undefined : control.token);
+  return { server, control: { ...control, token } };
 }
 
 function zoneText({ domain }: NodeConfig['zones'][number]): string {
