@@ -260,6 +260,24 @@ describe('limits', () => {
   });
 });
 
+test('facts and images go to the journal alone: they are not stored when the diff before them was not', async () => {
+  const { store, line } = await setUp();
+  store.held = true;
+  store.failing.add('diff 2-3');
+  const first = line.change(add(1));
+  const second = line.change(add(2));
+  const { version, facts } = line.tip;
+  const third = line.accept('facts', version!, { ...facts, frozen: true });
+  for (const one of [second, third]) one.catch(() => {});
+  await settle();
+  store.release();
+  await first;
+  await expect(second).rejects.toMatchObject({ code: 'store-write-failed' });
+  await expect(third).rejects.toMatchObject({ code: 'store-write-failed' });
+  expect(store.calls).toEqual(['diff 1-2', 'diff 2-3']);
+  expect(readFacts((await store.inner.load(APEX))!.facts)).toMatchObject({ frozen: false, updatesSince: 1 });
+});
+
 test('layers are merged while changes are on their way: nothing of them is lost, the new base is served', async () => {
   const { store, line } = await setUp({ zoneMaxSize: 1 << 24 });
   const many = (from: number) => ({ updates: Array.from({ length: 5_000 }, (_, n) => add(from + n).updates[0]) });

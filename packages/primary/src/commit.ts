@@ -5,7 +5,7 @@ import { type PrimaryFacts, writeFacts } from './facts.ts';
 import { ChangeRefused, journalFailed, notLoaded, zoneTooLarge } from './refusals.ts';
 import { nextSerial, type SerialPolicy } from './serial-policy.ts';
 import { soaWithSerial } from './soa.ts';
-import { type ChangeRequest, evaluateChange } from './update/evaluate.ts';
+import { type ChangeRequest, type Evaluation, evaluateChange } from './update/evaluate.ts';
 
 /** Changes of one zone that may wait for the journal at once. The senders of an UPDATE wait for their answer, so few ever do. */
 export const MAX_WAITING = 1_000;
@@ -98,9 +98,7 @@ export class CommitLine {
   async change(request: ChangeRequest, strict = false): Promise<Committed> {
     const { version, facts } = this.#tip;
     if (version === undefined) throw notLoaded(this.#ports.apex);
-    const evaluation = evaluateChange(version, request);
-    if (strict && evaluation.kind !== 'refused' && evaluation.ignored.length > 0)
-      throw new ChangeRefused(RCODE.REFUSED, 'change-not-possible', evaluation.ignored.join('; '), this.#ports.apex);
+    const evaluation = refuseIgnored(evaluateChange(version, request), strict);
     if (evaluation.kind !== 'changed') {
       // It was judged by versions that are not durable yet: the answer must not be known before they are.
       await this.#last;
@@ -158,8 +156,7 @@ export class CommitLine {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const group = this.#waiting;
-      this.#waiting = [];
+      const group = this.#nextGroup();
       this.#group = group;
       const { durable, error } = await this.#journal(group);
       if (durable.length > 0) {
@@ -170,6 +167,12 @@ export class CommitLine {
       this.#group = [];
     }
     this.#writing = undefined;
+  }
+
+  /** All diffs up to the first image or facts, which go alone: the store would take those although the diff before them failed. */
+  #nextGroup(): Waiting[] {
+    const other = this.#waiting.findIndex(({ kind }) => kind !== 'diff');
+    return this.#waiting.splice(0, other < 0 ? this.#waiting.length : Math.max(1, other));
   }
 
   /** One group of calls, which the store puts into one transaction and one sync. */
@@ -219,4 +222,11 @@ export class CommitLine {
     if (applied.value.byteLength > zoneMaxSize) throw zoneTooLarge(apex, applied.value.byteLength, zoneMaxSize);
     return applied.value;
   }
+}
+
+/** The API wants a change whole or not at all. */
+function refuseIgnored(evaluation: Evaluation, strict: boolean): Evaluation {
+  if (!strict || evaluation.kind === 'refused' || evaluation.ignored.length === 0) return evaluation;
+  const message = evaluation.ignored.join('; ');
+  return { kind: 'refused', rcode: RCODE.REFUSED, code: 'change-not-possible', message };
 }

@@ -23,3 +23,18 @@ export const PRIMARY_DEFAULTS = {
   zoneMaxSize: 2 * 1024 ** 3,
   ...DEFAULT_JOURNAL_LIMITS,
 } as const;
+
+/** A configuration in which nothing is left open. */
+export type PrimaryZoneSettings = {
+  readonly [K in keyof PrimaryZoneConfig]-?: Exclude<PrimaryZoneConfig[K], undefined>;
+};
+
+export function withDefaults(config: PrimaryZoneConfig): PrimaryZoneSettings {
+  return {
+    ...config,
+    serialPolicy: config.serialPolicy ?? PRIMARY_DEFAULTS.serialPolicy,
+    zoneMaxSize: config.zoneMaxSize ?? PRIMARY_DEFAULTS.zoneMaxSize,
+    journalMaxSize: config.journalMaxSize ?? PRIMARY_DEFAULTS.journalMaxSize,
+    journalMaxDepth: config.journalMaxDepth ?? PRIMARY_DEFAULTS.journalMaxDepth,
+  };
+}

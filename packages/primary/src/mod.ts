@@ -1,4 +1,4 @@
-export * from './config.ts';
+export { PRIMARY_DEFAULTS, type PrimaryZoneConfig } from './config.ts';
 export * from './events.ts';
 export { type ChangeOutcome, Primary, type PrimaryOptions } from './primary.ts';
 export type { ReloadOptions, ZoneOutcome } from './primary-zone.ts';

@@ -14,13 +14,13 @@ import { type Name, nameToText, ZonewireError } from '@zonewire/shared-protocol'
 import { needsCompaction, type ZoneVersion } from '@zonewire/zone';
 import type { ZoneStore } from '@zonewire/zone-store';
 import { CommitLine, type Committed, type Published } from './commit.ts';
-import { PRIMARY_DEFAULTS, type PrimaryZoneConfig } from './config.ts';
+import { type PrimaryZoneConfig, type PrimaryZoneSettings, withDefaults } from './config.ts';
 import type { PrimaryEvent } from './events.ts';
 import { NO_FACTS, readFacts } from './facts.ts';
-import { notLoaded, zoneFrozen } from './refusals.ts';
+import { notLoaded, zoneClosing, zoneFrozen } from './refusals.ts';
 import type { FilePort } from './source/file-port.ts';
+import { freezeZone } from './source/freeze.ts';
 import { type LoadOutcome, type LoadRequest, loadZoneFile } from './source/load.ts';
-import { writeZoneFile } from './source/write-zone-file.ts';
 import { answerUpdate, type UpdateCounters } from './update/answer-update.ts';
 import type { ChangeRequest } from './update/evaluate.ts';
 import { zoneStatus } from './zone-status.ts';
@@ -55,12 +55,13 @@ export class PrimaryZone {
   readonly apex: Name;
   readonly #ports: PrimaryZonePorts;
   readonly #log: Log;
-  #config: PrimaryZoneConfig;
+  #config: PrimaryZoneSettings;
   #line: CommitLine;
   /** Updates are refused from the moment freeze begins. */
   #freezing = false;
   /** What is stored does not verify: the zone is not loaded from its file without being told so. */
   #damaged = false;
+  #closing = false;
   #loadError: StatusError | undefined;
   #journalError: StatusError | undefined;
   #warnings: readonly string[] = [];
@@ -74,7 +75,7 @@ export class PrimaryZone {
   constructor(ports: PrimaryZonePorts, config: PrimaryZoneConfig) {
     this.apex = config.domain;
     this.#ports = ports;
-    this.#config = config;
+    this.#config = withDefaults(config);
     this.#log = ports.log.child({ zone: nameToText(config.domain) });
     this.#line = this.#newLine(undefined);
   }
@@ -103,8 +104,8 @@ export class PrimaryZone {
 
   /** The zone goes; what is stored of it stays. */
   async close(): Promise<void> {
-    this.#freezing = true;
-    await this.#turn.catch(() => {});
+    this.#closing = true;
+    await this.#turn;
     await this.#line.settled();
     this.#ports.announcer.forget(this.apex);
     this.#ports.table.remove(this.apex);
@@ -113,7 +114,7 @@ export class PrimaryZone {
   /** Takes a new configuration; the file is looked at when its path is another one. */
   async updateConfig(config: PrimaryZoneConfig): Promise<void> {
     const otherFile = config.file !== this.#config.file;
-    this.#config = config;
+    this.#config = withDefaults(config);
     this.#setLimits();
     const entry = this.#ports.table.get(this.apex);
     if (entry !== undefined) entry.acl = config.acl;
@@ -135,27 +136,16 @@ export class PrimaryZone {
   /** Updates are refused, and the file says what the zone says, until {@link thaw}. Survives a restart. */
   freeze(): Promise<ZoneOutcome> {
     return this.#exclusive(async () => {
-      const { file: path } = this.#config;
-      if (this.#line.tip.facts.frozen)
-        return { message: 'the zone is frozen already', serial: this.#line.tip.version?.serial ?? 0 };
+      const { files, clock } = this.#ports;
+      const { version, facts } = this.#line.tip;
+      if (facts.frozen) return { message: 'the zone is frozen already', serial: version?.serial ?? 0 };
       this.#freezing = true;
       try {
-        await this.#line.settled();
-        const { version, facts } = this.#line.tip;
-        if (version === undefined) throw notLoaded(this.apex);
-        let message = `frozen; ${path} says what is served, no dynamic update came since it was loaded`;
-        let { file } = facts;
-        if (facts.updatesSince > 0 || file === undefined) {
-          const { files, clock } = this.#ports;
-          const written = await writeZoneFile(files, this.apex, path, version, file, clock.now());
-          ({ file } = written);
-          message = `frozen; the zone with serial ${version.serial} is written to ${path}`;
-          if (written.keptAs !== undefined) message += `, what stood there is kept as ${written.keptAs}`;
-        }
-        await this.#line.accept('facts', version, { ...facts, file, updatesSince: 0, frozen: true });
-        this.#ports.emit({ kind: 'frozen', zone: this.apex, at: this.#ports.clock.now() });
-        this.#log.info({ serial: version.serial }, message);
-        return { message, serial: version.serial };
+        const ports = { apex: this.apex, files, line: this.#line, now: () => clock.now() };
+        const outcome = await freezeZone(ports, this.#config.file);
+        this.#log.info({ serial: outcome.serial }, outcome.message);
+        this.#ports.emit({ kind: 'frozen', zone: this.apex, at: clock.now() });
+        return outcome;
       } finally {
         this.#freezing = false;
       }
@@ -170,14 +160,15 @@ export class PrimaryZone {
       const loaded = await this.#load('thaw', false);
       const { version, facts } = this.#line.tip;
       await this.#line.accept('facts', version!, { ...facts, frozen: false });
-      this.#ports.emit({ kind: 'thawed', zone: this.apex, at: this.#ports.clock.now() });
       this.#log.info({ serial: loaded.serial }, 'thawed');
+      this.#ports.emit({ kind: 'thawed', zone: this.apex, at: this.#ports.clock.now() });
       return { message: `thawed; ${loaded.message}`, serial: loaded.serial };
     });
   }
 
   /** By the API: the same way as an UPDATE, but what the rules would ignore is refused. */
   change(request: ChangeRequest, strict: boolean): Promise<Committed> {
+    if (this.#closing) return Promise.reject(zoneClosing(this.apex));
     if (this.#freezing || this.#line.tip.facts.frozen) return Promise.reject(zoneFrozen(this.apex));
     return this.#line.change(request, strict);
   }
@@ -204,7 +195,7 @@ export class PrimaryZone {
 
   async #load(cause: LoadRequest['cause'], discardUpdates: boolean): Promise<LoadOutcome> {
     const { files, clock } = this.#ports;
-    const { file: path, serialPolicy, zoneMaxSize } = { ...PRIMARY_DEFAULTS, ...defined(this.#config) };
+    const { file: path, serialPolicy, zoneMaxSize } = this.#config;
     const ports = { apex: this.apex, files, line: this.#line, now: () => clock.now() };
     try {
       const outcome = await loadZoneFile(ports, { cause, path, discardUpdates, serialPolicy, zoneMaxSize });
@@ -239,7 +230,7 @@ export class PrimaryZone {
       apex: this.apex,
       store,
       now: () => clock.now(),
-      policy: () => ({ ...PRIMARY_DEFAULTS, ...defined(this.#config) }),
+      policy: () => this.#config,
       publish: (version: Published['version']) => table.publish(this.apex, version),
       announce: (published: Published) => this.#announce(published),
       failed: (error: ZonewireError) => this.#journalFailed(error),
@@ -302,7 +293,7 @@ export class PrimaryZone {
   }
 
   #setLimits(): void {
-    const { journalMaxSize, journalMaxDepth } = { ...PRIMARY_DEFAULTS, ...defined(this.#config) };
+    const { journalMaxSize, journalMaxDepth } = this.#config;
     this.#ports.store.setLimits(this.apex, { journalMaxSize, journalMaxDepth });
   }
 
@@ -311,9 +302,4 @@ export class PrimaryZone {
     this.#turn = turn.catch(() => {});
     return turn;
   }
-}
-
-/** Without the keys whose value is undefined: those take their defaults. */
-function defined(config: PrimaryZoneConfig): PrimaryZoneConfig & typeof PRIMARY_DEFAULTS {
-  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)) as never;
 }

@@ -499,6 +499,28 @@ describe('the zones of a node', () => {
     });
   });
 
+  test('a listener that throws stops nobody', async () => {
+    const { world } = memory(text(7));
+    await world.start();
+    world.primary.events(() => {
+      throw new Error('listener');
+    });
+    expect(await world.update('a')).toBe(8);
+    expect(await world.update('b')).toBe(9);
+  });
+
+  test('a zone that another role serves is not added, and can be once it is gone', async () => {
+    const { world } = memory(text(7));
+    await world.start();
+    await world.primary.removeZone(APEX);
+    world.table.add({ apex: APEX, acl: [], role: 'secondary', handler: {} });
+    const config = { domain: APEX, file: FILE, acl: [], notify: [] };
+    await expect(world.primary.addZone(config)).rejects.toMatchObject({ code: 'zone-already-served' });
+    world.table.remove(APEX);
+    await world.primary.addZone(config);
+    expect(world.serial).toBe(7);
+  });
+
   test('a full disk: the change is refused, the status says why, and it recovers by itself', async () => {
     const { world } = memory(text(7));
     await world.start();

@@ -48,7 +48,14 @@ export class Primary {
 
   constructor({ store, table, client, clock, log, files, transfers, compactor }: PrimaryOptions) {
     const emit = (event: PrimaryEvent) => {
-      for (const listener of this.#listeners) listener(event);
+      for (const listener of this.#listeners) {
+        try {
+          listener(event);
+        } catch (error) {
+          // A commit must not stop for somebody who only watches.
+          log.error({ err: error, event: event.kind }, 'a listener of zone events failed');
+        }
+      }
     };
     const announcer = new Announcer({
       client,
@@ -88,7 +95,12 @@ export class Primary {
     }
     const zone = new PrimaryZone(this.#ports, config);
     this.#zones.set(key, zone);
-    await zone.open();
+    try {
+      await zone.open();
+    } catch (error) {
+      this.#zones.delete(key);
+      throw error;
+    }
   }
 
   /** Stops serving it. What is stored stays: a zone added again goes on where it was. */

@@ -37,3 +37,7 @@ export function zoneFrozen(apex: Name): ChangeRefused {
   const message = `${text} is frozen for editing its file: changes are refused until "zonewire zone thaw ${text}"`;
   return new ChangeRefused(RCODE.REFUSED, 'zone-frozen', message, apex);
 }
+
+export function zoneClosing(apex: Name): ChangeRefused {
+  return new ChangeRefused(RCODE.SERVFAIL, 'zone-closing', `${nameToText(apex)} is being shut down`, apex);
+}

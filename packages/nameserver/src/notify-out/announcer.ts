@@ -1,23 +1,13 @@
-import {
-  CLASS,
-  type Name,
-  nameKey,
-  nameToText,
-  OPCODE,
-  RCODE,
-  type ResourceRecord,
-  rcodeToText,
-  readSoa,
-  TYPE,
-} from '@zonewire/shared-protocol';
+import { type Name, nameKey, nameToText, type ResourceRecord } from '@zonewire/shared-protocol';
 import type { ZoneVersion } from '@zonewire/zone';
 import type { DnsExchange } from '../client/dns-client.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { ReplicaLag } from '../status.ts';
 import { CommitHistory } from './commit-history.ts';
+import { probeSerial, sendNotify } from './exchanges.ts';
 import { type NotifyEffect, type NotifyEvent, type NotifyState, startNotify, step, wakeAt } from './machine.ts';
 import { OutboundWindow } from './outbound-window.ts';
-import { addressText, type Remote, type RemoteAddress } from './remote.ts';
+import { addressText, type Remote, type RemoteAddress, sameRemote } from './remote.ts';
 import { lagBetween, replicaLag } from './replica-lag.ts';
 import { WakeHeap } from './wake-heap.ts';
 
@@ -203,55 +193,23 @@ export class Announcer {
   /** The NOTIFY says the newest serial, also when it had to wait for its turn. */
   async #notify(target: Target, address: RemoteAddress, timeout: number): Promise<void> {
     const { zone, remote } = target;
-    const { apex: name, serial, soa } = zone;
     this.counters.notifiesSent++;
-    const question = [{ name, type: TYPE.SOA, class: CLASS.IN }];
-    const request = { opcode: OPCODE.NOTIFY, aa: true, question, answer: [soa] };
-    const result = await this.#exchange(request, remote, address, timeout);
-    if (result.ok && result.value.message.rcode === RCODE.NOERROR) {
-      this.counters.notifiesAcknowledged++;
-      this.#event(target, { kind: 'notify-acknowledged', serial });
-      return;
+    const event = await sendNotify(this.#client, zone, { remote, address, timeout, signal: this.#abort.signal });
+    if (event.kind === 'notify-acknowledged') this.counters.notifiesAcknowledged++;
+    else {
+      this.counters.notifiesFailed++;
+      const { serial, reason } = event;
+      this.#log.debug({ zone: zone.text, remote: remote.id, serial }, `NOTIFY not acknowledged: ${reason}`);
     }
-    this.counters.notifiesFailed++;
-    const at = addressText(address);
-    const reason = result.ok ? notifyRefusal(at, result.value.message.rcode) : result.error.message;
-    const rcode = result.ok ? result.value.message.rcode : undefined;
-    const cause = rcode === RCODE.NOTIMP ? 'not-implemented' : isSilence(result) ? 'silence' : 'refused';
-    this.#log.debug({ zone: zone.text, remote: remote.id, peer: at, serial }, `NOTIFY not acknowledged: ${reason}`);
-    this.#event(target, { kind: 'notify-failed', serial, cause, reason });
+    this.#event(target, event);
   }
 
-  /** Asks as a resolver does, so that what is seen is what everybody gets. */
   async #probe(target: Target, address: RemoteAddress, timeout: number): Promise<void> {
     const { zone, remote } = target;
     this.counters.probesSent++;
-    const request = { question: [{ name: zone.apex, type: TYPE.SOA, class: CLASS.IN }] };
-    const result = await this.#exchange(request, remote, address, timeout);
-    if (result.ok) {
-      const { message } = result.value;
-      const answer = message.answer.find((record) => record.type === TYPE.SOA);
-      const soa = answer && message.rcode === RCODE.NOERROR && message.aa ? readSoa(answer.rdata) : undefined;
-      if (soa?.ok) return this.#event(target, { kind: 'probe-answered', serial: soa.value.serial });
-    }
-    this.counters.probesFailed++;
-    const at = addressText(address);
-    const reason = result.ok
-      ? `${at} answers the SOA query with ${rcodeToText(result.value.message.rcode)} and no authoritative SOA record`
-      : result.error.message;
-    this.#event(target, { kind: 'probe-failed', cause: isSilence(result) ? 'silence' : 'refused', reason });
-  }
-
-  /** One datagram: when to repeat is the machine's to say. */
-  #exchange(
-    request: Parameters<DnsExchange['exchange']>[0],
-    remote: Remote,
-    address: RemoteAddress,
-    timeout: number,
-  ): ReturnType<DnsExchange['exchange']> {
-    const { key } = remote;
-    const { signal } = this.#abort;
-    return this.#client.exchange(request, address, { timeout, key, transport: 'udp', attempts: 1, signal });
+    const event = await probeSerial(this.#client, zone, { remote, address, timeout, signal: this.#abort.signal });
+    if (event.kind === 'probe-failed') this.counters.probesFailed++;
+    this.#event(target, event);
   }
 
   #confirmed({ zone, remote, state }: Target, serial: number): void {
@@ -262,34 +220,6 @@ export class Announcer {
     this.#log.debug({ zone: zone.text, remote: remote.id, serial, lagMs }, 'served by the secondary');
     this.#onServed?.({ zone: zone.apex, remote: remote.id, serial, servedAt, committedAt, lagMs });
   }
-}
-
-/** Codes of the client for which nobody answered at all. */
-const SILENT = new Set(['timeout', 'connection-refused', 'unreachable', 'not-permitted', 'socket-error', 'aborted']);
-
-function isSilence(result: Awaited<ReturnType<DnsExchange['exchange']>>): boolean {
-  return !result.ok && SILENT.has(result.error.code);
-}
-
-function notifyRefusal(at: string, rcode: number): string {
-  const answer = `${at} answers the NOTIFY with ${rcodeToText(rcode)}`;
-  if (rcode === RCODE.REFUSED || rcode === RCODE.NOTAUTH)
-    return `${answer}: it does not have the zone, or does not let us (address, key) notify it`;
-  return answer;
-}
-
-function sameRemote(a: Remote, b: Remote): boolean {
-  return (
-    a.id === b.id &&
-    a.addresses.length === b.addresses.length &&
-    a.addresses.every(({ host, port }, i) => host === b.addresses[i].host && port === b.addresses[i].port) &&
-    sameKey(a.key, b.key)
-  );
-}
-
-function sameKey(a: Remote['key'], b: Remote['key']): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return nameKey(a.name) === nameKey(b.name) && a.algorithm === b.algorithm && Buffer.compare(a.secret, b.secret) === 0;
 }
 
 /** 0 to 1, the same for the same zone and target at every start. */

@@ -1,4 +1,4 @@
-import type { TsigKey } from '@zonewire/shared-protocol';
+import { nameKey, type TsigKey } from '@zonewire/shared-protocol';
 
 export interface RemoteAddress {
   readonly host: string;
@@ -16,4 +16,19 @@ export interface Remote {
 
 export function addressText(address: RemoteAddress): string {
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}
+
+/** Whether both speak of the same server in the same way. */
+export function sameRemote(a: Remote, b: Remote): boolean {
+  return (
+    a.id === b.id &&
+    a.addresses.length === b.addresses.length &&
+    a.addresses.every(({ host, port }, i) => host === b.addresses[i].host && port === b.addresses[i].port) &&
+    sameKey(a.key, b.key)
+  );
+}
+
+function sameKey(a: Remote['key'], b: Remote['key']): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return nameKey(a.name) === nameKey(b.name) && a.algorithm === b.algorithm && Buffer.compare(a.secret, b.secret) === 0;
 }

@@ -1,0 +1,94 @@
+import {
+  CLASS,
+  type Name,
+  OPCODE,
+  RCODE,
+  type ResourceRecord,
+  rcodeToText,
+  readSoa,
+  TYPE,
+} from '@zonewire/shared-protocol';
+import type { DnsExchange } from '../client/dns-client.ts';
+import type { NotifyEvent } from './machine.ts';
+import { addressText, type Remote, type RemoteAddress } from './remote.ts';
+
+type Client = Pick<DnsExchange, 'exchange'>;
+type Exchanged = Awaited<ReturnType<DnsExchange['exchange']>>;
+
+export interface ExchangeWith {
+  readonly remote: Remote;
+  readonly address: RemoteAddress;
+  /** ms */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+}
+
+export interface NotifiedZone {
+  readonly apex: Name;
+  readonly serial: number;
+  readonly soa: ResourceRecord;
+}
+
+/** Sends one NOTIFY with the SOA as a hint (RFC 1996 3.7) and says what it came to. */
+export async function sendNotify(
+  client: Client,
+  { apex, serial, soa }: NotifiedZone,
+  to: ExchangeWith,
+): Promise<NotifyEvent & { kind: 'notify-acknowledged' | 'notify-failed' }> {
+  const request = { opcode: OPCODE.NOTIFY, aa: true, question: soaQuestion(apex), answer: [soa] };
+  const result = await exchange(client, request, to);
+  if (!result.ok) {
+    const cause = isSilence(result) ? 'silence' : 'refused';
+    return { kind: 'notify-failed', serial, cause, reason: result.error.message };
+  }
+  const { rcode } = result.value.message;
+  if (rcode === RCODE.NOERROR) return { kind: 'notify-acknowledged', serial };
+  const cause = rcode === RCODE.NOTIMP ? 'not-implemented' : 'refused';
+  return { kind: 'notify-failed', serial, cause, reason: notifyRefusal(addressText(to.address), rcode) };
+}
+
+/** Asks for the SOA as a resolver does, so that what is seen is what everybody gets. */
+export async function probeSerial(
+  client: Client,
+  { apex }: Pick<NotifiedZone, 'apex'>,
+  to: ExchangeWith,
+): Promise<NotifyEvent & { kind: 'probe-answered' | 'probe-failed' }> {
+  const result = await exchange(client, { question: soaQuestion(apex) }, to);
+  if (!result.ok) {
+    const cause = isSilence(result) ? 'silence' : 'refused';
+    return { kind: 'probe-failed', cause, reason: result.error.message };
+  }
+  const { aa, rcode, answer } = result.value.message;
+  const record = answer.find(({ type }) => type === TYPE.SOA);
+  const soa = record !== undefined && aa && rcode === RCODE.NOERROR ? readSoa(record.rdata) : undefined;
+  if (soa?.ok) return { kind: 'probe-answered', serial: soa.value.serial };
+  const reason = `${addressText(to.address)} answers the SOA query with ${rcodeToText(rcode)} and no authoritative SOA record`;
+  return { kind: 'probe-failed', cause: 'refused', reason };
+}
+
+/** One datagram: when to repeat is the machine's to say. */
+function exchange(
+  client: Client,
+  request: Parameters<DnsExchange['exchange']>[0],
+  { remote, address, timeout, signal }: ExchangeWith,
+): Promise<Exchanged> {
+  return client.exchange(request, address, { timeout, key: remote.key, transport: 'udp', attempts: 1, signal });
+}
+
+function soaQuestion(name: Name) {
+  return [{ name, type: TYPE.SOA, class: CLASS.IN }];
+}
+
+/** Codes of the client for which nobody answered at all. */
+const SILENT = new Set(['timeout', 'connection-refused', 'unreachable', 'not-permitted', 'socket-error', 'aborted']);
+
+function isSilence(result: Exchanged): boolean {
+  return !result.ok && SILENT.has(result.error.code);
+}
+
+function notifyRefusal(at: string, rcode: number): string {
+  const answer = `${at} answers the NOTIFY with ${rcodeToText(rcode)}`;
+  if (rcode === RCODE.REFUSED || rcode === RCODE.NOTAUTH)
+    return `${answer}: it does not have the zone, or does not let us (address, key) notify it`;
+  return answer;
+}
