@@ -1,4 +1,6 @@
 export * from './builder.ts';
+export * from './checks/check-zone.ts';
+export type { Severity, ZoneFinding } from './checks/finding.ts';
 export { applyDiff } from './diff/apply.ts';
 export * from './diff/condense.ts';
 export * from './diff/diff-builder.ts';

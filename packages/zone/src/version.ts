@@ -142,33 +142,54 @@ export class ZoneVersion {
 
   /** Passes every record to `sink`: the SOA first, the rest in canonical order. Nothing is allocated for a record. */
   forEachRecord(sink: RecordSink): void {
-    const apex = this.apex;
-    const soa = this.#soaRdata;
-    sink.add(apex, 0, apex.length, TYPE.SOA, this.soaTtl, soa, 0, soa.length);
+    this.#passSoa(sink);
     const owner = new Uint8Array(512);
     const walk = new CanonicalWalk(this.stack.layers);
-    while (walk.next()) {
-      const { bytes, words } = walk.layer;
-      const nameStart = walk.node + 8;
-      const nameLength = bytes[walk.node];
-      for (let i = 0; i < nameLength; i++) owner[i] = bytes[nameStart + i];
-      for (let i = 0; i < apex.length; i++) owner[nameLength + i] = apex[i];
-      const ownerEnd = nameLength + apex.length;
-      let rrset = (nameStart + nameLength + 3) & ~3;
-      for (let left = words[walk.node >>> 2] >>> 16; left > 0; left--) {
-        const at = rrset >>> 2;
-        const type = words[at] & 0xffff;
-        const ttl = words[at + 1];
-        const end = rrset + 12 + words[at + 2];
-        if (type !== TYPE.SOA) {
-          for (let rdata = rrset + 12; rdata < end; ) {
-            const rdataEnd = rdata + 2 + ((bytes[rdata] << 8) | bytes[rdata + 1]);
-            sink.add(owner, 0, ownerEnd, type, ttl, bytes, rdata + 2, rdataEnd);
-            rdata = rdataEnd;
-          }
+    while (walk.next()) this.#passName(walk, owner, sink);
+  }
+
+  /** {@link forEachRecord} with a pause (`yield`) after every `names` names, for a reader that has to wait in between. */
+  *forEachRecordInSteps(sink: RecordSink, names: number): Generator<void, void, void> {
+    this.#passSoa(sink);
+    const owner = new Uint8Array(512);
+    const walk = new CanonicalWalk(this.stack.layers);
+    for (let left = names; walk.next(); ) {
+      this.#passName(walk, owner, sink);
+      if (--left > 0) continue;
+      yield;
+      left = names;
+    }
+  }
+
+  #passSoa(sink: RecordSink): void {
+    const { apex } = this;
+    const soa = this.#soaRdata;
+    sink.add(apex, 0, apex.length, TYPE.SOA, this.soaTtl, soa, 0, soa.length);
+  }
+
+  /** The records of the name where `walk` stands, the SOA left out. `owner` is room for the name. */
+  #passName(walk: CanonicalWalk, owner: Uint8Array, sink: RecordSink): void {
+    const { apex } = this;
+    const { bytes, words } = walk.layer;
+    const nameStart = walk.node + 8;
+    const nameLength = bytes[walk.node];
+    for (let i = 0; i < nameLength; i++) owner[i] = bytes[nameStart + i];
+    for (let i = 0; i < apex.length; i++) owner[nameLength + i] = apex[i];
+    const ownerEnd = nameLength + apex.length;
+    let rrset = (nameStart + nameLength + 3) & ~3;
+    for (let left = words[walk.node >>> 2] >>> 16; left > 0; left--) {
+      const at = rrset >>> 2;
+      const type = words[at] & 0xffff;
+      const ttl = words[at + 1];
+      const end = rrset + 12 + words[at + 2];
+      if (type !== TYPE.SOA) {
+        for (let rdata = rrset + 12; rdata < end; ) {
+          const rdataEnd = rdata + 2 + ((bytes[rdata] << 8) | bytes[rdata + 1]);
+          sink.add(owner, 0, ownerEnd, type, ttl, bytes, rdata + 2, rdataEnd);
+          rdata = rdataEnd;
         }
-        rrset = (end + 3) & ~3;
       }
+      rrset = (end + 3) & ~3;
     }
   }
 

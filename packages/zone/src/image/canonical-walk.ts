@@ -24,6 +24,14 @@ export class CanonicalWalk {
     this.#ranks = new Int32Array(layers.length);
   }
 
+  /** Makes {@link next} go on with the first name that is not before `name[start..end)` (relative). */
+  seek(name: Uint8Array, start: number, end: number): void {
+    this.#layers.forEach((layer, i) => {
+      this.#ranks[i] = lowerBound(layer, name, start, end);
+    });
+    this.#runEnd = this.#rank;
+  }
+
   /** Steps to the next name; false behind the last. */
   next(): boolean {
     for (;;) {
@@ -93,4 +101,18 @@ export class CanonicalWalk {
     }
     return low;
   }
+}
+
+/** Rank of the first name of `layer` that is not before `name[start..end)` (relative). */
+export function lowerBound(layer: Layer, name: Uint8Array, start: number, end: number): number {
+  const { bytes } = layer;
+  let low = 0;
+  let high = layer.nodes;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const at = layer.nodeAt(middle) + 8;
+    if (compareRelativeNames(bytes, at, at + bytes[at - 8], name, start, end) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

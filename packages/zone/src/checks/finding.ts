@@ -1,0 +1,30 @@
+import type { Name } from '@zonewire/shared-protocol';
+
+/** `error`: an RFC forbids such data; a primary refuses to load it. `warning`: answers are well-defined, but something will not work. */
+export type Severity = 'error' | 'warning';
+
+export interface ZoneFinding {
+  /** Stable: `cname-and-other-data` … */
+  readonly code: string;
+  readonly severity: Severity;
+  /** Where: the owner, and the type of the records at fault when it is theirs. */
+  readonly name: Name;
+  readonly type?: number;
+  /** What is wrong and what to do; one sentence for an operator. */
+  readonly message: string;
+}
+
+/** Collects findings up to a number of each severity, so that a million warnings neither fill memory nor hide an error. */
+export class Findings {
+  readonly all: ZoneFinding[] = [];
+  readonly #limit: number;
+  readonly #count = { error: 0, warning: 0 };
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(severity: Severity, code: string, at: { name: Name; type?: number }, message: string): void {
+    if (this.#count[severity]++ < this.#limit) this.all.push({ code, severity, ...at, message });
+  }
+}
