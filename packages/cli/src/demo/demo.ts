@@ -11,6 +11,7 @@ import { HELP, introduction } from './words.ts';
 
 /** The root zone has 20,000 records; a slow machine gets this long for everything. */
 const READY_MS = 60_000;
+const SAME_SIGNAL_MS = 300;
 /** A killed node stays away long enough to be missed by `zonewire lag`. */
 const RESTART_MS = 10_000;
 
@@ -75,7 +76,9 @@ class Demo {
     this.#processes.set(node.id, process);
   }
 
-  #nodeEnded(node: DemoNode, end: NodeEnd, lines: readonly string[]): void {
+  async #nodeEnded(node: DemoNode, end: NodeEnd, lines: readonly string[]): Promise<void> {
+    // Ctrl-C goes to all processes at once, and a node may be quicker than this one.
+    await sleep(SAME_SIGNAL_MS);
     if (this.#ending) return;
     if (!this.#ready || !end.killed) {
       for (const line of lines) say(line, node.id);
