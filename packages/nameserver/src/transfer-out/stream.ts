@@ -9,7 +9,7 @@ import {
   type ResourceRecord,
   TransferWriter,
 } from '@zonewire/shared-protocol';
-import type { ZoneDiff, ZoneVersion } from '@zonewire/zone';
+import type { ZoneVersion } from '@zonewire/zone';
 import type { TransferPlan, TransferSource } from './plan.ts';
 
 /** What every message of an answer has in common. */
@@ -41,38 +41,41 @@ export function* transferMessages(plan: TransferPlan, form: AnswerForm): Generat
     reserve,
     onMessage: (message) => finished.push(message),
   });
-  for (const { name, type, ttl, rdata } of transferRecords(plan, source.version)) {
-    writer.add(name, 0, name.length, type, ttl, rdata, 0, rdata.length);
-    while (finished.length > 0) yield finished.shift()!;
-  }
+  for (const _ of writeAnswer(plan, source.version, writer)) while (finished.length > 0) yield finished.shift()!;
   writer.end();
   yield* finished;
   return writer;
 }
 
-/** The records of the answer section of a planned answer, in their order. */
-export function* transferRecords(plan: TransferPlan, version: ZoneVersion): Generator<ResourceRecord, void, void> {
+/** Names written between two looks at what is finished: fewer records than a message holds, in most zones. */
+const STEP = 64;
+
+/** Writes the answer section of a planned answer, with a pause after every few records. */
+function* writeAnswer(plan: TransferPlan, version: ZoneVersion, writer: TransferWriter): Generator<void, void, void> {
   const soa = version.soaRecord;
   switch (plan.kind) {
     case 'up-to-date':
-      yield soa;
-      return;
+      return write(writer, soa);
     case 'diffs':
       // RFC 1995 4: the newest SOA, the sequences (old SOA, removed, new SOA, added), the newest SOA.
-      yield soa;
-      for (const diff of plan.diffs) yield* sequence(diff);
-      yield soa;
-      return;
+      write(writer, soa);
+      for (const diff of plan.diffs) {
+        for (const record of decodeRun(diff.bytes)) {
+          write(writer, record);
+          yield;
+        }
+      }
+      return write(writer, soa);
     case 'axfr':
     case 'axfr-style':
       // RFC 5936 2.2: SOA first and last.
-      yield* version.records();
-      yield soa;
+      yield* version.forEachRecordInSteps(writer, STEP);
+      return write(writer, soa);
   }
 }
 
-function* sequence(diff: ZoneDiff): Generator<ResourceRecord, void, void> {
-  yield* decodeRun(diff.bytes);
+function write(writer: TransferWriter, { name, type, ttl, rdata }: ResourceRecord): void {
+  writer.add(name, 0, name.length, type, ttl, rdata, 0, rdata.length);
 }
 
 /** RFC 6891 6.1.1: an OPT record exactly when the request has one; EXPIRE when it asks for it (RFC 7314 2). */

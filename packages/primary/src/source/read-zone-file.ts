@@ -1,5 +1,6 @@
 import {
   type Name,
+  nameToText,
   ok,
   type Problem,
   parseZoneText,
@@ -7,8 +8,7 @@ import {
   TYPE,
   type ZoneTextSink,
 } from '@zonewire/shared-protocol';
-import { ZoneBuilder, type ZoneVersion } from '@zonewire/zone';
-import { checkZone, type ZoneProblem } from './check-version.ts';
+import { checkZone, ZoneBuilder, type ZoneFinding, type ZoneVersion } from '@zonewire/zone';
 import type { FilePort } from './file-port.ts';
 import { placesOfRecords } from './places-of-records.ts';
 import { type SourceSeal, ZoneSource } from './zone-source.ts';
@@ -25,8 +25,8 @@ export interface ZoneFileProblem extends Problem {
   readonly all: readonly string[];
 }
 
-/** Warnings that are kept with a zone. */
-const MAX_WARNINGS = 20;
+/** Errors that are told at once, and warnings that are kept with a zone. */
+const MAX_FINDINGS = 20;
 
 /**
  * Reads a zone file and everything it includes into a version, and checks it. `zoneMaxSize` in octets bounds the version.
@@ -54,14 +54,20 @@ export async function readZoneFile(
     return refuse('zone-too-large', [`${path}: the zone takes more than the ${zoneMaxSize} octets of zone-max-size`]);
   const built = sink.builder.finish();
   if (!built.ok) return refuse(built.error.code, [`${sink.place ?? sink.secondSoa ?? path}: ${built.error.message}`]);
-  const problems = checkZone(built.value);
-  const wanted = problems.map(({ name: owner, type }) => ({ owner, type }));
-  const places = problems.length === 0 ? [] : placesOfRecords(text.value, { apex, path, include }, wanted);
-  const say = (problem: ZoneProblem) => `${places[problems.indexOf(problem)] ?? path}: ${problem.message}`;
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) return refuse(errors[0].code, errors.map(say));
-  const warnings = [...parsed.value.warnings.map(({ message }) => message), ...problems.map(say)];
-  return ok({ version: built.value, seal, warnings: warnings.slice(0, MAX_WARNINGS) });
+  const findings = checkZone(built.value, { limit: MAX_FINDINGS });
+  const wanted = findings.map(({ name: owner, type }) => ({ owner, type }));
+  const places = findings.length === 0 ? [] : placesOfRecords(text.value, { apex, path, include }, wanted);
+  const say = (finding: ZoneFinding, i: number) =>
+    `${places[i] ?? path}: ${nameToText(finding.name)}: ${finding.message}`;
+  const sentences = findings.map(say);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0)
+    return refuse(
+      errors[0].code,
+      sentences.filter((_, i) => findings[i].severity === 'error'),
+    );
+  const warnings = [...parsed.value.warnings.map(({ message }) => message), ...sentences];
+  return ok({ version: built.value, seal, warnings: warnings.slice(0, MAX_FINDINGS) });
 }
 
 /** Fills the builder, and remembers where the first record stood that it refused. */
