@@ -64,14 +64,15 @@ class Demo {
   }
 
   #startNode(node: DemoNode): void {
-    const last: string[] = [];
+    /** What was not shown, for the case that it ends. */
+    const unseen: string[] = [];
     const process = new NodeProcess(node, {
       onLine: (line) => {
-        last.push(line);
-        if (last.length > 20) last.shift();
         if (!this.#quiet || / (warn |error) /.test(line)) say(line, node.id);
+        else unseen.push(line);
+        if (unseen.length > 20) unseen.shift();
       },
-      onEnd: (end) => this.#nodeEnded(node, end, this.#quiet ? last : []),
+      onEnd: (end) => this.#nodeEnded(node, end, unseen),
     });
     this.#processes.set(node.id, process);
   }
