@@ -5,7 +5,8 @@ import { type PrimaryFacts, writeFacts } from './facts.ts';
 import { ChangeRefused, journalFailed, notLoaded, zoneTooLarge } from './refusals.ts';
 import { nextSerial, type SerialPolicy } from './serial-policy.ts';
 import { soaWithSerial } from './soa.ts';
-import { type ChangeRequest, type Evaluation, evaluateChange } from './update/evaluate.ts';
+import { refuseResult } from './update/check-change.ts';
+import { type ChangeRefusal, type ChangeRequest, type Evaluation, evaluateChange } from './update/evaluate.ts';
 
 /** Changes of one zone that may wait for the journal at once. The senders of an UPDATE wait for their answer, so few ever do. */
 export const MAX_WAITING = 1_000;
@@ -99,11 +100,9 @@ export class CommitLine {
     const { version, facts } = this.#tip;
     if (version === undefined) throw notLoaded(this.#ports.apex);
     const evaluation = refuseIgnored(evaluateChange(version, request), strict);
-    if (evaluation.kind !== 'changed') {
-      // It was judged by versions that are not durable yet: the answer must not be known before they are.
+    if (evaluation.kind === 'refused') return this.#refuse(evaluation);
+    if (evaluation.kind === 'unchanged') {
       await this.#last;
-      if (evaluation.kind === 'refused')
-        throw new ChangeRefused(evaluation.rcode, evaluation.code, evaluation.message, this.#ports.apex);
       return { serial: version.serial, changed: false, ignored: evaluation.ignored };
     }
     if (this.#waiting.length >= MAX_WAITING)
@@ -117,6 +116,8 @@ export class CommitLine {
     const { removed, added } = evaluation.changes;
     const diff = ZoneDiff.build(version.apex, [version.soaRecord, ...removed], [soa, ...added]);
     const next = this.#apply(version, diff);
+    const refusal = refuseResult(next, added);
+    if (refusal !== undefined) return this.#refuse(refusal);
     await this.accept('diff', next, { ...facts, updatesSince: facts.updatesSince + 1 }, diff);
     return { serial: next.serial, changed: true, ignored: evaluation.ignored };
   }
@@ -205,6 +206,12 @@ export class CommitLine {
     this.#tip = this.#published;
     this.#ports.failed(error);
     for (const { reject } of refused) reject(error);
+  }
+
+  /** The versions it was judged by may not be durable yet: the answer must not be known before they are. */
+  async #refuse({ rcode, code, message }: ChangeRefusal): Promise<never> {
+    await this.#last;
+    throw new ChangeRefused(rcode, code, message, this.#ports.apex);
   }
 
   /** RFC 2136 3.6: the serial moves forward, unless the change brings a newer one itself. */

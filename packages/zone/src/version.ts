@@ -133,6 +133,12 @@ export class ZoneVersion {
     return this.#find(name) !== undefined;
   }
 
+  /** True when names exist below `name`. */
+  hasNamesBelow(name: Name): boolean {
+    const ref = this.#find(name);
+    return ref !== undefined && ref.layer.words[(ref.node >>> 2) + 1] > 0;
+  }
+
   #find(name: Name): NodeRef | undefined {
     const end = apexOffset(name, 0, name.length, this.apex);
     if (end < 0) return undefined;
