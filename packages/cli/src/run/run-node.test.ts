@@ -201,9 +201,11 @@ it('a node started with an ipc channel stops when its starter is gone', async ()
   const child = spawn(process.execPath, [COMMAND, 'run', '-c', config], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  await once(child.stdout!, 'data');
+  const ended = once(child, 'exit');
+  const started = await Promise.race([once(child.stdout!, 'data'), ended.then(() => undefined)]);
+  expect(started, 'it ended at once').toBeDefined();
   child.stdout!.resume();
   child.disconnect();
-  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(await ended).toEqual([0, null]);
   rmSync(folder, { recursive: true });
 });
