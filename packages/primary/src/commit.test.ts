@@ -199,6 +199,16 @@ describe('a journal that cannot be written', () => {
     expect(line.published.version?.rrset(name('h1', APEX), TYPE.A)).toBeUndefined();
   });
 
+  test('after a failure, answers that rest on what is served do not fail with it', async () => {
+    const { store, line } = await setUp();
+    store.full = true;
+    await expect(line.change(add(1))).rejects.toMatchObject({ code: 'store-write-failed' });
+    const nothing: ChangeRequest = { updates: [{ kind: 'delete-name', name: name('h1', APEX) }] };
+    expect(await line.change(nothing)).toMatchObject({ changed: false, serial: 1 });
+    const unmet: ChangeRequest = { prerequisites: [{ kind: 'name-in-use', name: name('h1', APEX) }], updates: [] };
+    await expect(line.change(unmet)).rejects.toMatchObject({ rcode: RCODE.NXDOMAIN });
+  });
+
   test('what was durable before the disk filled up stays, and is served', async () => {
     const { store, line, log } = await setUp();
     store.held = true;

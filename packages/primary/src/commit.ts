@@ -73,7 +73,7 @@ export class CommitLine {
   /** With the journal now. */
   #group: readonly Waiting[] = [];
   #writing: Promise<void> | undefined;
-  /** The newest acceptance; settles when it is served, or refused. */
+  /** The newest acceptance; settles when the tip is served, or it is refused. */
   #last: Promise<void> = Promise.resolve();
 
   constructor(ports: CommitPorts, version: ZoneVersion | undefined, facts: PrimaryFacts) {
@@ -204,6 +204,8 @@ export class CommitLine {
     const refused = [...group, ...this.#waiting];
     this.#waiting = [];
     this.#tip = this.#published;
+    // The tip is durable again: nobody has to wait, nor to fail, for what is gone.
+    this.#last = Promise.resolve();
     this.#ports.failed(error);
     for (const { reject } of refused) reject(error);
   }

@@ -62,9 +62,13 @@ export class PrimaryZone {
   /** What is stored does not verify: the zone is not loaded from its file without being told so. */
   #damaged = false;
   #closing = false;
+  #inTable = false;
   #loadError: StatusError | undefined;
   #journalError: StatusError | undefined;
+  /** Of the file, when it was read last. */
   #warnings: readonly string[] = [];
+  /** A changed file waits for thaw. */
+  #notice: string | undefined;
   #servedAt: number | undefined;
   #compacting = false;
   /** The announcer knows the zone. */
@@ -81,25 +85,30 @@ export class PrimaryZone {
   }
 
   /** Serves what is stored, at once; then looks at the file. Never rejects for what is wrong with the zone: its status says it. */
-  async open(): Promise<void> {
-    const { store, table } = this.#ports;
-    this.#setLimits();
-    let stored: Awaited<ReturnType<ZoneStore['load']>>;
-    try {
-      stored = await store.load(this.apex);
-    } catch (error) {
-      this.#damaged = true;
-      const advice = `"zonewire zone reload ${nameToText(this.apex)} --discard-updates" serves the zone file instead; dynamic updates since it was loaded are lost then`;
-      this.#failed('store-damaged', `${(error as Error).message}; ${advice}`);
-    }
-    this.#line = this.#newLine(stored);
-    const { version } = this.#line.tip;
-    table.add({ apex: this.apex, acl: this.#config.acl, role: 'primary', handler: this.#handler, version });
-    if (version !== undefined) {
-      this.#servedAt = this.#ports.clock.now();
-      this.#watch(version);
-    }
-    if (!this.#damaged) await this.#exclusive(() => this.#load('start', false)).catch(() => {});
+  open(): Promise<void> {
+    return this.#exclusive(async () => {
+      const { store, table, clock } = this.#ports;
+      this.#setLimits();
+      let stored: Awaited<ReturnType<ZoneStore['load']>>;
+      try {
+        stored = await store.load(this.apex);
+      } catch (error) {
+        this.#damaged = true;
+        const advice = `"zonewire zone reload ${nameToText(this.apex)} --discard-updates" serves the zone file instead; dynamic updates since it was loaded are lost then`;
+        this.#failed('store-damaged', `${(error as Error).message}; ${advice}`);
+      }
+      if (this.#closing) return;
+      this.#line = this.#newLine(stored);
+      const { version } = this.#line.tip;
+      table.add({ apex: this.apex, acl: this.#config.acl, role: 'primary', handler: this.#handler, version });
+      this.#inTable = true;
+      if (version !== undefined) {
+        this.#servedAt = clock.now();
+        this.#watch(version);
+      }
+      // What is wrong with the file is in the status now.
+      if (!this.#damaged) await this.#load('start', false).catch(() => {});
+    });
   }
 
   /** The zone goes; what is stored of it stays. */
@@ -107,6 +116,7 @@ export class PrimaryZone {
     this.#closing = true;
     await this.#turn;
     await this.#line.settled();
+    if (!this.#inTable) return;
     this.#ports.announcer.forget(this.apex);
     this.#ports.table.remove(this.apex);
   }
@@ -187,7 +197,7 @@ export class PrimaryZone {
       facts,
       servedAt: this.#servedAt,
       lastError: this.#journalError ?? this.#loadError,
-      warnings: this.#warnings,
+      warnings: this.#notice === undefined ? this.#warnings : [this.#notice, ...this.#warnings],
       journal: store.journalInfo(this.apex),
       notify: announcer.lag(this.apex),
     });
@@ -199,8 +209,8 @@ export class PrimaryZone {
     const ports = { apex: this.apex, files, line: this.#line, now: () => clock.now() };
     try {
       const outcome = await loadZoneFile(ports, { cause, path, discardUpdates, serialPolicy, zoneMaxSize });
-      if (outcome.kind === 'waits-for-thaw') this.#warnings = [outcome.message];
-      else this.#warnings = outcome.warnings ?? this.#warnings;
+      this.#notice = outcome.kind === 'waits-for-thaw' ? outcome.message : undefined;
+      this.#warnings = outcome.warnings ?? this.#warnings;
       for (const warning of outcome.warnings ?? []) this.#log.warn({}, warning);
       this.#log.info({ serial: outcome.serial }, outcome.message);
       this.#damaged = false;
@@ -255,7 +265,9 @@ export class PrimaryZone {
     this.#compacting = true;
     const line = this.#line;
     try {
-      line.rebase(version, await this.#ports.compactor.compact(version));
+      const compacted = await this.#ports.compactor.compact(version);
+      // The zone may be gone meanwhile, or be there again with another line.
+      if (!this.#closing) line.rebase(version, compacted);
     } catch (error) {
       this.#log.warn({ err: error }, 'the layers of the zone could not be merged; it is served as it is');
     } finally {

@@ -384,7 +384,7 @@ describe('files against dynamic updates', () => {
     await expect(world.update('no')).rejects.toMatchObject({ code: 'zone-frozen' });
     await world.primary.thaw(APEX);
     expect(world.serial).toBe(60);
-    expect(world.status.state).toBe('serving');
+    expect(world.status).toMatchObject({ state: 'serving', warnings: undefined });
   });
 
   test('a broken edit leaves the zone frozen', async () => {
@@ -467,6 +467,17 @@ describe('the zones of a node', () => {
     expect(world.primary.statuses()).toEqual([]);
     await world.primary.addZone({ domain: APEX, file: FILE, acl: [], notify: [] });
     expect(world.serial).toBe(8);
+  });
+
+  test('removed while it is being added: nothing of it stays in the table', async () => {
+    const { world, files } = memory(text(7));
+    await world.start();
+    const other = name('other.test.');
+    files.set('/other', text(1));
+    const adding = world.primary.addZone({ domain: other, file: '/other', acl: [], notify: [] });
+    await Promise.all([adding, world.primary.removeZone(other)]);
+    expect(world.table.get(other)).toBeUndefined();
+    expect(world.primary.statuses()).toHaveLength(1);
   });
 
   test('a new configuration: another file is loaded, another acl holds', async () => {

@@ -1,4 +1,12 @@
-import { isNewerSerial, type ResourceRecord, readSoa, typeToText, unwrap } from '@zonewire/shared-protocol';
+import {
+  encodeRun,
+  isNewerSerial,
+  type ResourceRecord,
+  readSoa,
+  runLength,
+  typeToText,
+  unwrap,
+} from '@zonewire/shared-protocol';
 import { applyDiff, diffVersions, ZoneDiff, type ZoneVersion } from '@zonewire/zone';
 import { nextSerial, type SerialPolicy } from '../serial-policy.ts';
 import { soaWithSerial } from '../soa.ts';
@@ -25,9 +33,8 @@ export type StepToFile =
  */
 export function stepToFile(from: ZoneVersion, file: ZoneVersion, policy: SerialPolicy, now: number): StepToFile {
   const between = diffVersions(from, file);
-  const removed = [...between.removed()].slice(1);
-  const added = [...between.added()].slice(1);
-  const onlySerial = removed.length === 0 && added.length === 0 && sameSoaButSerial(from.soaRecord, file.soaRecord);
+  const onlySoa = between.removedCount === 1 && between.addedCount === 1;
+  const onlySerial = onlySoa && sameSoaButSerial(from.soaRecord, file.soaRecord);
   if (isNewerSerial(file.serial, from.serial)) return { kind: 'step', version: file, diff: between, onlySerial };
   if (onlySerial) return { kind: 'same' };
   const [seal] = sealsOf(file);
@@ -38,9 +45,17 @@ export function stepToFile(from: ZoneVersion, file: ZoneVersion, policy: SerialP
   }
   const soa = soaWithSerial(file.soaRecord, nextSerial(from.serial, policy, now));
   const version = unwrap(applyDiff(file, ZoneDiff.build(file.apex, [file.soaRecord], [soa])));
-  const diff = ZoneDiff.build(from.apex, [from.soaRecord, ...removed], [soa, ...added]);
   const warning = `${notNewer}: served as ${version.serial}; raise the serial in the file above that with the next edit`;
-  return { kind: 'step', version, diff, onlySerial: false, warning };
+  return { kind: 'step', version, diff: withNewSoa(between, soa), onlySerial: false, warning };
+}
+
+/** The diff leading to another new SOA. Copied as octets: a reload may change a million records. */
+function withNewSoa(diff: ZoneDiff, soa: ResourceRecord): ZoneDiff {
+  const { bytes, removedEnd, zone } = diff;
+  const [before] = diff.added();
+  const rest = bytes.subarray(removedEnd + runLength([before]));
+  const run = Buffer.concat([bytes.subarray(0, removedEnd), encodeRun([soa]), rest]);
+  return unwrap(ZoneDiff.fromBytes(zone, new Uint8Array(run)));
 }
 
 function sameSoaButSerial(a: ResourceRecord, b: ResourceRecord): boolean {
