@@ -1,0 +1,49 @@
+import { Worker } from 'node:worker_threads';
+import { name, TYPE, unwrap } from '@zonewire/shared-protocol';
+import { describe, expect, it } from 'vitest';
+import { applyWithPolicy } from './diff/apply.ts';
+import { ZoneDiff } from './diff/zone-diff.ts';
+import { records, soa, zone } from './fixtures/zone-text.ts';
+import { ZoneVersion } from './version.ts';
+
+const diff = ZoneDiff.build(name('example.'), [soa(1)], [soa(2), ...records('www A 192.0.2.9')]);
+
+describe('ZoneVersion', () => {
+  it('tells its SOA', () => {
+    const version = zone('a A 192.0.2.1');
+    expect(version).toMatchObject({ serial: 1, soaTtl: 3600, negativeTtl: 60, apex: name('example.') });
+    expect(version.soa).toMatchObject({ serial: 1, refresh: 7200, retry: 600, expire: 86_400, minimum: 60 });
+    expect(version.soaRecord).toEqual(soa(1));
+  });
+
+  it('finds RRsets whatever the case of the name asked for (RFC 4343)', () => {
+    const version = zone('Www.A A 192.0.2.1');
+    expect(version.rrset(name('wWW.a.eXAMPLE.'), TYPE.A)).toMatchObject({ name: name('Www.A.example.'), ttl: 300 });
+    expect(version.rrset(name('wWW.a.eXAMPLE.'), TYPE.TXT)).toBeUndefined();
+    expect(version.rrsets(name('other.example.'))).toEqual([]);
+    expect(version.rrsets(name('www.a.test.'))).toEqual([]);
+    expect(version.hasName(name('www.a.test.'))).toBe(false);
+  });
+
+  it('opens in another thread from its layers alone, without copying', async () => {
+    const version = unwrap(applyWithPolicy(zone('a A 192.0.2.1'), diff, () => 1));
+    const worker = new Worker(new URL('./fixtures/digest-worker.ts', import.meta.url), { workerData: version.layers });
+    const said = await new Promise((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+    await worker.terminate();
+    expect(said).toEqual({ digest: version.digest(), serial: 2, answer: [0, 4, 192, 0, 2, 9] });
+  });
+
+  it('opens from octets that were stored in a file', () => {
+    const version = unwrap(applyWithPolicy(zone('a A 192.0.2.1'), diff, () => 1));
+    const stored = version.layers.map((layer) => Buffer.from(new Uint8Array(layer)));
+    const read = stored.map((bytes) => {
+      const buffer = new SharedArrayBuffer(bytes.length);
+      new Uint8Array(buffer).set(bytes);
+      return buffer;
+    });
+    expect(unwrap(ZoneVersion.open(read)).digest()).toBe(version.digest());
+  });
+});
