@@ -1,6 +1,7 @@
 export * from './config.ts';
+export type { SecondaryCounters } from './counters.ts';
 export * from './events.ts';
 export { DEFAULT_INTERVALS, type RefreshIntervals } from './refresh/timing.ts';
 export { HeapSchedule, TIMER_CONCURRENCY } from './schedule/heap.ts';
 export * from './schedule/port.ts';
-export { Secondary, type SecondaryCounters, type SecondaryOptions } from './secondary.ts';
+export { Secondary, type SecondaryOptions } from './secondary.ts';

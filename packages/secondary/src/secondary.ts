@@ -1,6 +1,5 @@
 import {
   Announcer,
-  addressOctets,
   type Clock,
   Compactor,
   type DnsExchange,
@@ -19,7 +18,6 @@ import {
   type MessageDraft,
   type Name,
   nameKey,
-  namesEqual,
   nameToText,
   notifyResponse,
   RCODE,
@@ -28,10 +26,13 @@ import {
 } from '@zonewire/shared-protocol';
 import { DEFAULT_JOURNAL_LIMITS, type StoredZone, type ZoneStore } from '@zonewire/zone-store';
 import { DEFAULT_SECONDARY_LIMITS, type SecondaryLimits, type SecondaryZoneConfig } from './config.ts';
+import { countEvent, newSecondaryCounters } from './counters.ts';
 import type { RefreshOutcome, SecondaryEvent, SecondaryListener } from './events.ts';
 import { NO_FACTS, readFacts } from './refresh/facts.ts';
 import { Places } from './refresh/places.ts';
+import { primaryOf } from './refresh/primaries.ts';
 import { type RunnerPorts, ZoneRunner } from './refresh/runner.ts';
+import { Unreachable } from './refresh/unreachable.ts';
 import { DueTimes } from './schedule/due-times.ts';
 import type { Schedule } from './schedule/port.ts';
 import { zoneStatus } from './zone-status.ts';
@@ -51,31 +52,9 @@ export interface SecondaryOptions {
   readonly compactor?: Compactor;
 }
 
-export interface SecondaryCounters {
-  notifiesIn: number;
-  checks: number;
-  checksFailed: number;
-  transfersAxfr: number;
-  transfersIxfr: number;
-  transfersAxfrStyle: number;
-  roundsFailed: number;
-  expired: number;
-  revived: number;
-}
-
 /** The zones that this node is secondary for: loaded, kept fresh, fed on. */
 export class Secondary {
-  readonly counters: SecondaryCounters = {
-    notifiesIn: 0,
-    checks: 0,
-    checksFailed: 0,
-    transfersAxfr: 0,
-    transfersIxfr: 0,
-    transfersAxfrStyle: 0,
-    roundsFailed: 0,
-    expired: 0,
-    revived: 0,
-  };
+  readonly counters = newSecondaryCounters();
   readonly #options: SecondaryOptions;
   readonly #ports: RunnerPorts;
   readonly #announcer: Announcer;
@@ -115,6 +94,7 @@ export class Secondary {
       ),
       checks: new Places(limits.checks),
       transfers: new Places(limits.transfers, limits.transfersPerPrimary),
+      unreachable: new Unreachable(clock),
       compactor: options.compactor ?? new Compactor(),
       emit: (event) => this.#emit(event),
       published: (zone, version) => {
@@ -266,11 +246,10 @@ export class Secondary {
     const runner = this.#runners.get(nameKey(domain));
     // Not loaded from disk yet: the sender tries again.
     if (runner === undefined) return RCODE.SERVFAIL;
-    this.counters.notifiesIn++;
     const serial = notify.value.serialHint;
     const { zone, clock, from } = { zone: runner.text, clock: this.#options.clock, from: context.peerAddress };
     this.#emit({ kind: 'notified', zone, at: clock.now(), serial, from });
-    runner.dispatch({ kind: 'notify', serial, primary: senderOf(runner, context) });
+    runner.dispatch({ kind: 'notify', serial, primary: primaryOf(runner.primaries, context.peerAddress, context.key) });
     return notifyResponse(request, RCODE.NOERROR);
   }
 
@@ -291,7 +270,7 @@ export class Secondary {
   }
 
   #emit(event: SecondaryEvent): void {
-    this.#count(event);
+    countEvent(this.counters, event);
     for (const listener of this.#listeners) {
       try {
         listener(event);
@@ -300,47 +279,6 @@ export class Secondary {
       }
     }
   }
-
-  #count(event: SecondaryEvent): void {
-    const { counters } = this;
-    switch (event.kind) {
-      case 'checked':
-        counters.checks++;
-        if (event.serial === undefined) counters.checksFailed++;
-        break;
-      case 'installed':
-        if (event.transfer.type === 'axfr') counters.transfersAxfr++;
-        else if (event.transfer.type === 'ixfr') counters.transfersIxfr++;
-        else counters.transfersAxfrStyle++;
-        break;
-      case 'failed':
-        counters.roundsFailed++;
-        break;
-      case 'expired':
-        counters.expired++;
-        break;
-      case 'revived':
-        counters.revived++;
-        break;
-    }
-  }
-}
-
-/**
- * The primary that a NOTIFY came from, by its address; its port is nobody's (RFC 1996 3.10 asks for the address only). Where
- * several share one, the key tells them apart, else the first is asked first.
- */
-function senderOf(runner: ZoneRunner, { peerAddress, key }: RequestContext): string | undefined {
-  const sender = addressOctets(peerAddress);
-  if (sender === undefined) return undefined;
-  const candidates = runner.primaries.filter(({ host }) => {
-    const octets = addressOctets(host);
-    return octets !== undefined && Buffer.compare(octets, sender) === 0;
-  });
-  const sameKey = candidates.find(({ tsigKey }) =>
-    tsigKey === undefined || key === undefined ? tsigKey === key : namesEqual(tsigKey.name, key.name),
-  );
-  return (sameKey ?? candidates[0])?.key;
 }
 
 function journalLimits({ journalMaxSize, journalMaxDepth }: SecondaryZoneConfig) {

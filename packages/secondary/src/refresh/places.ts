@@ -25,6 +25,11 @@ export class Places {
     return this.#urgent.length + this.#patient.length;
   }
 
+  /** True when work for this address has to wait, or somebody waits already. */
+  isShort(address: string): boolean {
+    return this.waiting > 0 || this.#active >= this.#total || (this.#taken.get(address) ?? 0) >= this.#perAddress;
+  }
+
   /** Runs `work` in a place of its own, now or later; what has been aborted while it waited rejects with the signal's reason. */
   async run<T>(address: string, urgent: boolean, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();

@@ -1,5 +1,5 @@
-import { addressText, type Remote, type StatusError } from '@zonewire/nameserver';
-import type { TsigKey } from '@zonewire/shared-protocol';
+import { addressOctets, addressText, type Remote, type StatusError } from '@zonewire/nameserver';
+import { namesEqual, type TsigKey } from '@zonewire/shared-protocol';
 import type { PrimaryFacts, RefreshFacts } from './facts.ts';
 import { spread } from './timing.ts';
 
@@ -22,16 +22,45 @@ export const NO_IXFR_MOST = 3_600_000;
 
 const HEALTHY: PrimaryFacts = { failures: 0, retryAfter: 0 };
 
+/** Remotes are shared by many zones, and so are their addresses. */
+const ADDRESSES = new WeakMap<Remote, readonly PrimaryAddress[]>();
+
 export function primaryAddresses(remotes: readonly Remote[]): PrimaryAddress[] {
-  return remotes.flatMap((remote) =>
-    remote.addresses.map((address) => ({
-      key: `${remote.id}@${addressText(address)}`,
-      id: remote.id,
-      host: address.host,
-      port: address.port,
-      tsigKey: remote.key,
-    })),
+  return remotes.flatMap((remote) => {
+    let addresses = ADDRESSES.get(remote);
+    if (addresses === undefined) {
+      addresses = remote.addresses.map((address) => ({
+        key: `${remote.id}@${addressText(address)}`,
+        id: remote.id,
+        host: address.host,
+        port: address.port,
+        tsigKey: remote.key,
+      }));
+      ADDRESSES.set(remote, addresses);
+    }
+    return addresses;
+  });
+}
+
+/**
+ * The primary that a NOTIFY came from, by its address; its port says nothing (RFC 1996 3.10 asks for the address only). Where
+ * several share one, the key tells them apart, else the first is taken.
+ */
+export function primaryOf(
+  primaries: readonly PrimaryAddress[],
+  peerAddress: string,
+  key: TsigKey | undefined,
+): string | undefined {
+  const sender = addressOctets(peerAddress);
+  if (sender === undefined) return undefined;
+  const candidates = primaries.filter(({ host }) => {
+    const octets = addressOctets(host);
+    return octets !== undefined && Buffer.compare(octets, sender) === 0;
+  });
+  const sameKey = candidates.find(({ tsigKey }) =>
+    tsigKey === undefined || key === undefined ? tsigKey === key : namesEqual(tsigKey.name, key.name),
   );
+  return (sameKey ?? candidates[0])?.key;
 }
 
 /**

@@ -7,27 +7,26 @@ import type {
   Log,
   SerialAt,
   SoaCheck,
-  TransferSummary,
   ZoneTable,
 } from '@zonewire/nameserver';
 import { type Name, nameToText } from '@zonewire/shared-protocol';
 import { needsCompaction, replaceBase, type ZoneVersion } from '@zonewire/zone';
 import type { ZoneStore } from '@zonewire/zone-store';
-import { type SecondaryLimits, type SecondaryZoneConfig, ZONE_MAX_SIZE } from '../config.ts';
+import type { SecondaryLimits, SecondaryZoneConfig } from '../config.ts';
 import type { RefreshOutcome, SecondaryEvent } from '../events.ts';
-import { install } from '../install.ts';
 import type { DueTimes } from '../schedule/due-times.ts';
 import type { Schedule } from '../schedule/port.ts';
-import { type RefreshFacts, writeFacts } from './facts.ts';
+import { FactSaver } from './fact-saver.ts';
+import type { RefreshFacts } from './facts.ts';
+import { fetchVersion, heldOf } from './fetch.ts';
 import { factsAfterInstall, start, step } from './machine.ts';
 import type { Places } from './places.ts';
 import { isExpired, plan } from './plan.ts';
 import { type PrimaryAddress, primaryAddresses } from './primaries.ts';
 import { checkSoa, type Failure } from './soa-check.ts';
-import type { Held, RefreshConfig, RefreshEffect, RefreshEvent, RefreshState } from './state.ts';
-import { DEFAULT_INTERVALS } from './timing.ts';
-import { transferIn } from './transfer-in.ts';
-import { failureText } from './words.ts';
+import type { RefreshConfig, RefreshEffect, RefreshEvent, RefreshState } from './state.ts';
+import { DEFAULT_INTERVALS, type RefreshIntervals } from './timing.ts';
+import type { Unreachable } from './unreachable.ts';
 
 /** What the runners of all zones share. */
 export interface RunnerPorts {
@@ -43,6 +42,7 @@ export interface RunnerPorts {
   readonly limits: SecondaryLimits;
   readonly checks: Places;
   readonly transfers: Places;
+  readonly unreachable: Unreachable;
   readonly compactor: Compactor;
   readonly emit: (event: SecondaryEvent) => void;
   /** A new version is served: those it is fed to are to be told. */
@@ -61,9 +61,10 @@ export class ZoneRunner {
   readonly #log: Log;
   #machine: RefreshConfig;
   #planned: string | undefined;
-  readonly #stopping = new AbortController();
-  #saving: Promise<void> | undefined;
-  #saveAgain = false;
+  #isStopped = false;
+  /** Of the round under way; zones at rest have none. */
+  #round: AbortController | undefined;
+  readonly #saver: FactSaver;
   #hasExpired = false;
   #compacting = false;
   #asked: ((outcome: RefreshOutcome) => void)[] = [];
@@ -81,6 +82,7 @@ export class ZoneRunner {
     this.text = nameToText(config.domain).toLowerCase();
     this.#ports = ports;
     this.#log = ports.log.child({ zone: this.text });
+    this.#saver = new FactSaver(config.domain, ports.store, this.#log, () => this.state.facts);
     this.#machine = machineConfig(config);
     this.version = stored.version;
     const now = ports.clock.now();
@@ -88,7 +90,7 @@ export class ZoneRunner {
     // A version without the facts that belong to it (lost, or of another role) is old: it must be confirmed before it is served.
     const first = start({ held, facts: stored.facts }, now, this.#machine);
     const due = (plan(first.state, this.#machine)?.at ?? now) <= now;
-    this.state = { ...first.state, notBefore: held === undefined ? 0 : notBefore(due) };
+    this.state = { ...first.state, notBefore: first.state.told === 'serving' ? notBefore(due) : 0 };
     this.#perform(first.effects);
     this.#settle();
   }
@@ -133,7 +135,7 @@ export class ZoneRunner {
   }
 
   dispatch(event: RefreshEvent): void {
-    if (this.#stopping.signal.aborted) return;
+    if (this.#isStopped) return;
     // A clock that was set back is told to all zones first, this one included.
     const now = this.#ports.expiries.look();
     const before = this.state;
@@ -151,14 +153,15 @@ export class ZoneRunner {
 
   /** Aborts what is under way and saves what is known. With `forget` nothing is saved any more. */
   async stop(forget = false): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
+    if (this.#isStopped) return;
+    this.#isStopped = true;
     this.#ports.expiries.delete(this.text);
     this.#ports.schedule.cancel(this.text);
-    this.#stopping.abort(new Error(`zone ${this.text} is being stopped`));
+    this.#round?.abort(new Error(`zone ${this.text} is being stopped`));
     this.#over({ outcome: 'failed', message: 'the zone was stopped' });
     for (const resolve of this.#asked.splice(0)) resolve({ outcome: 'failed', message: 'the zone was stopped' });
-    if (!forget) this.#save();
-    while (this.#saving !== undefined) await this.#saving;
+    if (!forget) this.#saver.save();
+    await this.#saver.settled();
   }
 
   /** The schedule, the expiry and the table follow the state. */
@@ -198,7 +201,7 @@ export class ZoneRunner {
           this.#expire();
           break;
         case 'save':
-          this.#save();
+          this.#saver.save();
           break;
         case 'ended':
           this.#ended(effect);
@@ -210,9 +213,12 @@ export class ZoneRunner {
   /** A bug or a broken port must not leave the zone in a round for ever. */
   async #work(effect: { readonly primary: string }, work: () => Promise<void>): Promise<void> {
     try {
+      // Never inside the dispatch that wants it: what it finds out is the next event.
+      await undefined;
+      if (this.#isStopped) return;
       await work();
     } catch (error) {
-      if (this.#stopping.signal.aborted) return;
+      if (this.#isStopped) return;
       this.#log.error({ err: error, primary: effect.primary }, 'a refresh ended with an unexpected error');
       const message = `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
       this.dispatch({ kind: 'failed', primary: effect.primary, failure: 'local', code: 'internal-error', message });
@@ -220,10 +226,10 @@ export class ZoneRunner {
   }
 
   async #check(effect: Extract<RefreshEffect, { kind: 'check' }>): Promise<void> {
-    const { checks, client, limits, clock } = this.#ports;
-    const { signal } = this.#stopping;
+    const { checks, unreachable, client, limits, clock } = this.#ports;
+    const signal = this.#signal();
     const primary = this.#primary(effect.primary);
-    const answer = await checks.run(effect.primary, effect.urgent, signal, () =>
+    const answer = await unreachable.ask(checks, effect.primary, effect.urgent, signal, () =>
       checkSoa({ client, zone: this.config.domain, primary, timeout: limits.checkTimeout, signal }),
     );
     const at = clock.now();
@@ -247,84 +253,23 @@ export class ZoneRunner {
 
   async #transfer(effect: Extract<RefreshEffect, { kind: 'transfer' }>): Promise<void> {
     const primary = this.#primary(effect.primary);
-    const { transfers, client, limits, random } = this.#ports;
-    const { signal } = this.#stopping;
-    const zone = this.config.domain;
-    const zoneMaxSize = this.config.zoneMaxSize ?? ZONE_MAX_SIZE;
-    const held = this.version;
-    const id = new Uint8Array(2);
-    random(id);
-    const { type, force } = effect;
-    await transfers.run(primary.key, effect.urgent, signal, async () => {
-      const transferred = await transferIn({
-        client,
-        zone,
-        primary,
-        type,
-        held,
-        id: (id[0] << 8) | id[1],
-        limits,
-        zoneMaxSize,
-        signal,
-      });
-      if (signal.aborted) return;
-      if (!transferred.ok) {
-        this.#failed(primary, transferred);
-        return;
-      }
-      const { serial, expire, records, bytes, ms } = transferred;
-      if (transferred.outcome === 'up-to-date') {
-        this.#checked(primary, serial);
-        this.dispatch({ kind: 'answered', primary: primary.key, serial, expire });
-        return;
-      }
-      const style = type === 'axfr' ? 'axfr' : transferred.outcome === 'diffs' ? 'ixfr' : 'axfr-style-ixfr';
-      const transfer: TransferSummary = {
-        at: this.#ports.clock.now(),
-        type: style,
-        from: primary.key,
-        records,
-        bytes,
-        ms,
-        ...(held === undefined ? {} : { fromSerial: held.serial }),
-        toSerial: serial,
-      };
-      const installed = (version: ZoneVersion) =>
-        ({ kind: 'installed', primary: primary.key, held: heldOf(version), expire, transfer }) as const;
-      const outcome = await install({
-        zone,
-        transferred,
-        held,
-        force,
-        zoneMaxSize,
-        diffMaxRecords: feedsOthers(this.config) ? limits.diffMaxRecords : 0,
-        store: this.#ports.store,
-        table: this.#ports.table,
-        factsFor: (version) => {
-          const now = this.#ports.clock.now();
-          const facts = factsAfterInstall(this.state.facts, installed(version), now, this.#machine);
-          return { facts: writeFacts(facts), expireAt: facts.expireAt ?? now };
-        },
-        isWanted: () => !signal.aborted,
-      });
-      switch (outcome.kind) {
-        case 'installed':
-          this.#installed(outcome.version, installed(outcome.version));
-          break;
-        case 'not-newer':
-          this.#checked(primary, serial);
-          this.dispatch({ kind: 'answered', primary: primary.key, serial, expire });
-          break;
-        case 'refused': {
-          const message = failureText(type === 'axfr' ? 'AXFR' : 'IXFR', primary, outcome.problem);
-          this.#failed(primary, { failure: 'refused', code: outcome.problem.code, message });
-          break;
-        }
-        case 'not-stored':
-          this.#failed(primary, { failure: 'local', ...outcome.problem });
-          break;
-      }
+    const signal = this.#signal();
+    const fetched = await fetchVersion({
+      ports: this.#ports,
+      config: this.config,
+      primary,
+      effect,
+      held: this.version,
+      factsAfter: (event) => factsAfterInstall(this.state.facts, event, this.#ports.clock.now(), this.#machine),
+      signal,
     });
+    if (fetched.kind === 'installed') this.#installed(fetched.version, fetched.event);
+    else if (fetched.kind === 'failed') this.#failed(primary, fetched);
+    else if (fetched.kind === 'answered') {
+      const { serial, expire } = fetched;
+      this.#checked(primary, serial);
+      this.dispatch({ kind: 'answered', primary: primary.key, serial, expire });
+    }
   }
 
   #installed(version: ZoneVersion, event: Extract<RefreshEvent, { kind: 'installed' }>): void {
@@ -344,7 +289,7 @@ export class ZoneRunner {
     this.#compacting = true;
     try {
       const compacted = await this.#ports.compactor.compact(from);
-      if (this.#stopping.signal.aborted || this.version === undefined) return;
+      if (this.#isStopped || this.version === undefined) return;
       this.version = replaceBase(this.version, from, compacted);
       const entry = this.#ports.table.get(this.config.domain);
       // The same records: nothing but the layers they are read from changes.
@@ -357,9 +302,10 @@ export class ZoneRunner {
   }
 
   #failed(primary: PrimaryAddress, failure: Failure): void {
-    if (this.#stopping.signal.aborted) return;
+    if (this.#isStopped) return;
     this.#log.warn({ primary: primary.key, code: failure.code }, failure.message);
-    this.dispatch({ kind: 'failed', primary: primary.key, ...pick(failure) });
+    const { failure: kind, code, message } = failure;
+    this.dispatch({ kind: 'failed', primary: primary.key, failure: kind, code, message });
   }
 
   #serve(): void {
@@ -404,31 +350,15 @@ export class ZoneRunner {
   }
 
   #over(outcome: RefreshOutcome): void {
+    this.#round = undefined;
     for (const resolve of this.#inRound.splice(0)) resolve(outcome);
     this.#roundOver?.();
     this.#roundOver = undefined;
   }
 
-  /** One save at a time; what changes meanwhile is saved by one more. Losing facts is safe: they only ever extend what was stored. */
-  #save(): void {
-    if (this.#saving !== undefined) {
-      this.#saveAgain = true;
-      return;
-    }
-    this.#saving = this.#saveNow().finally(() => {
-      this.#saving = undefined;
-      if (!this.#saveAgain) return;
-      this.#saveAgain = false;
-      this.#save();
-    });
-  }
-
-  async #saveNow(): Promise<void> {
-    try {
-      await this.#ports.store.saveFacts(this.config.domain, writeFacts(this.state.facts));
-    } catch (error) {
-      this.#log.warn({ err: error }, 'the times of the zone could not be stored; tried again after its next refresh');
-    }
+  #signal(): AbortSignal {
+    this.#round ??= new AbortController();
+    return this.#round.signal;
   }
 
   #primary(key: string): PrimaryAddress {
@@ -444,23 +374,15 @@ export class ZoneRunner {
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-function pick({ failure, code, message }: Failure): Failure {
-  return { failure, code, message };
-}
-
-export function heldOf(version: ZoneVersion): Held {
-  const { refresh, retry, expire } = version.soa;
-  return { serial: version.serial, refresh, retry, expire };
-}
-
-/** Others may transfer the zone from here, or are told of it: then differences are worth their making. */
-function feedsOthers(config: SecondaryZoneConfig): boolean {
-  return config.notify.length > 0 || config.acl.some((rule) => !rule.deny && rule.actions.has('transfer'));
-}
-
 function machineConfig(config: SecondaryZoneConfig): RefreshConfig {
+  return { zone: config.domain, primaries: primaryAddresses(config.primaries), intervals: intervalsOf(config) };
+}
+
+function intervalsOf(config: SecondaryZoneConfig): RefreshIntervals {
+  const keys = Object.keys(DEFAULT_INTERVALS) as (keyof RefreshIntervals)[];
+  // Ten thousand zones with the defaults share them.
+  if (keys.every((key) => config[key] === undefined)) return DEFAULT_INTERVALS;
   const intervals = { ...DEFAULT_INTERVALS };
-  for (const key of Object.keys(intervals) as (keyof typeof intervals)[])
-    intervals[key] = config[key] ?? intervals[key];
-  return { zone: config.domain, primaries: primaryAddresses(config.primaries), intervals };
+  for (const key of keys) intervals[key] = config[key] ?? intervals[key];
+  return intervals;
 }

@@ -1,0 +1,57 @@
+import type { SecondaryEvent } from './events.ts';
+
+/** What happened to the zones since the start; they only grow. */
+export interface SecondaryCounters {
+  notifiesIn: number;
+  /** Answers and failures of SOA queries, and transfers that brought nothing newer. */
+  checks: number;
+  checksFailed: number;
+  transfersAxfr: number;
+  transfersIxfr: number;
+  /** IXFR answered with the whole zone. */
+  transfersAxfrStyle: number;
+  /** Rounds in which no primary helped. */
+  roundsFailed: number;
+  expired: number;
+  revived: number;
+}
+
+export function newSecondaryCounters(): SecondaryCounters {
+  return {
+    notifiesIn: 0,
+    checks: 0,
+    checksFailed: 0,
+    transfersAxfr: 0,
+    transfersIxfr: 0,
+    transfersAxfrStyle: 0,
+    roundsFailed: 0,
+    expired: 0,
+    revived: 0,
+  };
+}
+
+export function countEvent(counters: SecondaryCounters, event: SecondaryEvent): void {
+  switch (event.kind) {
+    case 'notified':
+      counters.notifiesIn++;
+      break;
+    case 'checked':
+      counters.checks++;
+      if (event.serial === undefined) counters.checksFailed++;
+      break;
+    case 'installed':
+      if (event.transfer.type === 'axfr') counters.transfersAxfr++;
+      else if (event.transfer.type === 'ixfr') counters.transfersIxfr++;
+      else counters.transfersAxfrStyle++;
+      break;
+    case 'failed':
+      counters.roundsFailed++;
+      break;
+    case 'expired':
+      counters.expired++;
+      break;
+    case 'revived':
+      counters.revived++;
+      break;
+  }
+}

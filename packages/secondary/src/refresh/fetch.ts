@@ -1,0 +1,127 @@
+import type { TransferSummary } from '@zonewire/nameserver';
+import type { ZoneVersion } from '@zonewire/zone';
+import { type SecondaryZoneConfig, ZONE_MAX_SIZE } from '../config.ts';
+import { install } from '../install.ts';
+import { type RefreshFacts, writeFacts } from './facts.ts';
+import type { PrimaryAddress } from './primaries.ts';
+import type { RunnerPorts } from './runner.ts';
+import type { Failure } from './soa-check.ts';
+import type { Held, RefreshEffect, RefreshEvent } from './state.ts';
+import { type TransferredIn, transferIn } from './transfer-in.ts';
+import { failureText } from './words.ts';
+
+type InstalledEvent = Extract<RefreshEvent, { kind: 'installed' }>;
+
+export interface FetchRequest {
+  readonly ports: RunnerPorts;
+  readonly config: SecondaryZoneConfig;
+  readonly primary: PrimaryAddress;
+  readonly effect: Extract<RefreshEffect, { kind: 'transfer' }>;
+  readonly held: ZoneVersion | undefined;
+  /** The zone's facts once `event` has happened: they are stored with the version. */
+  readonly factsAfter: (event: InstalledEvent) => RefreshFacts;
+  readonly signal: AbortSignal;
+}
+
+export type Fetched =
+  | { readonly kind: 'installed'; readonly version: ZoneVersion; readonly event: InstalledEvent }
+  /** Nothing newer came: as good as an answer to an SOA query. */
+  | { readonly kind: 'answered'; readonly serial: number; readonly expire?: number | undefined }
+  | ({ readonly kind: 'failed' } & Failure)
+  | { readonly kind: 'given-up' };
+
+/** Transfers the zone or its differences from one primary, and installs what came. */
+export async function fetchVersion(request: FetchRequest): Promise<Fetched> {
+  const { ports, config, primary, effect, held, signal } = request;
+  const { client, limits } = ports;
+  const zoneMaxSize = config.zoneMaxSize ?? ZONE_MAX_SIZE;
+  const id = new Uint8Array(2);
+  ports.random(id);
+  // The place is for the transfer; storing shares its syncs with other zones, and must not keep them from it.
+  const transferred = await ports.unreachable.ask(ports.transfers, primary.key, effect.urgent, signal, () =>
+    transferIn({
+      client,
+      zone: config.domain,
+      primary,
+      type: effect.type,
+      held,
+      id: (id[0] << 8) | id[1],
+      limits,
+      zoneMaxSize,
+      signal,
+    }),
+  );
+  if (signal.aborted) return { kind: 'given-up' };
+  if (!transferred.ok) {
+    const { failure, code, message } = transferred;
+    return { kind: 'failed', failure, code, message };
+  }
+  const { serial, expire } = transferred;
+  if (transferred.outcome === 'up-to-date') return { kind: 'answered', serial, expire };
+  return installIt(request, transferred, zoneMaxSize);
+}
+
+async function installIt(
+  { ports, config, primary, effect, held, factsAfter, signal }: FetchRequest,
+  transferred: Extract<TransferredIn, { ok: true; outcome: 'zone' | 'diffs' }>,
+  zoneMaxSize: number,
+): Promise<Fetched> {
+  const { clock, store, table, limits } = ports;
+  const { serial, expire, records, bytes, ms, outcome } = transferred;
+  const transfer: TransferSummary = {
+    at: clock.now(),
+    type: effect.type === 'axfr' ? 'axfr' : outcome === 'diffs' ? 'ixfr' : 'axfr-style-ixfr',
+    from: primary.key,
+    records,
+    bytes,
+    ms,
+    ...(held === undefined ? {} : { fromSerial: held.serial }),
+    toSerial: serial,
+  };
+  const eventOf = (version: ZoneVersion): InstalledEvent => ({
+    kind: 'installed',
+    primary: primary.key,
+    held: heldOf(version),
+    expire,
+    transfer,
+  });
+  const installed = await install({
+    zone: config.domain,
+    transferred,
+    held,
+    force: effect.force,
+    zoneMaxSize,
+    diffMaxRecords: feedsOthers(config) ? limits.diffMaxRecords : 0,
+    store,
+    table,
+    factsFor: (version) => {
+      const facts = factsAfter(eventOf(version));
+      return { facts: writeFacts(facts), expireAt: facts.expireAt ?? facts.asOf };
+    },
+    isWanted: () => !signal.aborted,
+  });
+  switch (installed.kind) {
+    case 'installed':
+      return { kind: 'installed', version: installed.version, event: eventOf(installed.version) };
+    case 'not-newer':
+      return { kind: 'answered', serial, expire };
+    case 'refused': {
+      const message = failureText(effect.type === 'axfr' ? 'AXFR' : 'IXFR', primary, installed.problem);
+      return { kind: 'failed', failure: 'refused', code: installed.problem.code, message };
+    }
+    case 'not-stored':
+      return { kind: 'failed', failure: 'local', ...installed.problem };
+    case 'unwanted':
+      return { kind: 'given-up' };
+  }
+}
+
+export function heldOf(version: ZoneVersion): Held {
+  const { refresh, retry, expire } = version.soa;
+  return { serial: version.serial, refresh, retry, expire };
+}
+
+/** Others may transfer the zone from here, or are told of it: then differences are worth their making. */
+function feedsOthers(config: SecondaryZoneConfig): boolean {
+  return config.notify.length > 0 || config.acl.some((rule) => !rule.deny && rule.actions.has('transfer'));
+}
