@@ -341,6 +341,25 @@ describe('IXFR over UDP', () => {
     expect(received.version.digest()).toBe(versions[0].digest());
   });
 
+  test('RFC 1035 4.2.1: an SOA so long that it alone does not fit: truncated, never larger than the client takes', () => {
+    const long = (c: string) => name(`${`${c.repeat(60)}.`.repeat(4)}`);
+    const rdata = writeSoa({
+      mname: long('m'),
+      rname: long('r'),
+      serial: 1,
+      refresh: 1,
+      retry: 1,
+      expire: 1,
+      minimum: 1,
+    });
+    const builder = new ZoneBuilder(APEX);
+    builder.addRecord({ ...soa(1), rdata });
+    const source = { version: unwrap(builder.finish()), secondsToExpire: 1, diffsFrom: () => undefined };
+    const message = single(transferOut().answer(request('ixfr', 1), udp, source));
+    expect(message.length).toBeLessThanOrEqual(512);
+    expect(unwrap(decodeMessage(message))).toMatchObject({ tc: true, answer: [] });
+  });
+
   test('up to date: the SOA alone', () => {
     const { versions, source } = history(3, []);
     const message = single(transferOut().answer(request('ixfr', 1), udp, source()));
