@@ -38,6 +38,19 @@ const questions: [string, (i: number) => Name, number][] = [
   ['apex SOA', () => APEX, TYPE.SOA],
 ];
 
+class QuestionBuffer {
+  readonly bytes: Uint8Array;
+  readonly starts: Int32Array;
+
+  constructor(all: readonly Name[]) {
+    this.bytes = new Uint8Array(Buffer.concat(all));
+    this.starts = new Int32Array(all.length + 1);
+    all.forEach((one, i) => {
+      this.starts[i + 1] = this.starts[i] + one.length;
+    });
+  }
+}
+
 function layered(version: ZoneVersion): ZoneVersion {
   let current = version;
   for (let i = 0; i < 3000; i++) {
@@ -54,14 +67,14 @@ for (const version of [base, layered(base)]) {
   console.log(`${names} names, ${version.layers.length} layer(s)`);
   const result = new LookupResult();
   for (const [what, question, type] of questions) {
-    const asked = Array.from({ length: 50_000 }, (_, i) => question(i));
+    // In one buffer, as they come in messages, so that the questions themselves are not what misses the cache.
+    const asked = new QuestionBuffer(Array.from({ length: 50_000 }, (_, i) => question(i)));
     let best = Number.POSITIVE_INFINITY;
     for (let round = 0; round < 5; round++) {
       const started = cpuMs();
       for (let i = 0, k = 0; i < ROUNDS; i++) {
-        const qname = asked[k];
-        lookup(version, qname, 0, qname.length, type, false, result);
-        if (++k === asked.length) k = 0;
+        lookup(version, asked.bytes, asked.starts[k], asked.starts[k + 1], type, false, result);
+        if (++k === 50_000) k = 0;
       }
       best = Math.min(best, cpuMs() - started);
     }

@@ -162,6 +162,18 @@ describe('what cannot be in a zone is refused', () => {
     expect(builder.finish()).toMatchObject({ ok: false, error: { code: 'zone-owner-outside' } });
   });
 
+  it('a builder that has finished takes no more, and does not disturb the next one', () => {
+    const builder = new ZoneBuilder(APEX);
+    builder.addRecord(soa(1));
+    const version = unwrap(builder.finish());
+    const next = new ZoneBuilder(APEX);
+    next.addRecord(soa(2));
+    builder.addRecord(records('a A 192.0.2.1')[0]);
+    expect(builder.finish()).toMatchObject({ ok: false, error: { code: 'builder-used-up' } });
+    expect(unwrap(next.finish())).toMatchObject({ serial: 2, recordCount: 1 });
+    expect(version).toMatchObject({ serial: 1, recordCount: 1 });
+  });
+
   it('a sibling of the apex is outside, though only its first label differs', () => {
     const builder = new ZoneBuilder(name('a.test.'));
     builder.addRecord({ ...soa(1), name: name('a.test.') });

@@ -137,6 +137,8 @@ export class ZoneBuilder implements RecordSink {
     if (!this.#problem) this.#closeNode();
     if (this.#problem) return { ok: false, error: this.#problem };
     const writer = this.#writer;
+    // The writer's memory may serve the next builder from here on.
+    this.#refuse('builder-used-up', 'the zone was finished before');
     let buffer: SharedArrayBuffer | undefined;
     if (this.#sorted) {
       const names = writer.nodes.length;
@@ -146,10 +148,7 @@ export class ZoneBuilder implements RecordSink {
       if (!finished.ok) return finished;
       buffer = finished.value;
     }
-    if (!buffer) {
-      this.#tooLarge();
-      return { ok: false, error: this.#problem! };
-    }
+    if (!buffer) return { ok: false, error: this.#tooLargeProblem() };
     return ZoneVersion.open([buffer]);
   }
 
@@ -309,7 +308,11 @@ export class ZoneBuilder implements RecordSink {
   }
 
   #tooLarge(): void {
-    this.#refuse('zone-too-large', `the zone ${nameToText(this.apex)} does not fit into an image of 2 GiB`);
+    this.#problem ??= this.#tooLargeProblem();
+  }
+
+  #tooLargeProblem(): Problem {
+    return { code: 'zone-too-large', message: `the zone ${nameToText(this.apex)} does not fit into an image of 2 GiB` };
   }
 
   #refuseRRset(): void {

@@ -1,5 +1,5 @@
 /** Exchanges under way at once to one host and port. A target's socket buffer holds a few hundred packets; the rest waits here. */
-export const OUTBOUND_WINDOW = 64;
+const OUTBOUND_WINDOW = 64;
 
 interface Waiting {
   readonly urgent: (() => Promise<void>)[];

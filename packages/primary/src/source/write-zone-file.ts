@@ -5,7 +5,7 @@ import type { FilePort } from './file-port.ts';
 import { sourceIsUnchanged, ZoneSource } from './zone-source.ts';
 
 /** Where the file goes that `freeze` replaces. */
-export function keptName(path: string): string {
+function keptName(path: string): string {
   return `${path}.before-freeze`;
 }
 

@@ -49,7 +49,10 @@ export class RunWriter {
 
   /** What was written so far; the writer must not be used afterwards unless {@link clear}ed and the run copied. */
   run(): Uint8Array {
-    return this.#bytes.subarray(0, this.length);
+    // What is kept should not keep a much larger buffer with it.
+    return this.length * 2 < this.#bytes.length
+      ? this.#bytes.slice(0, this.length)
+      : this.#bytes.subarray(0, this.length);
   }
 
   clear(): void {
