@@ -7,7 +7,7 @@ import { ADDRESSES, Site } from './fixtures/site.ts';
  * A secondary among faulty primaries on a faulty network with a faulty clock and disk, as a seed decides.
  * `SEED=123 npx vitest run packages/secondary/src/simulation.test.ts` runs one again, `RUNS=10000` more of them.
  */
-const RUNS = Number(process.env.RUNS ?? 40);
+const RUNS = Number(process.env.RUNS ?? 20);
 const SEED = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
 const STEPS = 60;
 /** ms between a primary's word and its effect here: two ways of latency, messages, repeated datagrams, a retry over TCP. */
@@ -184,7 +184,7 @@ class Run {
     const { clock } = this.site;
     const end = clock.elapsed + Math.round(ms);
     do {
-      await clock.advance(Math.min(Math.ceil((end - clock.elapsed + 1) / 7), end - clock.elapsed));
+      await clock.advance(Math.min(Math.ceil((end - clock.elapsed + 1) / 3), end - clock.elapsed));
       this.#check();
     } while (clock.elapsed < end);
   }
