@@ -80,12 +80,12 @@ describe('a commit', () => {
     expect(bench.state.phase).toBe('behind');
     const asked: number[] = [];
     const acknowledged = bench.now;
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 10; i++) {
       expect(bench.sleep()).toEqual([{ kind: 'probe', address: 0, timeout: 500, urgent: true }]);
       asked.push(bench.now - acknowledged);
       bench.on({ kind: 'probe-answered', serial: 7 });
     }
-    expect(asked).toEqual([1, 2, 4, 6, 9]);
+    expect(asked).toEqual([1, 2, 3, 4, 5, 6, 8, 10, 13, 18]);
     bench.sleep();
     expect(bench.on({ kind: 'probe-answered', serial: 8 }, 1)).toEqual([{ kind: 'confirmed', serial: 8 }]);
     expect(bench.state).toMatchObject({ phase: 'in-sync', notifyAt: undefined, attempts: 0 });

@@ -21,8 +21,10 @@ export function notifyRetryDelay(attempts: number): number {
   return NOTIFY_RETRIES[attempts - 1] ?? NOTIFY_OUT.slowest;
 }
 
-/** Grows by about a half, so that the moment of serving is known to about a third of the lag itself. */
-const PROBE_DELAYS = [1, 1, 2, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200, 300, 500, 1_000, 2_000, 5_000, 10_000];
+/** Each ms at first, then growing by about a half: the moment of serving is known to 1 ms, or about a third of the lag itself. */
+const PROBE_DELAYS = [
+  1, 1, 1, 1, 1, 1, 2, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200, 300, 500, 1_000, 2_000, 5_000, 10_000,
+];
 
 /** Where probing starts that no acknowledgement has promised anything for: 500 ms. */
 export const SLOW_PROBE_STEP: number = PROBE_DELAYS.indexOf(500);
