@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
   isMetaType,
-  LOWER,
   type Name,
   nameToText,
   type Problem,
@@ -15,7 +14,8 @@ import { flagOfType, MAX_RRSET_RECORDS, NODE_MIXED_TTL, rrsetKey } from './image
 import { LayerWriter } from './image/layer-writer.ts';
 import { NodeRecords } from './image/node-records.ts';
 import { compareOctets, copyOctets } from './image/octets.ts';
-import { apexOffset, compareRelativeNames } from './image/relative-name.ts';
+import { apexOffset } from './image/relative-name.ts';
+import { isWireName, NEXT_SIBLING, PreviousOwner, SAME, UNRELATED } from './previous-owner.ts';
 import { ZoneVersion } from './version.ts';
 
 const TYPE_SOA = 6;
@@ -23,12 +23,6 @@ const TYPE_RRSIG = 46;
 
 /** Unforeseeable from outside, so that nobody can prepare names that collide in the index of an image. */
 const PROCESS_SEED = randomBytes(4).readInt32LE();
-
-/** How a new owner stands to the one before it. */
-const SAME = 0;
-const NEXT_SIBLING = 1;
-const EARLIER_SIBLING = 2;
-const UNRELATED = 3;
 
 /**
  * Packs records into a zone version. Records may come in any order; canonical order of owners, types and rdata (what most
@@ -46,9 +40,7 @@ export class ZoneBuilder implements RecordSink {
   readonly #nodeRecords = new NodeRecords();
   #copy = new Uint8Array(0);
 
-  /** The owner last seen, absolute, ending at octet 256 of `#previous`. */
-  readonly #previous = new Uint8Array(256);
-  #previousStart: number;
+  readonly #previous: PreviousOwner;
   #sorted = true;
   /** The current owner's, while sorted. */
   readonly #ancestors = new Ancestors();
@@ -63,8 +55,7 @@ export class ZoneBuilder implements RecordSink {
   constructor(apex: Name, o: { seed?: number } = {}) {
     this.apex = apex.slice();
     this.#writer = new LayerWriter(this.apex, o.seed ?? PROCESS_SEED);
-    this.#previousStart = 256 - apex.length;
-    this.#previous.set(apex, this.#previousStart);
+    this.#previous = new PreviousOwner(this.apex);
     this.#writer.reserve(16);
     this.#node = this.#writer.beginNode(apex, 0, 0, 0, 0);
     this.#ancestors.nodes[0] = this.#node;
@@ -111,7 +102,7 @@ export class ZoneBuilder implements RecordSink {
       this.#tooLarge();
       return;
     }
-    const relation = this.#relation(owner, ownerStart, ownerEnd);
+    const relation = this.#previous.relation(owner, ownerStart, ownerEnd);
     if (relation !== SAME) {
       if (relation === UNRELATED) {
         if (!this.#openUnrelated(owner, ownerStart, ownerEnd, length)) return;
@@ -152,31 +143,6 @@ export class ZoneBuilder implements RecordSink {
     return ZoneVersion.open([buffer]);
   }
 
-  #relation(owner: Uint8Array, start: number, end: number): number {
-    const previous = this.#previous;
-    const first = owner[start];
-    const previousAt = this.#previousStart;
-    const previousFirst = previous[previousAt];
-    if (end - start - first !== 256 - previousAt - previousFirst) return UNRELATED;
-    for (let i = start + first + 1, j = previousAt + previousFirst + 1; i < end; i++, j++)
-      if (owner[i] !== previous[j]) return UNRELATED;
-    const shorter = Math.min(first, previousFirst);
-    let order = 0;
-    for (let k = 1; k <= shorter; k++) {
-      const a = owner[start + k];
-      const b = previous[previousAt + k];
-      if (a !== b) {
-        order = LOWER[a] - LOWER[b];
-        if (order !== 0) break;
-      }
-    }
-    if (order === 0) order = first - previousFirst;
-    if (order === 0) return SAME;
-    // A sibling of the apex is outside the zone.
-    if (first === 0 || first > 63 || 256 - previousAt === this.apex.length) return UNRELATED;
-    return order > 0 ? NEXT_SIBLING : EARLIER_SIBLING;
-  }
-
   /** The owner differs from the previous one in its first label only. */
   #openSibling(owner: Uint8Array, start: number, end: number, relation: number): void {
     if (end - start > 255) {
@@ -192,11 +158,7 @@ export class ZoneBuilder implements RecordSink {
       writer.words[(nodes[depth - 1] >>> 2) + 1]++;
       nodes[depth] = this.#node;
     }
-    const previous = this.#previous;
-    const first = owner[start];
-    const previousStart = this.#previousStart + previous[this.#previousStart] - first;
-    this.#previousStart = previousStart;
-    for (let i = 0; i <= first; i++) previous[previousStart + i] = owner[start + i];
+    this.#previous.replaceFirstLabel(owner, start);
   }
 
   /** Any other owner: checked, put in its place, empty non-terminals above it made. @returns false when refused. */
@@ -206,9 +168,7 @@ export class ZoneBuilder implements RecordSink {
       this.#refuseOwner(owner, start, end);
       return false;
     }
-    const previous = this.#previous;
-    const previousEnd = 256 - this.apex.length;
-    const order = compareRelativeNames(owner, start, relativeEnd, previous, this.#previousStart, previousEnd);
+    const order = this.#previous.compare(owner, start, relativeEnd);
     if (order === 0) return true;
     this.#closeNode();
     if (order < 0) this.#sorted = false;
@@ -219,8 +179,7 @@ export class ZoneBuilder implements RecordSink {
     }
     this.#node = this.#writer.beginNode(owner, start, relativeEnd, 0, 0);
     if (this.#sorted) this.#ancestors.enter(this.#writer, this.#node);
-    this.#previousStart = 256 - (end - start);
-    for (let i = start, j = this.#previousStart; i < end; i++, j++) previous[j] = owner[i];
+    this.#previous.replace(owner, start, end);
     return true;
   }
 
@@ -316,12 +275,14 @@ export class ZoneBuilder implements RecordSink {
   }
 
   #refuseRRset(): void {
-    const owner = this.#previous.slice(this.#previousStart);
-    this.#refuse('rrset-too-large', `an RRset of ${nameToText(owner)} has more than ${MAX_RRSET_RECORDS} records`);
+    this.#refuse(
+      'rrset-too-large',
+      `an RRset of ${nameToText(this.#previous.name())} has more than ${MAX_RRSET_RECORDS} records`,
+    );
   }
 
   #refuseType(type: number): void {
-    const owner = nameToText(this.#previous.slice(this.#previousStart));
+    const owner = nameToText(this.#previous.name());
     if (isMetaType(type))
       this.#refuse('zone-meta-type', `${owner} has a record of type ${type}, which no zone can hold`);
     else if (type === TYPE_SOA)
@@ -337,16 +298,4 @@ export class ZoneBuilder implements RecordSink {
       this.#refuse('zone-bad-name', 'an owner is not a well-formed name');
     }
   }
-}
-
-function isWireName(name: Uint8Array, start: number, end: number): boolean {
-  if (end - start > 255) return false;
-  let at = start;
-  while (at < end) {
-    const length = name[at];
-    if (length === 0) return at === end - 1;
-    if (length > 63) return false;
-    at += length + 1;
-  }
-  return false;
 }
