@@ -77,7 +77,7 @@ const good = diffVersions(held, version(2, ns, host(1), host(2)));
 
 test.each<[string, readonly ZoneDiff[], number]>([
   ['diff-removes-missing', [ZoneDiff.build(ZONE, [soa(1), host(5)], [soa(2)])], 2],
-  ['diff-adds-existing', [ZoneDiff.build(ZONE, [soa(1)], [soa(2), host(1)])], 2],
+  ['diff-mixed-ttl', [ZoneDiff.build(ZONE, [soa(1)], [soa(2), { ...host(1), ttl: 9, rdata: new Uint8Array(4) }])], 2],
   ['diff-serial-mismatch', [ZoneDiff.build(ZONE, [soa(4)], [soa(5)])], 5],
   ['diff-serial-mismatch', [good, ZoneDiff.build(ZONE, [soa(3)], [soa(4)])], 4],
   ['diff-removes-missing', [good, ZoneDiff.build(ZONE, [soa(2), host(9)], [soa(3)])], 3],
@@ -101,6 +101,17 @@ test.each<[string, ZoneVersion, number, Partial<Installation>]>([
   expect(outcome).toMatchObject({ kind: 'refused', problem: { code } });
   expect(served()).toBe(held);
   expect(store.stats.commits).toBe(1);
+});
+
+test('a record added that is there already (NSD lists every LOC so) is dropped, and not passed on to others', async () => {
+  const { store, diffs, served } = await setup(held);
+  const noisy = ZoneDiff.build(ZONE, [soa(1), ns], [soa(2), host(1), ns, host(2)]);
+  expect(await diffs([noisy], 2)).toMatchObject({ kind: 'installed' });
+  expect(served()?.digest()).toBe(version(2, ns, host(1), host(2)).digest());
+  const [kept] = store.diffsFrom(ZONE, 1)!;
+  expect([kept.removedCount, kept.addedCount]).toEqual([2, 3]);
+  const other = ZoneDiff.build(ZONE, [soa(2)], [soa(3), { ...host(1), ttl: 9 }]);
+  expect(await diffs([good, other], 3)).toMatchObject({ kind: 'refused' });
 });
 
 test('differences for a zone that is not there', async () => {

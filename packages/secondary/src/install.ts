@@ -2,6 +2,7 @@ import type { ZoneTable } from '@zonewire/nameserver';
 import { isNewerSerial, type Name, nameToText, type Problem, TYPE, ZonewireError } from '@zonewire/shared-protocol';
 import { applyDiff, diffVersions, type ZoneDiff, type ZoneVersion } from '@zonewire/zone';
 import type { Facts, ZoneStore } from '@zonewire/zone-store';
+import { withoutRedundantAdds } from './redundant-adds.ts';
 import type { TransferredIn } from './refresh/transfer-in.ts';
 
 /** A version that came from a primary and what is to be done with it. */
@@ -86,14 +87,19 @@ function verify(installation: Installation): Verified | { readonly problem: Prob
   return built;
 }
 
-/** RFC 1995 4: strictly in order; one difference that does not fit refuses them all. */
+/** RFC 1995 4: strictly in order; one difference that does not fit refuses them all. What is added twice is dropped, and not passed on. */
 function applyAll({ transferred, held }: Installation): Verified | { readonly problem: Problem } {
   if (transferred.outcome !== 'diffs' || held === undefined)
     return { problem: { code: 'diffs-without-zone', message: 'differences came, and there is no zone they apply to' } };
   let version = held;
   const chain: Link[] = [];
-  for (const diff of transferred.diffs) {
-    const next = applyDiff(version, diff);
+  for (let diff of transferred.diffs) {
+    let next = applyDiff(version, diff);
+    const cleaned = !next.ok && next.error.code === 'diff-adds-existing' && withoutRedundantAdds(version, diff);
+    if (cleaned) {
+      diff = cleaned;
+      next = applyDiff(version, diff);
+    }
     if (!next.ok) {
       const message = `the difference from serial ${diff.fromSerial} to ${diff.toSerial} does not fit: ${next.error.message}`;
       return { problem: { code: next.error.code, message } };

@@ -4,7 +4,16 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { DnsClient, type RequestContext, silentLog, systemClock, ZoneTable } from '@zonewire/nameserver';
 import { buildNotify, decodeMessage, type Message, name, type TsigKey, unwrap } from '@zonewire/shared-protocol';
-import { type Address, digAxfr, eventually, type Peer, type PeerKey, startBind, startKnot } from '@zonewire/testkit';
+import {
+  type Address,
+  digAxfr,
+  eventually,
+  type Peer,
+  type PeerKey,
+  startBind,
+  startKnot,
+  startNsd,
+} from '@zonewire/testkit';
 import { openMemoryStore } from '@zonewire/zone-store';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SecondaryZoneConfig } from './config.ts';
@@ -136,6 +145,7 @@ describe('a primary on loopback', () => {
 describe.each([
   ['BIND', startBind],
   ['Knot', startKnot],
+  ['NSD', startNsd],
 ] as const)('%s as primary', (_vendor, startPeer) => {
   const text = (serial: number, more = '') =>
     `$ORIGIN example.test.\n$TTL 300\n@ SOA ns1 admin ${serial} 3600 600 86400 60\n@ NS ns1\nns1 A 192.0.2.1\n` +
@@ -170,7 +180,8 @@ describe.each([
         await node.secondary.refresh(ZONE);
         return node.served() === serial;
       });
-      expect(node.secondary.status(ZONE)?.lastTransfer?.type).toBe('ixfr');
+      const { lastTransfer, primaries } = node.secondary.status(ZONE)!;
+      expect(lastTransfer?.type, JSON.stringify(primaries)).toBe('ixfr');
     }
     const theirs = await digAxfr(primary, 'example.test.', withKey ? peerKey : undefined);
     const { version } = node.table.get(ZONE)!;

@@ -290,10 +290,11 @@ export class ZoneRunner {
     try {
       const compacted = await this.#ports.compactor.compact(from);
       if (this.#isStopped || this.version === undefined) return;
-      this.version = replaceBase(this.version, from, compacted);
+      const before = this.version;
+      this.version = replaceBase(before, from, compacted);
       const entry = this.#ports.table.get(this.config.domain);
-      // The same records: nothing but the layers they are read from changes.
-      if (entry?.version?.serial === this.version.serial) entry.version = this.version;
+      // The same records: nothing but the layers they are read from changes. Another version may just have been published.
+      if (entry?.version === before) entry.version = this.version;
     } catch (error) {
       this.#log.warn({ err: error }, 'the layers of the zone could not be merged; it is served as it is');
     } finally {
