@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// First thing `npm start`, `npm test` and `npm run bench` run. It must work on the machine's own Node (20 or later) in a
+// First thing `npm start` and `npm test` run. It must work on the machine's own Node (20 or later) in a
 // fresh clone: it installs what is missing, says so, and hands over to the project's Node 26 in node_modules/.bin.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
 const installedMark = join(root, 'node_modules', '.zonewire-installed');
 
-/** Real DNS software that tests and benchmarks run against: command -> Debian package. */
+/** Real DNS software that tests run against: command -> Debian package. */
 const PEERS = {
   named: 'bind9',
   'named-compilezone': 'bind9-utils',
@@ -25,7 +25,7 @@ const PEERS = {
 };
 
 const [task, ...rest] = process.argv.slice(2);
-const tasks = { start, test, bench };
+const tasks = { start, test };
 if (!Object.hasOwn(tasks, task)) {
   console.error(`zonewire: unknown task ${JSON.stringify(task)}; one of: ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
@@ -44,24 +44,19 @@ function test(args) {
   run('vitest', ['run']);
 }
 
-function bench(args) {
-  installPeers();
-  run('node', ['test/bench/bench.ts', ...args]);
-}
-
-/** `npm ci`, once for each content of package-lock.json. */
+/** `npm install`, once for each content of package-lock.json. */
 function installDependencies() {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(installedMark) && readFileSync(installedMark, 'utf8') === lock) return;
-  console.log('zonewire: installing dependencies into node_modules (npm ci), once ...');
+  console.log('zonewire: installing dependencies into node_modules (npm install), once ...');
   const npm = process.env.npm_execpath;
   const result = npm?.endsWith('.js')
-    ? spawnSync(process.execPath, [npm, 'ci', '--loglevel=error'], { cwd: root, stdio: 'inherit' })
-    : spawnSync('npm', ['ci', '--loglevel=error'], { cwd: root, stdio: 'inherit' });
+    ? spawnSync(process.execPath, [npm, 'install', '--no-save', '--loglevel=error'], { cwd: root, stdio: 'inherit' })
+    : spawnSync('npm', ['install', '--no-save', '--loglevel=error'], { cwd: root, stdio: 'inherit' });
   if (result.status !== 0) {
-    die(result.error ? `could not start npm: ${result.error.message}` : 'npm ci failed; its messages are above');
+    die(result.error ? `could not start npm: ${result.error.message}` : 'npm install failed; its messages are above');
   }
   const version = spawnSync(join(bin, 'node'), ['--version'], { encoding: 'utf8' });
   if (version.status !== 0 || !version.stdout.startsWith('v26.')) {

