@@ -65,10 +65,9 @@ export class Unreachable {
   }
 
   #note(address: string, outcome: Outcome): void {
-    if (outcome.ok || !SILENCE.has(outcome.code)) {
-      if (outcome.ok) this.#dead.delete(address);
-      return;
-    }
+    // A refusal is an answer too.
+    if (outcome.ok || outcome.failure === 'refused') this.#dead.delete(address);
+    if (outcome.ok || !SILENCE.has(outcome.code)) return;
     if (this.#dead.size >= MOST) this.#dead.clear();
     const { failure, code, message } = outcome;
     this.#dead.set(address, { since: this.#clock.now(), failure: { failure, code, message } });

@@ -131,8 +131,11 @@ export class DueTimes {
       this.delete(first.id);
       ids.push(first.id);
     }
-    if (ids.length > 0) this.#due(ids);
-    this.#arm(this.look());
+    try {
+      if (ids.length > 0) this.#due(ids);
+    } finally {
+      this.#arm(this.look());
+    }
   }
 
   #up(entry: Due): void {
