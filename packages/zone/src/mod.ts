@@ -10,5 +10,5 @@ export * from './image/verify.ts';
 export * from './layers/compact.ts';
 export * from './lookup/lookup.ts';
 export * from './lookup/lookup-result.ts';
-export * from './rrset.ts';
+export type { RRset } from './rrset.ts';
 export * from './version.ts';

@@ -20,21 +20,26 @@ export function nodeName(layer: Layer, node: number, apex: Name): Name {
   return name;
 }
 
+/** The RRset at `at` of a layer, owned by `name`. */
+export function readRRset(layer: Layer, at: number, name: Name): RRset {
+  const { bytes, words } = layer;
+  const end = at + 12 + words[(at >>> 2) + 2];
+  const rdatas: Uint8Array[] = [];
+  for (let rdata = at + 12; rdata < end; ) {
+    const rdataEnd = rdata + 2 + ((bytes[rdata] << 8) | bytes[rdata + 1]);
+    rdatas.push(bytes.slice(rdata + 2, rdataEnd));
+    rdata = rdataEnd;
+  }
+  return { name, type: words[at >>> 2] & 0xffff, ttl: words[(at >>> 2) + 1], rdatas };
+}
+
 /** All RRsets of a node. */
 export function readNode(layer: Layer, node: number, apex: Name): RRset[] {
-  const { bytes, words } = layer;
   const name = nodeName(layer, node, apex);
   const rrsets: RRset[] = [];
   let at = layer.firstRRset(node);
-  for (let left = words[node >>> 2] >>> 16; left > 0; left--) {
-    const end = at + 12 + words[(at >>> 2) + 2];
-    const rdatas: Uint8Array[] = [];
-    for (let rdata = at + 12; rdata < end; ) {
-      const rdataEnd = rdata + 2 + ((bytes[rdata] << 8) | bytes[rdata + 1]);
-      rdatas.push(bytes.slice(rdata + 2, rdataEnd));
-      rdata = rdataEnd;
-    }
-    rrsets.push({ name, type: words[at >>> 2] & 0xffff, ttl: words[(at >>> 2) + 1], rdatas });
+  for (let left = layer.words[node >>> 2] >>> 16; left > 0; left--) {
+    rrsets.push(readRRset(layer, at, name));
     at = layer.nextRRset(at);
   }
   return rrsets;

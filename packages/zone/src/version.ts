@@ -18,7 +18,7 @@ import { H } from './image/image.ts';
 import { Layer } from './image/layer.ts';
 import { apexOffset, hashName } from './image/relative-name.ts';
 import { NodeRef, Stack } from './image/stack.ts';
-import { type RRset, readNode } from './rrset.ts';
+import { nodeName, type RRset, readNode, readRRset } from './rrset.ts';
 
 /** Layers a version may have; more are merged when a diff is applied. */
 export const MAX_LAYERS = 8;
@@ -113,12 +113,17 @@ export class ZoneVersion {
 
   /** The RRset of `type` at `name`; undefined when there is none. RRSIGs of all types covered come as one. */
   rrset(name: Name, type: number): RRset | undefined {
-    const [first, ...others] = this.rrsets(name).filter((rrset) => rrset.type === type);
-    if (!first || others.length === 0) return first;
+    const ref = this.#find(name);
+    if (!ref) return undefined;
+    const { layer, node } = ref;
+    const at = layer.findRRset(node, type);
+    if (at === 0) return undefined;
+    if (type !== TYPE.RRSIG) return readRRset(layer, at, nodeName(layer, node, this.apex));
+    const signatures = readNode(layer, node, this.apex).filter((rrset) => rrset.type === type);
     return {
-      ...first,
-      ttl: Math.min(first.ttl, ...others.map((rrset) => rrset.ttl)),
-      rdatas: [...first.rdatas, ...others.flatMap((rrset) => rrset.rdatas)],
+      ...signatures[0],
+      ttl: Math.min(...signatures.map((rrset) => rrset.ttl)),
+      rdatas: signatures.flatMap((rrset) => rrset.rdatas),
     };
   }
 

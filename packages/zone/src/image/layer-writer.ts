@@ -30,11 +30,13 @@ export class LayerWriter {
   readonly nodes: OffsetList = new OffsetList();
   readonly apex: Uint8Array;
   #seed: number;
+  readonly #reserveSpace: () => SharedArrayBuffer | undefined;
   #growable: SharedArrayBuffer | undefined;
 
-  constructor(apex: Uint8Array, seed: number) {
+  constructor(apex: Uint8Array, seed: number, reserveSpace: () => SharedArrayBuffer | undefined = reserveAddressSpace) {
     this.apex = apex;
     this.#seed = seed;
+    this.#reserveSpace = reserveSpace;
     this.bytes = spareHeap ?? new Uint8Array(FIRST_HEAP);
     spareHeap = undefined;
     this.words = new Int32Array(this.bytes.buffer, 0, this.bytes.length >>> 2);
@@ -61,12 +63,14 @@ export class LayerWriter {
       return true;
     }
     const old = this.bytes;
-    if (needed <= LARGE) {
-      this.bytes = new Uint8Array(Math.min(LARGE, align4(Math.max(needed, old.length * 2))));
-      this.words = new Int32Array(this.bytes.buffer);
-    } else {
-      this.#growable = new SharedArrayBuffer(0, { maxByteLength: MAX_IMAGE });
+    if (needed > LARGE) this.#growable = this.#reserveSpace();
+    if (this.#growable) {
       this.#growTo(Math.max(needed, 2 * LARGE));
+    } else {
+      this.bytes = new Uint8Array(
+        Math.min(needed <= LARGE ? LARGE : MAX_IMAGE, align4(Math.max(needed, old.length * 2))),
+      );
+      this.words = new Int32Array(this.bytes.buffer);
     }
     this.bytes.set(old.subarray(0, this.at));
     return true;
@@ -185,8 +189,17 @@ export class LayerWriter {
     }
     const exact = new SharedArrayBuffer(total);
     new Uint8Array(exact).set(this.bytes.subarray(0, heapEnd));
-    if (!growable) spareHeap = this.bytes;
+    if (!growable && this.bytes.length <= LARGE) spareHeap = this.bytes;
     return exact;
+  }
+}
+
+/** Room to grow in place; undefined where the process may not have so much address space (`ulimit -v`): then growing copies. */
+function reserveAddressSpace(): SharedArrayBuffer | undefined {
+  try {
+    return new SharedArrayBuffer(0, { maxByteLength: MAX_IMAGE });
+  } catch {
+    return undefined;
   }
 }
 

@@ -33,7 +33,8 @@ export class NameSorter {
   /** Numbers of the names (0 is the first pushed) in canonical order; equal names in the order they came in. */
   sorted(): Int32Array {
     const { length } = this;
-    this.#permutation = Int32Array.from({ length }, (_, i) => i);
+    this.#permutation = new Int32Array(length);
+    for (let i = 0; i < length; i++) this.#permutation[i] = i;
     this.#cache = new Uint32Array(length);
     this.#sort(0, length, 0);
     return this.#permutation;
