@@ -3,7 +3,7 @@
 // fresh clone: it installs what is missing, says so, and hands over to the project's Node 26 in node_modules/.bin.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
 const installedMark = join(root, 'node_modules', '.zonewire-installed');
 
-/** Real DNS software that tests run against: command -> Debian package. */
+/** Real DNS software that tests run against: command, or library below /usr/lib, -> Debian package. */
 const PEERS = {
   named: 'bind9',
   'named-compilezone': 'bind9-utils',
@@ -21,11 +21,17 @@ const PEERS = {
   knotd: 'knot',
   kdig: 'knot-dnsutils',
   knsupdate: 'knot-dnsutils',
+  delv: 'bind9-dnsutils',
+  kzonecheck: 'knot-dnssecutils',
   'ldns-read-zone': 'ldnsutils',
+  pdns_server: 'pdns-server',
+  'pdns/libbindbackend.so': 'pdns-backend-bind',
+  unbound: 'unbound',
+  dnsperf: 'dnsperf',
 };
 
 const [task, ...rest] = process.argv.slice(2);
-const tasks = { start, test };
+const tasks = { start, test, bench, differential };
 if (!Object.hasOwn(tasks, task)) {
   console.error(`zonewire: unknown task ${JSON.stringify(task)}; one of: ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
@@ -42,6 +48,16 @@ function test(args) {
   if (args.length > 0) return run('vitest', ['run', ...args]);
   run('turbo', ['run', 'check:types', 'check:lint', 'check:imports', 'check:unused', '--output-logs=errors-only']);
   run('vitest', ['run']);
+}
+
+function bench(args) {
+  installPeers();
+  run('node', ['test/bench/main.ts', ...args]);
+}
+
+function differential(args) {
+  installPeers();
+  run('node', ['test/differential/main.ts', ...args]);
 }
 
 /** `npm install`, once for each content of package-lock.json. */
@@ -71,9 +87,9 @@ function installDependencies() {
 
 /** Tests never skip for want of a peer: install it where that is possible, else say in one line what to do. */
 function installPeers() {
-  const missing = [...new Set(Object.entries(PEERS).flatMap(([command, deb]) => (onPath(command) ? [] : [deb])))];
+  const missing = [...new Set(Object.entries(PEERS).flatMap(([command, deb]) => (isThere(command) ? [] : [deb])))];
   if (missing.length === 0) return;
-  if (process.getuid?.() !== 0 || !onPath('apt-get')) {
+  if (process.getuid?.() !== 0 || !isThere('apt-get')) {
     die(
       `the tests need real DNS servers that are missing here: ${missing.join(' ')}; on Debian: sudo apt-get install ${missing.join(' ')}`,
     );
@@ -81,12 +97,28 @@ function installPeers() {
   console.log(`zonewire: installing the DNS servers that tests run against: ${missing.join(' ')} ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args) => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
-  if (!apt('update', '-qq') || !apt('install', '-y', '-qq', '--no-install-recommends', ...missing)) {
-    die(`apt-get could not install ${missing.join(' ')}; its messages are above`);
+  const installed = withoutStartingServices(
+    () => apt('update', '-qq') && apt('install', '-y', '-qq', '--no-install-recommends', ...missing),
+  );
+  if (!installed) die(`apt-get could not install ${missing.join(' ')}; its messages are above`);
+}
+
+/** The servers are wanted as programs: Debian starts no service of a package while policy-rc.d says 101. */
+function withoutStartingServices(install) {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return install();
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    return install();
+  } finally {
+    rmSync(policy);
   }
 }
 
-function onPath(command) {
+function isThere(command) {
+  if (command.endsWith('.so')) {
+    return readdirSync('/usr/lib').some((architecture) => existsSync(join('/usr/lib', architecture, command)));
+  }
   const places = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
   return places.some((place) => existsSync(join(place, command)));
 }
