@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // First thing `npm start` and `npm test` run. It must work on the machine's own Node (20 or later) in a
 // fresh clone: it installs what is missing, says so, and hands over to the project's Node 26 in node_modules/.bin.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,27 +38,34 @@ if (!Object.hasOwn(tasks, task)) {
   process.exit(2);
 }
 installDependencies();
-tasks[task](rest);
+await tasks[task](rest);
 
 function start(args) {
-  run('node', ['packages/cli/src/demo/demo.ts', ...args]);
+  return run('node', ['packages/cli/src/demo/demo.ts', ...args]);
 }
 
-function test(args) {
+async function test(args) {
   installPeers();
   if (args.length > 0) return run('vitest', ['run', ...args]);
-  run('turbo', ['run', 'check:types', 'check:lint', 'check:imports', 'check:unused', '--output-logs=errors-only']);
-  run('vitest', ['run']);
+  await run('turbo', [
+    'run',
+    'check:types',
+    'check:lint',
+    'check:imports',
+    'check:unused',
+    '--output-logs=errors-only',
+  ]);
+  await run('vitest', ['run']);
 }
 
 function bench(args) {
   installPeers();
-  run('node', ['test/bench/main.ts', ...args]);
+  return run('node', ['test/bench/main.ts', ...args]);
 }
 
 function differential(args) {
   installPeers();
-  run('node', ['test/differential/main.ts', ...args]);
+  return run('node', ['test/differential/main.ts', ...args]);
 }
 
 /** `npm install`, once for each content of package-lock.json. */
@@ -123,20 +131,32 @@ function isThere(command) {
   return places.some((place) => existsSync(join(place, command)));
 }
 
-/** Runs a command of node_modules/.bin and ends with its exit code when that is not 0. Signals go to it: it is in our group. */
-function run(command, args) {
+/**
+ * Runs a command of node_modules/.bin and ends with its exit code when that is not 0. Ctrl-C reaches it from the terminal
+ * (it is in our group); a signal sent to this process alone, as a supervisor does, is passed on.
+ */
+async function run(command, args) {
   const env = {
     ...process.env,
     PATH: [bin, process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter),
     TURBO_TELEMETRY_DISABLED: '1',
     DO_NOT_TRACK: '1',
   };
+  const child = spawn(join(bin, command), args, { cwd: root, env, stdio: 'inherit' });
+  const passOn = (signal) => child.kill(signal);
+  const passedOn = ['SIGTERM', 'SIGHUP'];
   const ignore = () => {};
   process.on('SIGINT', ignore);
-  process.on('SIGTERM', ignore);
-  const result = spawnSync(join(bin, command), args, { cwd: root, env, stdio: 'inherit' });
-  if (result.error) die(`could not start ${command}: ${result.error.message}`);
-  if (result.status !== 0) process.exit(result.status ?? 1);
+  for (const signal of passedOn) process.on(signal, passOn);
+  try {
+    const [code] = await once(child, 'close');
+    if (code !== 0) process.exit(code ?? 1);
+  } catch (error) {
+    die(`could not start ${command}: ${error.message}`);
+  } finally {
+    process.off('SIGINT', ignore);
+    for (const signal of passedOn) process.off(signal, passOn);
+  }
 }
 
 function die(message) {
