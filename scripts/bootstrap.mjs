@@ -28,6 +28,8 @@ const PEERS = {
   pdns_server: 'pdns-server',
   'pdns/libbindbackend.so': 'pdns-backend-bind',
   unbound: 'unbound',
+  'redis-server': 'redis-server',
+  'redis-cli': 'redis-tools',
   dnsperf: 'dnsperf',
 };
 

@@ -6,6 +6,7 @@ export * from './peers/bind.ts';
 export * from './peers/knot.ts';
 export * from './peers/nsd.ts';
 export * from './peers/peer.ts';
+export * from './peers/redis.ts';
 export * from './running-process.ts';
 export * from './update-stream.ts';
 export * from './zonewire-node.ts';

@@ -1,0 +1,444 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, Log } from '@zonewire/nameserver';
+import {
+  HeapSchedule,
+  type Schedule,
+  type ScheduleCounters,
+  type ScheduleEntry,
+  type SchedulePriority,
+  type ScheduleProcessor,
+  TIMER_CONCURRENCY,
+} from '@zonewire/secondary';
+import { DelayedError, Job, Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { commandConnection, workerConnection } from '../redis/connection.ts';
+import { RedisHealth, type RedisState } from '../redis/health.ts';
+import { CHANGE_PRIORITY, jobId, jobOptions, TIMER_PRIORITY, type ZoneJobData } from './job.ts';
+import { Outbox } from './outbox.ts';
+import { DEFAULT_TAKE_OVER, type TakeOver, takeOverAt } from './take-over.ts';
+
+export interface BullmqScheduleOptions {
+  /** `redis://host:6379`, with user and password as Redis URLs have them. */
+  readonly url: string;
+  /** Nodes with the same site share one schedule. */
+  readonly site: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Rounds of timers under way at once on this node. */
+  readonly concurrency?: number;
+  readonly takeOver?: TakeOver;
+}
+
+export interface BullmqScheduleCounters extends ScheduleCounters {
+  /** Rounds that Redis did not hand out in time while it answered, and that this node began by itself. */
+  takenOver: number;
+  /** How often Redis was lost. */
+  lost: number;
+  /** Commands that Redis refused: full, read-only, a script's error. */
+  refused: number;
+}
+
+interface Plan {
+  readonly at: number;
+  readonly reason: string;
+  readonly change: boolean;
+}
+
+/** Jobs written in one round trip. */
+const BATCH = 1_000;
+/** A job's lock: a node that dies is noticed after at most twice this, ms. */
+const LOCK = 30_000;
+/** A time in Redis may be so much ahead of the plan, ms: clocks are in milliseconds, delays are rounded up. */
+const EARLY = 5;
+const JOB_NAME = 'refresh';
+
+/**
+ * SOA timers as BullMQ jobs: one a zone, delayed until its next round, promoted by NOTIFY. Which node of the site runs it, Redis decides.
+ *
+ * Every node also keeps all plans in an embedded {@link HeapSchedule}. While Redis answers, the heap stands a grace behind and catches
+ * what Redis did not hand out (take-over.ts). While Redis is lost, the heap is the schedule. When Redis is found again,
+ * every plan is written anew: an id that is there already is left alone, so that exactly one job a zone results.
+ */
+export class BullmqSchedule implements Schedule {
+  readonly counters: BullmqScheduleCounters = {
+    processed: 0,
+    failed: 0,
+    latest: 0,
+    active: 0,
+    takenOver: 0,
+    lost: 0,
+    refused: 0,
+  };
+  readonly #options: BullmqScheduleOptions;
+  readonly #takeOver: TakeOver;
+  readonly #concurrency: number;
+  readonly #plans = new Map<string, Plan>();
+  readonly #running = new Map<string, Promise<void>>();
+  /** Jobs that Redis has as far as we know: to be moved rather than added. */
+  readonly #written = new Set<string>();
+  readonly #heap: HeapSchedule;
+  readonly #outbox = new Outbox({ batch: BATCH, write: (zones) => this.#write(zones) });
+  #redis: Redis | undefined;
+  #workerRedis: Redis | undefined;
+  #queue: Queue<ZoneJobData> | undefined;
+  #worker: Worker<ZoneJobData> | undefined;
+  #health: RedisHealth | undefined;
+  #process: ScheduleProcessor | undefined;
+  /** Rounds of timers and changes that the worker has under way: it fetches no more beyond `concurrency`. */
+  #fromWorker = 0;
+  readonly #taken = new Set<Promise<void>>();
+  #lastHandedOut = 0;
+  #closed = false;
+
+  constructor(options: BullmqScheduleOptions) {
+    this.#options = options;
+    this.#takeOver = options.takeOver ?? DEFAULT_TAKE_OVER;
+    this.#concurrency = options.concurrency ?? TIMER_CONCURRENCY;
+    this.#heap = new HeapSchedule({ clock: options.clock, concurrency: this.#concurrency });
+  }
+
+  /** For `node status` and metrics. */
+  get redis(): RedisState {
+    return this.#health?.state ?? 'connecting';
+  }
+
+  get #answers(): boolean {
+    return this.redis === 'answers';
+  }
+
+  start(process: ScheduleProcessor): void {
+    const { url, site, clock } = this.#options;
+    this.#process = process;
+    this.#heap.start((zone) => this.#overdue(zone));
+    this.#redis = commandConnection(url);
+    this.#workerRedis = workerConnection(url);
+    const prefix = `zonewire:{${site}}`;
+    this.#queue = new Queue(JOB_NAME, { connection: this.#redis, prefix, skipMetasUpdate: true });
+    this.#worker = new Worker<ZoneJobData>(
+      JOB_NAME,
+      async (job, token) => {
+        this.#fromWorker++;
+        try {
+          await this.#handedOut(job, token!);
+        } finally {
+          this.#fromWorker--;
+        }
+      },
+      {
+        connection: this.#workerRedis,
+        prefix,
+        concurrency: this.#concurrency,
+        lockDuration: LOCK,
+        // A zone's node may die any number of times; its job lives on.
+        maxStalledCount: Number.MAX_SAFE_INTEGER,
+        // After an error of the connection; the heap covers the time until then.
+        runRetryDelay: 1_000,
+      },
+    );
+    // What goes wrong there shows as Redis lost, or as rounds taken over. Without listeners BullMQ would end the process.
+    this.#worker.on('error', (error) => this.#troubled('worker', error));
+    this.#queue.on('error', (error) => this.#troubled('queue', error));
+    this.#workerRedis.on('error', () => {});
+    this.#health = new RedisHealth(this.#redis, clock, {
+      found: () => this.#found(),
+      lost: (reason) => this.#lost(reason),
+    });
+  }
+
+  set(zone: string, at: number, reason: string, priority: SchedulePriority = 'timer'): void {
+    if (this.#closed) return;
+    const plan: Plan = { at, reason, change: priority === 'change' };
+    this.#plans.set(zone, plan);
+    this.#arm(zone, plan);
+    // What is being processed is put back with its new time when that is over.
+    if (this.#process === undefined || this.#running.has(zone)) return;
+    if (plan.change && at <= this.#options.clock.now()) this.#urge(zone, plan);
+    else this.#outbox.add(zone);
+  }
+
+  promote(zone: string, reason: string): void {
+    this.set(zone, this.#options.clock.now(), reason, 'change');
+  }
+
+  cancel(zone: string): void {
+    if (!this.#plans.delete(zone)) return;
+    this.#heap.cancel(zone);
+    if (this.#process !== undefined) this.#outbox.add(zone);
+  }
+
+  list(limit = 1000): readonly ScheduleEntry[] {
+    const now = this.#options.clock.now();
+    const entries: ScheduleEntry[] = [];
+    for (const [zone, { at, reason }] of this.#plans)
+      entries.push({ zone, at, reason, active: this.#running.has(zone) });
+    for (const zone of this.#running.keys())
+      if (!this.#plans.has(zone)) entries.push({ zone, at: now, reason: '', active: true });
+    return entries.sort((a, b) => a.at - b.at).slice(0, limit);
+  }
+
+  /** Jobs stay in Redis for the other nodes of the site, and for the next start. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const answers = this.#answers;
+    const heapClosed = this.#heap.close();
+    // Without Redis its jobs cannot be put back: their locks run out.
+    await this.#worker?.close(!answers);
+    await Promise.all([heapClosed, ...this.#taken, ...this.#running.values()]);
+    if (answers) await this.#outbox.settled();
+    this.#outbox.shut();
+    this.#health?.close();
+    await this.#queue?.close();
+    this.#redis?.disconnect();
+    this.#workerRedis?.disconnect();
+  }
+
+  #found(): void {
+    this.#options.log.info({ zones: this.#plans.size }, 'Redis answers: SOA timers are BullMQ jobs');
+    this.#written.clear();
+    this.#lastHandedOut = this.#options.clock.now();
+    for (const [zone, plan] of this.#plans) {
+      this.#arm(zone, plan);
+      this.#outbox.add(zone);
+    }
+    this.#outbox.open();
+  }
+
+  #lost(reason: string): void {
+    this.counters.lost++;
+    this.#options.log.warn({ zones: this.#plans.size }, `Redis is lost (${reason}): SOA timers go on in this node`);
+    this.#outbox.shut();
+    for (const [zone, plan] of this.#plans) this.#arm(zone, plan);
+  }
+
+  /** The heap's share: the plan itself while Redis is lost, its watchdog while it answers. */
+  #arm(zone: string, { at, reason, change }: Plan): void {
+    const now = this.#options.clock.now();
+    const wake = this.redis === 'lost' ? at : takeOverAt(at, change, now, this.#takeOver);
+    this.#heap.set(zone, wake, reason, change ? 'change' : 'timer');
+  }
+
+  /** Redis has not handed it out within its grace, or there is no Redis. */
+  async #overdue(zone: string): Promise<void> {
+    const plan = this.#plans.get(zone);
+    if (plan === undefined || this.#running.has(zone)) return;
+    if (this.#answers) {
+      const state = await this.#stateOf(zone);
+      if (this.#closed || this.#plans.get(zone) !== plan || this.#running.has(zone)) return;
+      if (this.#isInGoodHands(state, plan)) {
+        this.#arm(zone, { ...plan, at: this.#options.clock.now() });
+        return;
+      }
+      this.counters.takenOver++;
+      this.#options.log.warn(
+        { zone, state },
+        `Redis did not hand out the round of ${zone} in time: begun by this node`,
+      );
+    }
+    await this.#run(zone, plan);
+    if (this.#plans.has(zone)) this.#outbox.add(zone);
+  }
+
+  /** Another node has it under way, or it stands in a queue that moves. */
+  #isInGoodHands(state: string, { change }: Plan): boolean {
+    if (state === 'active') return true;
+    const moves = this.#options.clock.now() - this.#lastHandedOut < this.#takeOver.timer;
+    return !change && moves && (state === 'waiting' || state === 'prioritized');
+  }
+
+  async #stateOf(zone: string): Promise<string> {
+    const { clock } = this.#options;
+    let timer: unknown;
+    const tooLate = new Promise<string>((resolve) => {
+      timer = clock.setTimeout(() => resolve('unknown'), this.#takeOver.change);
+    });
+    try {
+      return await Promise.race([this.#job(zone).getState(), tooLate]);
+    } catch {
+      return 'unknown';
+    } finally {
+      clock.clearTimeout(timer);
+    }
+  }
+
+  /** A job from Redis, active and locked for us. */
+  async #handedOut(job: Job<ZoneJobData>, token: string): Promise<void> {
+    const { zone, change } = job.data;
+    const { clock } = this.#options;
+    this.#lastHandedOut = clock.now();
+    const plan = this.#plans.get(zone);
+    const running = this.#running.get(zone);
+    if (running !== undefined) await running;
+    // A zone we do not have (any more) ends here. An old time in Redis is put right.
+    else if (plan !== undefined && (change || plan.at <= clock.now() + EARLY)) await this.#run(zone, plan);
+    await this.#putBack(job, token);
+  }
+
+  /** Leaves by DelayedError, BullMQ's way to say that the job was moved and is not over. */
+  async #putBack(job: Job<ZoneJobData>, token: string): Promise<void> {
+    const { zone } = job.data;
+    const next = this.#plans.get(zone);
+    if (next === undefined) {
+      this.#written.delete(zone);
+      return;
+    }
+    await job.updateData(dataOf(zone, next));
+    await job.changePriority({ priority: next.change ? CHANGE_PRIORITY : TIMER_PRIORITY });
+    await job.moveToDelayed(Math.ceil(next.at), token);
+    this.#written.add(zone);
+    // Changed while that was written, when it could not be told to a job that was still active.
+    if (this.#plans.get(zone) !== next) this.set(zone, ...this.#again(zone));
+    throw new DelayedError();
+  }
+
+  #again(zone: string): [number, string, SchedulePriority] {
+    const { at, reason, change } = this.#plans.get(zone) ?? { at: 0, reason: '', change: false };
+    return [at, reason, change ? 'change' : 'timer'];
+  }
+
+  /** One processing of a zone at a time on this node; what was promoted meanwhile follows at once. */
+  #run(zone: string, plan: Plan): Promise<void> {
+    const run = async () => {
+      let next: Plan | undefined = plan;
+      while (next !== undefined) {
+        this.#plans.delete(zone);
+        const { reason, change, at } = next;
+        this.counters.active++;
+        if (!change) this.counters.latest = Math.max(this.counters.latest, this.#options.clock.now() - at);
+        try {
+          await this.#process!(zone, reason);
+          this.counters.processed++;
+        } catch {
+          this.counters.failed++;
+        }
+        this.counters.active--;
+        const planned = this.#plans.get(zone);
+        next = planned?.change && planned.at <= this.#options.clock.now() && !this.#closed ? planned : undefined;
+      }
+      this.#running.delete(zone);
+    };
+    const promise = run();
+    this.#running.set(zone, promise);
+    return promise;
+  }
+
+  /** A change: the job goes ahead of all timers, and does not wait for a place that they have. */
+  async #urge(zone: string, plan: Plan): Promise<void> {
+    // The heap has it, and what is planned is written once Redis is found.
+    if (!this.#answers) return;
+    try {
+      if (!this.#written.has(zone)) await this.#add([zone]);
+      const job = this.#job(zone);
+      await job.updateData(dataOf(zone, plan));
+      await job.changePriority({ priority: CHANGE_PRIORITY });
+      await job.promote();
+    } catch (error) {
+      // Waiting already (ahead now), active, or gone; the heap's watch is set for the last.
+      if (!isJobState(error)) this.#troubled('promote', error);
+      if (isMissing(error)) this.#written.delete(zone);
+    }
+    if (this.#fromWorker >= this.#concurrency) await this.#take();
+  }
+
+  /** Fetches one job besides the worker, whose places are taken: the first in the queue, which a change is. */
+  async #take(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined || this.#closed) return;
+    const token = randomUUID();
+    const job = await worker.getNextJob(token, { block: false }).catch((error) => this.#troubled('fetch', error));
+    if (!job) return;
+    const work = this.#work(job, token).finally(() => this.#taken.delete(work));
+    this.#taken.add(work);
+  }
+
+  async #work(job: Job<ZoneJobData>, token: string): Promise<void> {
+    const { clock } = this.#options;
+    let timer: unknown;
+    const renew = () => {
+      timer = clock.setTimeout(() => {
+        job.extendLock(token, LOCK).catch((error) => this.#troubled('lock', error));
+        renew();
+      }, LOCK / 2);
+    };
+    renew();
+    try {
+      await this.#handedOut(job, token);
+      await job.moveToCompleted('', token, false);
+    } catch (error) {
+      if (!(error instanceof DelayedError)) this.#troubled('put back', error);
+    } finally {
+      clock.clearTimeout(timer);
+    }
+  }
+
+  /** Brings Redis to the present plans of these zones. */
+  async #write(zones: readonly string[]): Promise<void> {
+    const added = zones.filter((zone) => this.#plans.has(zone) && !this.#written.has(zone));
+    const known = zones.filter((zone) => this.#written.has(zone));
+    try {
+      if (added.length > 0) await this.#add(added);
+      await Promise.all(known.map((zone) => this.#move(zone)));
+    } catch (error) {
+      // Lost: all of it is written when Redis is found. Refused (full, read-only): the heap's watch stands.
+      this.#troubled('schedule', error);
+    }
+  }
+
+  async #add(zones: readonly string[]): Promise<void> {
+    const now = this.#options.clock.now();
+    const jobs = zones.flatMap((zone) => {
+      const plan = this.#plans.get(zone);
+      return plan === undefined
+        ? []
+        : { name: JOB_NAME, data: dataOf(zone, plan), opts: jobOptions(zone, plan.at - now, plan.change) };
+    });
+    await this.#queue!.addBulk(jobs);
+    for (const { data } of jobs) this.#written.add(data.zone);
+  }
+
+  async #move(zone: string): Promise<void> {
+    const plan = this.#plans.get(zone);
+    const job = this.#job(zone);
+    try {
+      if (plan === undefined) {
+        this.#written.delete(zone);
+        await job.remove();
+      } else {
+        await job.changeDelay(Math.max(0, Math.ceil(plan.at - this.#options.clock.now())));
+      }
+    } catch (error) {
+      // Not delayed: it is handed out now, or is somewhere under way, and put right there.
+      if (!isJobState(error)) throw error;
+      if (!isMissing(error) || plan === undefined) return;
+      this.#written.delete(zone);
+      await this.#add([zone]);
+    }
+  }
+
+  /** A job by its id alone: none of its fields are needed to move it. */
+  #job(zone: string): Job<ZoneJobData> {
+    return new Job(this.#queue!, JOB_NAME, { zone, reason: '', change: false }, {}, jobId(zone));
+  }
+
+  #troubled(what: string, error: unknown): void {
+    // A lost connection is told once, by the health watch.
+    if (!this.#answers || this.#closed) return;
+    this.counters.refused++;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#options.log.warn({ what }, `Redis refused a command (${what}): ${message}`);
+  }
+}
+
+function dataOf(zone: string, { reason, change }: Plan): ZoneJobData {
+  return { zone, reason, change };
+}
+
+/** BullMQ's errors for a job that is missing (-1) or not in the state the command is for (-3). */
+function isJobState(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return code === -1 || code === -3;
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as { code?: unknown }).code === -1;
+}

@@ -1,0 +1,21 @@
+/** How long after a plan's time its node begins by itself what Redis has not handed out, ms. */
+export interface TakeOver {
+  /** For rounds of timers, at most; less when the plan itself is shorter ahead: half of that, at least `timerLeast`. */
+  readonly timer: number;
+  readonly timerLeast: number;
+  /** For what a NOTIFY or a person has caused: Redis takes a few ms, or it is in trouble. */
+  readonly change: number;
+}
+
+export const DEFAULT_TAKE_OVER: TakeOver = { timer: 10_000, timerLeast: 500, change: 250 };
+
+/**
+ * When the watch of a plan fires. A zone with short SOA timers is watched as closely as they are short: with RETRY of 1 s
+ * a lost job may not cost 10 s.
+ */
+export function takeOverAt(at: number, change: boolean, now: number, takeOver: TakeOver): number {
+  if (change) return Math.max(at, now) + takeOver.change;
+  const ahead = at - now;
+  const grace = ahead <= 0 ? takeOver.timer : Math.min(takeOver.timer, Math.max(takeOver.timerLeast, ahead / 2));
+  return Math.max(at, now) + grace;
+}
