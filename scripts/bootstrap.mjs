@@ -4,8 +4,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -33,8 +35,11 @@ const PEERS = {
   dnsperf: 'dnsperf',
 };
 
+/** Ends what this process started for the tests. */
+let stopAtEnd = () => {};
+
 const [task, ...rest] = process.argv.slice(2);
-const tasks = { start, test, bench, differential };
+const tasks = { start, test, bench, differential, build };
 if (!Object.hasOwn(tasks, task)) {
   console.error(`zonewire: unknown task ${JSON.stringify(task)}; one of: ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
@@ -48,7 +53,8 @@ function start(args) {
 
 async function test(args) {
   installPeers();
-  if (args.length > 0) return run('vitest', ['run', ...args]);
+  const some = () => run('vitest', ['run', ...args]);
+  if (args.length > 0) return args.every((arg) => arg.startsWith('packages')) ? some() : withDocker(some);
   await run('turbo', [
     'run',
     'check:types',
@@ -57,12 +63,16 @@ async function test(args) {
     'check:unused',
     '--output-logs=errors-only',
   ]);
-  await run('vitest', ['run']);
+  await withDocker(() => run('vitest', ['run']));
 }
 
 function bench(args) {
   installPeers();
   return run('node', ['test/bench/main.ts', ...args]);
+}
+
+function build() {
+  return run('node', ['scripts/build.ts']);
 }
 
 function differential(args) {
@@ -104,13 +114,54 @@ function installPeers() {
       `the tests need real DNS servers that are missing here: ${missing.join(' ')}; on Debian: sudo apt-get install ${missing.join(' ')}`,
     );
   }
-  console.log(`zonewire: installing the DNS servers that tests run against: ${missing.join(' ')} ...`);
+  aptInstall(missing);
+}
+
+function aptInstall(missing) {
+  if (missing.length === 0) return;
+  console.log(`zonewire: installing what the tests run against: ${missing.join(' ')} ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args) => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
   const installed = withoutStartingServices(
     () => apt('update', '-qq') && apt('install', '-y', '-qq', '--no-install-recommends', ...missing),
   );
   if (!installed) die(`apt-get could not install ${missing.join(' ')}; its messages are above`);
+}
+
+/**
+ * Tests of images and topologies need a Docker engine: the one that runs, or as root on Debian one of our own for as long as the
+ * tests run.
+ */
+async function withDocker(tests) {
+  if (engineAnswers()) return tests();
+  if (process.getuid?.() !== 0 || !isThere('apt-get')) {
+    die(
+      'the tests need a running Docker engine (docker info says there is none); start it, or on Debian: sudo apt-get install docker.io',
+    );
+  }
+  aptInstall([...(isThere('dockerd') ? [] : ['docker.io']), ...(isThere('iptables') ? [] : ['iptables'])]);
+  const log = join(tmpdir(), `zonewire-dockerd-${process.pid}.log`);
+  const output = openSync(log, 'w');
+  console.log(`zonewire: starting a Docker engine for the tests (log: ${log}) ...`);
+  const engine = spawn('dockerd', [], {
+    stdio: ['ignore', output, output],
+    env: { ...process.env, PATH: systemPath() },
+  });
+  engine.on('error', (error) => die(`could not start dockerd: ${error.message}`));
+  stopAtEnd = () => engine.kill('SIGTERM');
+  for (const deadline = Date.now() + 60_000; !engineAnswers(); await sleep(250)) {
+    if (engine.exitCode !== null || Date.now() > deadline) die(`dockerd does not start; its messages are in ${log}`);
+  }
+  await tests();
+  stopAtEnd();
+  await once(engine, 'close');
+}
+
+function engineAnswers() {
+  return (
+    spawnSync('docker', ['info'], { stdio: 'ignore', timeout: 20_000, env: { ...process.env, PATH: systemPath() } })
+      .status === 0
+  );
 }
 
 /** The servers are wanted as programs: Debian starts no service of a package while policy-rc.d says 101. */
@@ -125,12 +176,17 @@ function withoutStartingServices(install) {
   }
 }
 
+function systemPath() {
+  return [process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter);
+}
+
 function isThere(command) {
   if (command.endsWith('.so')) {
     return readdirSync('/usr/lib').some((architecture) => existsSync(join('/usr/lib', architecture, command)));
   }
-  const places = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return places.some((place) => existsSync(join(place, command)));
+  return systemPath()
+    .split(delimiter)
+    .some((place) => existsSync(join(place, command)));
 }
 
 /**
@@ -140,7 +196,7 @@ function isThere(command) {
 async function run(command, args) {
   const env = {
     ...process.env,
-    PATH: [bin, process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter),
+    PATH: [bin, systemPath()].join(delimiter),
     TURBO_TELEMETRY_DISABLED: '1',
     DO_NOT_TRACK: '1',
   };
@@ -152,7 +208,7 @@ async function run(command, args) {
   for (const signal of passedOn) process.on(signal, passOn);
   try {
     const [code] = await once(child, 'close');
-    if (code !== 0) process.exit(code ?? 1);
+    if (code !== 0) exit(code ?? 1);
   } catch (error) {
     die(`could not start ${command}: ${error.message}`);
   } finally {
@@ -163,5 +219,10 @@ async function run(command, args) {
 
 function die(message) {
   console.error(`zonewire: ${message}`);
-  process.exit(1);
+  exit(1);
+}
+
+function exit(code) {
+  stopAtEnd();
+  process.exit(code);
 }

@@ -48,14 +48,15 @@ export async function digSerial(server: Address, zone: string): Promise<number |
   return fields.length === 7 ? Number(fields[2]) : undefined;
 }
 
-/** Runs a command to its end. Unless `tolerant`, a failing exit code throws with everything it printed. */
+/** Runs a command to its end, `timeout` ms at most. Unless `tolerant`, a failing exit code throws with everything it printed. */
 export async function run(
   command: string,
   args: readonly string[],
   tolerant = false,
+  timeout = 60_000,
 ): Promise<{ stdout: string; stderr: string; code: number }> {
   try {
-    const { stdout, stderr } = await exec(command, [...args], { maxBuffer: 512 * 1024 * 1024, timeout: 60_000 });
+    const { stdout, stderr } = await exec(command, [...args], { maxBuffer: 512 * 1024 * 1024, timeout });
     return { stdout, stderr, code: 0 };
   } catch (error) {
     const failed = error as { code?: number | string; stdout?: string; stderr?: string; message: string };

@@ -1,4 +1,6 @@
 export * from './clock.ts';
+export * from './containers/machine-images.ts';
+export * from './containers/topology.ts';
 export * from './dig.ts';
 export * from './free-port.ts';
 export * from './network.ts';

@@ -1,0 +1,225 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
+import { type Address, digSerial, run } from '../dig.ts';
+import { eventually } from '../running-process.ts';
+
+/** What a topology's node is to hold. Other nodes are meant by their names. */
+export interface TopologyZone {
+  readonly name: string;
+  /** Zone text: the node is its primary. */
+  readonly text?: string;
+  /** Nodes it follows: the node is a secondary. */
+  readonly primaries?: readonly string[];
+  /** Nodes it sends NOTIFY. */
+  readonly notify?: readonly string[];
+  /** More keys of the zone's configuration, as in the YAML file. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** `node name -> zones`: all nodes hang in one network of their own and reach each other by address. */
+export type TopologyDescription = Readonly<Record<string, { readonly zones: readonly TopologyZone[] }>>;
+
+const DNS_PORT = 53;
+const CONTROL_PORT = 8053;
+/** The reaper's image is in a registry; what is left over by a killed run is removed by its label instead. */
+process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
+const LABEL = 'zonewire-test';
+
+/** Gives a container its address: testcontainers has no words for it. */
+class NodeContainer extends GenericContainer {
+  constructor(image: string, network: string, address: string) {
+    super(image);
+    this.createOpts.NetworkingConfig = { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: address } } } };
+    this.hostConfig.NetworkMode = network;
+    this.hostConfig.ReadonlyRootfs = true;
+    this.hostConfig.CapDrop = ['ALL'];
+    this.hostConfig.CapAdd = ['NET_BIND_SERVICE'];
+  }
+}
+
+/** A node of a topology: `zonewire run` in a container of deploy/Dockerfile's image, as an operator would deploy it. */
+export class ContainerNode implements Address {
+  readonly port = DNS_PORT;
+  readonly name: string;
+  /** Its address in the topology's network, which this machine reaches. */
+  readonly host: string;
+  readonly #start: () => Promise<StartedTestContainer>;
+  #container: StartedTestContainer | undefined;
+
+  constructor(name: string, host: string, start: () => Promise<StartedTestContainer>) {
+    this.name = name;
+    this.host = host;
+    this.#start = start;
+  }
+
+  get id(): string {
+    if (this.#container === undefined) throw new Error(`${this.name} is not started`);
+    return this.#container.getId();
+  }
+
+  /** A new container with an empty disk. */
+  async start(): Promise<void> {
+    this.#container = await this.#start();
+  }
+
+  /** As a crash of the host does. The disk stays for {@link ContainerNode.again}. */
+  async kill(): Promise<void> {
+    await run('docker', ['kill', '--signal=KILL', this.id]);
+  }
+
+  /** Starts it again on its own disk. */
+  async again(): Promise<void> {
+    await run('docker', ['start', this.id]);
+  }
+
+  async remove(): Promise<void> {
+    if (this.#container !== undefined) await run('docker', ['rm', '--force', '--volumes', this.id], true);
+    this.#container = undefined;
+  }
+
+  /** What Docker's HEALTHCHECK says: starting, healthy, unhealthy. */
+  async health(): Promise<string> {
+    const { stdout } = await run('docker', ['inspect', '--format', '{{.State.Health.Status}}', this.id]);
+    return stdout.trim();
+  }
+
+  async log(): Promise<string> {
+    const { stdout, stderr } = await run('docker', ['logs', this.id]);
+    return stdout + stderr;
+  }
+
+  /** The zone's status as the control API gives it. */
+  async status(zone: string): Promise<Record<string, unknown>> {
+    const response = await fetch(`http://${this.host}:${CONTROL_PORT}/api/v1/zones/${encodeURIComponent(zone)}`, {
+      headers: { 'X-API-Key': TOKEN },
+    });
+    if (!response.ok) throw new Error(`${this.name}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Record<string, unknown>;
+  }
+
+  async untilSerial(zone: string, serial: number, timeoutMs = 20_000): Promise<void> {
+    await eventually(
+      `${this.name} answers ${zone} with serial ${serial}`,
+      async () => (await digSerial(this, zone)) === serial,
+      timeoutMs,
+    );
+  }
+}
+
+const TOKEN = 'a-token-for-tests-only-0123456789';
+
+/** Nodes in containers on a Docker network of their own. */
+export class Topology {
+  readonly nodes: ReadonlyMap<string, ContainerNode>;
+  readonly network: string;
+  readonly #folder: string;
+
+  private constructor(network: string, folder: string, nodes: ReadonlyMap<string, ContainerNode>) {
+    this.network = network;
+    this.#folder = folder;
+    this.nodes = nodes;
+  }
+
+  /** Starts every node of `description` from `image`. Resolves when all of them say `ready`. */
+  static async start(image: string, description: TopologyDescription): Promise<Topology> {
+    const { network, prefix } = await newNetwork();
+    const folder = mkdtempSync(join(tmpdir(), 'zonewire-topology-'));
+    // The nodes' own user reads it.
+    chmodSync(folder, 0o755);
+    const names = Object.keys(description);
+    const address = (name: string) => {
+      const index = names.indexOf(name);
+      if (index < 0) throw new Error(`${name} is no node of this topology`);
+      return `${prefix}.${index + 10}`;
+    };
+    const nodes = new Map<string, ContainerNode>();
+    for (const name of names) {
+      const config = join(folder, name);
+      writeConfiguration(config, name, description[name].zones, address, `${prefix}.0/24`);
+      nodes.set(
+        name,
+        new ContainerNode(name, address(name), () =>
+          new NodeContainer(image, network, address(name))
+            .withBindMounts([{ source: config, target: '/etc/zonewire', mode: 'ro' }])
+            .withLabels({ [LABEL]: 'topology' })
+            .withWaitStrategy(Wait.forLogMessage(/ready: /))
+            .withStartupTimeout(30_000)
+            .start(),
+        ),
+      );
+    }
+    const topology = new Topology(network, folder, nodes);
+    try {
+      await Promise.all([...nodes.values()].map((node) => node.start()));
+    } catch (error) {
+      await topology.remove();
+      throw error;
+    }
+    return topology;
+  }
+
+  node(name: string): ContainerNode {
+    const node = this.nodes.get(name);
+    if (node === undefined) throw new Error(`${name} is no node of this topology`);
+    return node;
+  }
+
+  /** Takes a node's cable out. */
+  async cut(name: string): Promise<void> {
+    await run('docker', ['network', 'disconnect', this.network, this.node(name).id]);
+  }
+
+  /** Puts it back in, at the same address. */
+  async heal(name: string): Promise<void> {
+    const { host, id } = this.node(name);
+    await run('docker', ['network', 'connect', '--ip', host, this.network, id]);
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all([...this.nodes.values()].map((node) => node.remove()));
+    await run('docker', ['network', 'rm', this.network], true);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A network with a range that nobody has: several runs at once take different ones. */
+async function newNetwork(): Promise<{ network: string; prefix: string }> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const prefix = `10.89.${Math.floor(Math.random() * 250) + 1}`;
+    const network = `zonewire-test-${prefix.replaceAll('.', '-')}`;
+    const create = ['network', 'create', '--label', `${LABEL}=topology`, '--subnet', `${prefix}.0/24`, network];
+    const { code, stderr } = await run('docker', create, true);
+    if (code === 0) return { network, prefix };
+    if (!/overlap|already exists/i.test(stderr)) throw new Error(`docker network create: ${stderr}`);
+  }
+  throw new Error('no range of 10.89.0.0/16 is free for a test network');
+}
+
+function writeConfiguration(
+  folder: string,
+  name: string,
+  zones: readonly TopologyZone[],
+  address: (name: string) => string,
+  range: string,
+): void {
+  mkdirSync(join(folder, 'zones'), { recursive: true });
+  const others = new Set(zones.flatMap(({ primaries = [], notify = [] }) => [...primaries, ...notify]));
+  const file = (zone: string) => `zones/${zone === '.' ? 'root' : zone.replace(/\.$/, '')}.zone`;
+  const config = {
+    server: { identity: name, listen: [`0.0.0.0:${DNS_PORT}`], 'data-dir': '/var/lib/zonewire' },
+    control: { listen: `0.0.0.0:${CONTROL_PORT}`, token: TOKEN },
+    remotes: [...others].map((id) => ({ id, address: [`${address(id)}:${DNS_PORT}`] })),
+    acls: [{ id: 'network', address: [range], action: ['notify', 'transfer', 'update'] }],
+    zones: zones.map(({ name: domain, text, primaries, notify, settings }) => ({
+      domain,
+      ...(text === undefined ? { primary: primaries } : { file: file(domain) }),
+      ...(notify ? { notify } : {}),
+      acl: ['network'],
+      ...settings,
+    })),
+  };
+  for (const { name: zone, text } of zones) if (text !== undefined) writeFileSync(join(folder, file(zone)), text);
+  writeFileSync(join(folder, 'zonewire.yaml'), JSON.stringify(config, null, 2));
+}

@@ -1,0 +1,53 @@
+// `npm run build`: the `zonewire` command and its threads as plain JavaScript in dist/, for images (deploy/Dockerfile). Development
+// and tests run the sources as they are. Prints the files and their sizes.
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Plugin, rolldown } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+/** A file that runs on a thread of its own is named so, and started by `new Worker(new URL('./x-thread.ts', import.meta.url))`. */
+const threads = globSync('packages/*/src/**/*-thread.ts', { cwd: root });
+
+/** All chunks lie in one folder, threads under their own names: where sources say `./x-thread.ts`, the bundle says `./x-thread.mjs`. */
+const threadUrls: Plugin = {
+  name: 'thread-urls',
+  transform(code) {
+    const url = /new URL\((['"])(?:[./\w-]*\/)?([\w-]+-thread)\.ts\1, import\.meta\.url\)/g;
+    return url.test(code) ? code.replace(url, `new URL('./$2.mjs', import.meta.url)`) : undefined;
+  },
+};
+
+rmSync(dist, { recursive: true, force: true });
+const bundle = await rolldown({
+  input: {
+    main: join(root, 'packages/cli/src/main.ts'),
+    ...Object.fromEntries(threads.map((file) => [basename(file, '.ts'), join(root, file)])),
+  },
+  platform: 'node',
+  plugins: [threadUrls],
+});
+const { output } = await bundle.write({
+  dir: join(dist, 'lib'),
+  format: 'esm',
+  entryFileNames: '[name].mjs',
+  chunkFileNames: '[name]-[hash].mjs',
+});
+const { version } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'));
+// What main.ts reads beside its folder.
+writeFileSync(
+  join(dist, 'package.json'),
+  `${JSON.stringify({ name: 'zonewire', version, type: 'module' }, null, 2)}\n`,
+);
+writeFileSync(
+  join(dist, 'zonewire.mjs'),
+  `#!/usr/bin/env node
+import { main } from './lib/main.mjs';
+process.exitCode = await main(process.argv.slice(2));
+`,
+  { mode: 0o755 },
+);
+for (const chunk of output) {
+  if (chunk.type === 'chunk') console.log(`dist/lib/${chunk.fileName}  ${Math.ceil(chunk.code.length / 1024)} KiB`);
+}
