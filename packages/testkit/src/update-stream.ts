@@ -38,7 +38,7 @@ export class UpdateStream {
 
   static async open(server: Address, zone: Name): Promise<UpdateStream> {
     const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
+    socket.bind(0, server.host.startsWith('127.') ? '127.0.0.1' : undefined);
     await once(socket, 'listening');
     return new UpdateStream(socket, server, zone);
   }

@@ -1,0 +1,101 @@
+import { CLASS, name, TYPE } from '@zonewire/shared-protocol';
+import { buildZonewireImage, type ContainerNode, digAxfr, digSerial, Topology, UpdateStream } from '@zonewire/testkit';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hostsZone } from '../fixtures/zones.ts';
+
+const ZONE = 'example.test.';
+
+describe('topologies in containers', () => {
+  let image: string;
+  let topology: Topology | undefined;
+
+  beforeAll(async () => {
+    image = await buildZonewireImage();
+  }, 600_000);
+
+  afterEach(async () => {
+    await topology?.remove();
+    topology = undefined;
+  });
+
+  /** `count` updates of one record each, all acknowledged; the serial after them. */
+  async function change(primary: ContainerNode, count: number): Promise<number> {
+    const before = (await digSerial(primary, ZONE))!;
+    const stream = await UpdateStream.open(primary, name(ZONE));
+    for (let i = 0; i < count; i++) {
+      const owner = name(`u${before}-${i}.${ZONE}`);
+      const rdata = Uint8Array.of(10, 1, i >> 8, i);
+      expect(await stream.send([{ name: owner, type: TYPE.A, class: CLASS.IN, ttl: 60, rdata }])).toBe(0);
+    }
+    stream.close();
+    const serial = (await digSerial(primary, ZONE))!;
+    expect(serial).toBe(before + count);
+    return serial;
+  }
+
+  async function sameEverywhere(names: readonly string[], serial: number): Promise<void> {
+    const nodes = names.map((node) => topology!.node(node));
+    for (const node of nodes) await node.untilSerial(ZONE, serial, 30_000);
+    const [first, ...rest] = await Promise.all(nodes.map((node) => digAxfr(node, ZONE)));
+    for (const other of rest) expect(other).toEqual(first);
+  }
+
+  it('a chain: primary -> hub -> two leaves, changes pass through it as differences', async () => {
+    topology = await Topology.start(image, {
+      primary: { zones: [{ name: ZONE, text: hostsZone(ZONE, 1, 200), notify: ['hub'] }] },
+      hub: { zones: [{ name: ZONE, primaries: ['primary'], notify: ['leaf1', 'leaf2'] }] },
+      leaf1: { zones: [{ name: ZONE, primaries: ['hub'] }] },
+      leaf2: { zones: [{ name: ZONE, primaries: ['hub'] }] },
+    });
+    await sameEverywhere(['primary', 'hub', 'leaf1', 'leaf2'], 1);
+    const serial = await change(topology.node('primary'), 20);
+    await sameEverywhere(['primary', 'hub', 'leaf1', 'leaf2'], serial);
+    for (const leaf of ['hub', 'leaf1', 'leaf2'])
+      expect(await topology.node(leaf).status(ZONE)).toMatchObject({ lastTransfer: { type: 'ixfr' } });
+  });
+
+  it('a hidden primary that is cut off: its secondaries feed each other what one of them has got', async () => {
+    topology = await Topology.start(image, {
+      hidden: { zones: [{ name: ZONE, text: hostsZone(ZONE, 1, 50, '2 1 3600 60'), notify: ['ns1'] }] },
+      ns1: { zones: [{ name: ZONE, primaries: ['hidden'], notify: ['ns2'] }] },
+      ns2: { zones: [{ name: ZONE, primaries: ['hidden', 'ns1'] }] },
+    });
+    await sameEverywhere(['hidden', 'ns1', 'ns2'], 1);
+    await topology.cut('ns2');
+    const serial = await change(topology.node('hidden'), 5);
+    await sameEverywhere(['hidden', 'ns1'], serial);
+    await topology.cut('hidden');
+    await topology.heal('ns2');
+    await sameEverywhere(['ns1', 'ns2'], serial);
+  });
+
+  it('two primaries: the newer serial wins, and the loss of one is no loss', async () => {
+    topology = await Topology.start(image, {
+      a: { zones: [{ name: ZONE, text: hostsZone(ZONE, 5, 50, '2 1 3600 60'), notify: ['fra1'] }] },
+      b: { zones: [{ name: ZONE, primaries: ['a'], notify: ['fra1'] }] },
+      fra1: { zones: [{ name: ZONE, primaries: ['b', 'a'] }] },
+    });
+    await sameEverywhere(['a', 'b', 'fra1'], 5);
+    await topology.node('b').kill();
+    const serial = await change(topology.node('a'), 3);
+    await sameEverywhere(['a', 'fra1'], serial);
+  });
+
+  it('a partition while changes go on, and a node replaced with an empty disk: all converge once healed', async () => {
+    topology = await Topology.start(image, {
+      primary: { zones: [{ name: ZONE, text: hostsZone(ZONE, 1, 200), notify: ['fra1', 'sin1', 'iad1'] }] },
+      fra1: { zones: [{ name: ZONE, primaries: ['primary'] }] },
+      sin1: { zones: [{ name: ZONE, primaries: ['primary'] }] },
+      iad1: { zones: [{ name: ZONE, primaries: ['primary'] }] },
+    });
+    await sameEverywhere(['primary', 'fra1', 'sin1', 'iad1'], 1);
+    await topology.cut('sin1');
+    await topology.node('iad1').remove();
+    const serial = await change(topology.node('primary'), 50);
+    await sameEverywhere(['primary', 'fra1'], serial);
+    expect(await digSerial(topology.node('fra1'), ZONE)).toBe(serial);
+    await topology.heal('sin1');
+    await topology.node('iad1').start();
+    await sameEverywhere(['primary', 'fra1', 'sin1', 'iad1'], serial);
+  });
+});
