@@ -18,6 +18,7 @@ import { H } from './image/image.ts';
 import { Layer } from './image/layer.ts';
 import { apexOffset, hashName } from './image/relative-name.ts';
 import { NodeRef, Stack } from './image/stack.ts';
+import { type DenialChain, denialChain } from './lookup/denial/chain.ts';
 import { nodeName, type RRset, readNode, readRRset } from './rrset.ts';
 
 /** Layers a version may have; more are merged when a diff is applied. */
@@ -47,6 +48,8 @@ export class ZoneVersion {
   readonly soaRRset: number;
   /** For how long an answer that something does not exist may be remembered, in seconds (RFC 2308 5). */
   readonly negativeTtl: number;
+  /** How absence is proved in this version, for the code of this package. */
+  readonly denial: DenialChain;
   readonly #soaRdata: Uint8Array;
 
   private constructor(stack: Stack, apex: Name, apexRef: NodeRef, soaRRset: number, soaRdata: Uint8Array, soa: Soa) {
@@ -62,6 +65,7 @@ export class ZoneVersion {
     this.serial = soa.serial;
     this.soaTtl = apexRef.layer.words[(soaRRset >>> 2) + 1];
     this.negativeTtl = Math.min(this.soaTtl, soa.minimum);
+    this.denial = denialChain(stack, apex, apexRef);
     this.#soaRdata = soaRdata;
   }
 

@@ -7,9 +7,9 @@
  * combined with what it covers, overlays may be merged with each other at any time, and they stay right above any base that
  * lies between the one they were made for and themselves.
  *
- * A layer is one SharedArrayBuffer that nobody writes to any more. Everything in it is little-endian, in four sections:
+ * A layer is one SharedArrayBuffer that nobody writes to any more. Everything in it is little-endian, in six sections:
  *
- *   header    16 words of 32 bits ({@link H}), then the apex name (wire form, case kept), padded to 4 octets.
+ *   header    20 words of 32 bits ({@link H}), then the apex name (wire form, case kept), padded to 4 octets.
  *   heap      nodes, each at a multiple of 4:
  *               word 0   nameLength (8 bits) | flags (8 bits) << 8 | number of RRsets (16 bits) << 16
  *               word 1   number of direct children in the whole version (ENTs counted); ENTs live and die by it
@@ -22,6 +22,10 @@
  *             TTLs follow the type covered (RFC 4034 3). The covered type is the first two octets of each rdata.
  *             A node without RRsets is an empty non-terminal (RFC 4592 2.2.2), or a tombstone when flagged so.
  *   order     one word a node: its offset, nodes in canonical order (RFC 4034 6.1), tombstones included.
+ *   nsec      one word for each node with an NSEC RRset: its offset, in canonical order. The NSEC that covers a name is found
+ *             here, past any number of names that have none (empty non-terminals, glue, what was removed).
+ *   nsec3     the same for NSEC3, of nodes whose name is one label of 32 octets, as base32hex of a SHA-1 hash is: in canonical
+ *             order such names are in the order of the hashes (RFC 5155 3). NSEC3 of several chains lie here together.
  *   index     open addressing with linear probing, one word a slot: 0 is free; else the low `offsetBits` are the node's
  *             offset / 4 and the bits above are a tag, the low bits of the name's hash. A probe never goes further than
  *             `longestProbe`. The slot where a probe starts is hash * slots / 2^32, the hash seeded by `seed`, which all
@@ -33,7 +37,7 @@
 
 /** "ZWZ1" read as a little-endian word; an image from a big-endian machine does not pass for one. */
 export const IMAGE_MAGIC = 0x315a575a;
-export const IMAGE_FORMAT = 1;
+export const IMAGE_FORMAT = 2;
 
 /** Header words. Offsets and lengths in octets. */
 export const H = {
@@ -58,15 +62,18 @@ export const H = {
   /** Records and names of the whole version, as of this layer. */
   records: 14,
   names: 15,
+  /** Entries of the sections nsec and nsec3, which follow order. */
+  nsecNodes: 16,
+  nsec3Nodes: 17,
 } as const;
 
-export const HEADER_LENGTH = 64;
+export const HEADER_LENGTH = 80;
 /** Heap, order and index together stay below this (octets), so that every offset is a small integer. */
 export const MAX_IMAGE = 0x7fff_0000;
 /** More records than this in one RRset are refused; a message of 64 KiB carries 5,461 at most. */
 export const MAX_RRSET_RECORDS = 0xffff;
 
-/** Flags of a node, already shifted into word 0. The second three follow from the types present. */
+/** Flags of a node, already shifted into word 0. Those from NODE_CUT on follow from the types present. */
 export const NODE_TOMBSTONE = 1 << 8;
 /** The TTLs of an RRset differed when it was loaded, and the lowest was taken (RFC 2181 5.2). */
 export const NODE_MIXED_TTL = 1 << 9;
@@ -74,6 +81,16 @@ export const NODE_MIXED_TTL = 1 << 9;
 export const NODE_CUT = 1 << 10;
 export const NODE_DNAME = 1 << 11;
 export const NODE_CNAME = 1 << 12;
+export const NODE_NSEC = 1 << 13;
+export const NODE_NSEC3 = 1 << 14;
+
+/** Octets of an NSEC3 owner's first label: base32hex of a SHA-1 hash (RFC 5155 3). */
+export const NSEC3_LABEL = 32;
+
+/** True when the name of the node is one label as long as that of an NSEC3 record. */
+export function isNsec3Owner(bytes: Uint8Array, node: number): boolean {
+  return bytes[node] === NSEC3_LABEL + 1 && bytes[node + 8] === NSEC3_LABEL;
+}
 
 /** Sort key of an RRset inside a node: type, then for RRSIG the covered type. Unsigned 32 bits. */
 export function rrsetKey(type: number, rdata: Uint8Array, rdataStart: number, rdataEnd: number): number {
@@ -87,6 +104,8 @@ export function flagOfType(type: number, isApex: boolean): number {
   if (type === 2 /* NS */) return isApex ? 0 : NODE_CUT;
   if (type === 5 /* CNAME */) return NODE_CNAME;
   if (type === 39 /* DNAME */) return NODE_DNAME;
+  if (type === 47 /* NSEC */) return NODE_NSEC;
+  if (type === 50 /* NSEC3 */) return NODE_NSEC3;
   return 0;
 }
 

@@ -1,4 +1,14 @@
-import { align4, H, HEADER_LENGTH, IMAGE_FORMAT, IMAGE_MAGIC, MAX_IMAGE } from './image.ts';
+import {
+  align4,
+  H,
+  HEADER_LENGTH,
+  IMAGE_FORMAT,
+  IMAGE_MAGIC,
+  isNsec3Owner,
+  MAX_IMAGE,
+  NODE_NSEC,
+  NODE_NSEC3,
+} from './image.ts';
 import { copyOctets } from './octets.ts';
 import { OffsetList } from './offset-list.ts';
 import { hashName } from './relative-name.ts';
@@ -138,7 +148,10 @@ export class LayerWriter {
   }): SharedArrayBuffer | undefined {
     const heapEnd = this.at;
     const nodes = o.order.length;
-    const slotsStart = heapEnd + 4 * nodes;
+    const nsec = new OffsetList();
+    const nsec3 = new OffsetList();
+    this.#chooseDenialNodes(o.order, nsec, nsec3);
+    const slotsStart = heapEnd + 4 * (nodes + nsec.length + nsec3.length);
     let slots = Math.ceil(nodes * SLOTS_PER_NODE) + 2;
     if (slotsStart + 4 * slots > MAX_IMAGE) return undefined;
     let total = slotsStart + 4 * slots;
@@ -155,7 +168,11 @@ export class LayerWriter {
     words[H.slotsStart] = slotsStart;
     words[H.records] = o.records;
     words[H.names] = o.names;
+    words[H.nsecNodes] = nsec.length;
+    words[H.nsec3Nodes] = nsec3.length;
     o.order.copyTo(words, heapEnd >>> 2);
+    nsec.copyTo(words, (heapEnd >>> 2) + nodes);
+    nsec3.copyTo(words, (heapEnd >>> 2) + nodes + nsec.length);
     const offsetBits = Math.max(1, 32 - Math.clz32((heapEnd - 1) >>> 2));
     words[H.offsetBits] = offsetBits;
     for (let tries = 1; ; tries++) {
@@ -176,6 +193,18 @@ export class LayerWriter {
         buffer = wider;
         words = new Int32Array(buffer);
       }
+    }
+  }
+
+  /** What goes into the sections nsec and nsec3 (image.ts). */
+  #chooseDenialNodes(order: OffsetList, nsec: OffsetList, nsec3: OffsetList): void {
+    const { words, bytes } = this;
+    for (let i = 0; i < order.length; i++) {
+      const node = order.get(i);
+      const head = words[node >>> 2];
+      if ((head & (NODE_NSEC | NODE_NSEC3)) === 0) continue;
+      if ((head & NODE_NSEC) !== 0) nsec.push(node);
+      if ((head & NODE_NSEC3) !== 0 && isNsec3Owner(bytes, node)) nsec3.push(node);
     }
   }
 

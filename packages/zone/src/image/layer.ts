@@ -13,6 +13,12 @@ export class Layer {
   readonly nodes: number;
   /** Index into `words` where the canonical order starts. */
   readonly order: number;
+  /** Index into `words` where the nodes with NSEC start, in canonical order, and how many they are. */
+  readonly nsec: number;
+  readonly nsecNodes: number;
+  /** The same for NSEC3. */
+  readonly nsec3: number;
+  readonly nsec3Nodes: number;
   readonly #firstSlot: number;
   readonly #lastSlot: number;
   readonly #slotScale: number;
@@ -30,6 +36,10 @@ export class Layer {
     this.seed = words[H.seed];
     this.nodes = words[H.nodes];
     this.order = words[H.orderStart] >>> 2;
+    this.nsec = this.order + words[H.nodes];
+    this.nsecNodes = words[H.nsecNodes];
+    this.nsec3 = this.nsec + this.nsecNodes;
+    this.nsec3Nodes = words[H.nsec3Nodes];
     this.#firstSlot = words[H.slotsStart] >>> 2;
     this.#lastSlot = this.#firstSlot + words[H.slots] - 1;
     this.#slotScale = words[H.slots] / 0x1_0000_0000;
@@ -44,7 +54,10 @@ export class Layer {
     const header = new Int32Array(buffer, 0, HEADER_LENGTH >>> 2);
     if (header[H.magic] !== IMAGE_MAGIC) return damaged('it does not start with the mark of an image');
     if (header[H.format] !== IMAGE_FORMAT)
-      return fail('image-format-unknown', `the zone image has format ${header[H.format]}, this version reads format 1`);
+      return fail(
+        'image-format-unknown',
+        `the zone image has format ${header[H.format]}, this version reads format ${IMAGE_FORMAT}`,
+      );
     const total = header[H.totalLength];
     const apexEnd = HEADER_LENGTH + header[H.apexLength];
     const sections =
@@ -54,7 +67,12 @@ export class Layer {
       header[H.heapEnd] > header[H.heapStart] &&
       header[H.orderStart] === header[H.heapEnd] &&
       header[H.nodes] >= 1 &&
-      header[H.slotsStart] === header[H.orderStart] + 4 * header[H.nodes] &&
+      header[H.nsecNodes] >= 0 &&
+      header[H.nsecNodes] <= header[H.nodes] &&
+      header[H.nsec3Nodes] >= 0 &&
+      header[H.nsec3Nodes] <= header[H.nodes] &&
+      header[H.slotsStart] ===
+        header[H.orderStart] + 4 * (header[H.nodes] + header[H.nsecNodes] + header[H.nsec3Nodes]) &&
       header[H.slots] > header[H.nodes] &&
       header[H.slotsStart] + 4 * header[H.slots] === total &&
       total % 4 === 0 &&

@@ -4,11 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { applyWithPolicy } from '../diff/apply.ts';
 import { ZoneDiff } from '../diff/zone-diff.ts';
 import { records, soa, zone } from '../fixtures/zone-text.ts';
-import { H } from './image.ts';
+import { H, IMAGE_FORMAT } from './image.ts';
 import { Layer } from './layer.ts';
 import { verifyImage } from './verify.ts';
 
-const base = zone('a A 192.0.2.1\na A 192.0.2.2\nb.c CNAME a\nsub NS ns.sub\nns.sub A 192.0.2.3');
+const base = zone(
+  'a A 192.0.2.1\na A 192.0.2.2\nb.c CNAME a\nsub NS ns.sub\nns.sub A 192.0.2.3' +
+    '\nb.c NSEC sub CNAME\nsub NSEC example. NS\n0p9mhaveqvm6t7vbl5lop2u3t2rp3tom NSEC3 1 0 0 - 0p9mhaveqvm6t7vbl5lop2u3t2rp3ton A',
+);
 const changed = unwrap(
   applyWithPolicy(
     base,
@@ -44,7 +47,7 @@ describe('opening an image', () => {
   });
 
   it('a format of the future is named', () => {
-    expect(Layer.open(withWord(buffer, H.format, 2))).toMatchObject({
+    expect(Layer.open(withWord(buffer, H.format, IMAGE_FORMAT + 1))).toMatchObject({
       ok: false,
       error: { code: 'image-format-unknown' },
     });
@@ -95,6 +98,16 @@ describe('verifyImage', () => {
     const swapped = withWord(base.layers[0], order + 1, words[order + 2]);
     new Int32Array(swapped)[order + 2] = words[order + 1];
     expect(verifyImage(swapped)).toMatchObject(damaged);
+  });
+
+  it.each([
+    ['nsec', H.nsecNodes, 0],
+    ['nsec3', H.nsec3Nodes, 2],
+  ])('another name in the section %s is noticed', (_what, count, before) => {
+    const words = new Int32Array(base.layers[0]);
+    const at = (words[H.orderStart] >>> 2) + words[H.nodes] + before;
+    expect(words[count]).toBeGreaterThan(0);
+    expect(verifyImage(withWord(base.layers[0], at, words[H.heapStart]))).toMatchObject(damaged);
   });
 
   it('a wrong number of children is noticed', () => {

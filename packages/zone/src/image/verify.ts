@@ -1,11 +1,23 @@
 import { fail, ok, type Result } from '@zonewire/shared-protocol';
-import { flagOfType, H, NODE_CNAME, NODE_CUT, NODE_DNAME, NODE_MIXED_TTL, NODE_TOMBSTONE, rrsetKey } from './image.ts';
+import {
+  flagOfType,
+  H,
+  isNsec3Owner,
+  NODE_CNAME,
+  NODE_CUT,
+  NODE_DNAME,
+  NODE_MIXED_TTL,
+  NODE_NSEC,
+  NODE_NSEC3,
+  NODE_TOMBSTONE,
+  rrsetKey,
+} from './image.ts';
 import { Layer } from './layer.ts';
 import { compareOctets } from './octets.ts';
 import { compareRelativeNames, hashName } from './relative-name.ts';
 
-const KNOWN_FLAGS = NODE_TOMBSTONE | NODE_MIXED_TTL | NODE_CUT | NODE_DNAME | NODE_CNAME;
-const TYPE_FLAGS = NODE_CUT | NODE_DNAME | NODE_CNAME;
+const TYPE_FLAGS = NODE_CUT | NODE_DNAME | NODE_CNAME | NODE_NSEC | NODE_NSEC3;
+const KNOWN_FLAGS = NODE_TOMBSTONE | NODE_MIXED_TTL | TYPE_FLAGS;
 
 /**
  * Checks a whole layer, for images that come from a file: every node, RRset and record lies where it may, names are well-formed
@@ -24,6 +36,9 @@ class ImageCheck {
   readonly #heapStart: number;
   readonly #heapEnd: number;
   #records = 0;
+  /** Nodes met that belong into the sections nsec and nsec3. */
+  #nsec = 0;
+  #nsec3 = 0;
   /** Node, children counted, and children noted of each ancestor of the current name. */
   readonly #path: { node: number; labels: number; found: number }[] = [];
 
@@ -38,10 +53,12 @@ class ImageCheck {
     let previous = 0;
     for (let rank = 0; rank < layer.nodes; rank++) {
       const node = layer.nodeAt(rank);
-      const why = this.#node(node) ?? this.#place(node, previous, rank);
+      const why = this.#node(node) ?? this.#place(node, previous, rank) ?? this.#denial(node);
       if (why !== undefined) return `${why} (node at ${node})`;
       previous = node;
     }
+    if (this.#nsec !== layer.nsecNodes || this.#nsec3 !== layer.nsec3Nodes)
+      return 'a section of NSEC or NSEC3 names holds names it should not';
     if (layer.isOverlay) return undefined;
     const open = this.#leave(0);
     if (open !== undefined) return open;
@@ -122,6 +139,18 @@ class ImageCheck {
     if (layer.find(hashName(layer.seed, bytes, start, end), bytes, start, end) !== node)
       return 'the index does not find a name';
     return layer.isOverlay ? undefined : this.#child(node, start, end);
+  }
+
+  /** A name with NSEC or NSEC3 is the next one in the section of such names. */
+  #denial(node: number): string | undefined {
+    const { words, bytes, nsec, nsec3, nsecNodes, nsec3Nodes } = this.#layer;
+    const flags = words[node >>> 2];
+    if ((flags & NODE_NSEC) !== 0 && (this.#nsec === nsecNodes || words[nsec + this.#nsec++] !== node))
+      return 'a name with NSEC is not where it is looked for';
+    if ((flags & NODE_NSEC3) === 0 || !isNsec3Owner(bytes, node)) return undefined;
+    if (this.#nsec3 === nsec3Nodes || words[nsec3 + this.#nsec3++] !== node)
+      return 'a name with NSEC3 is not where it is looked for';
+    return undefined;
   }
 
   #child(node: number, start: number, end: number): string | undefined {

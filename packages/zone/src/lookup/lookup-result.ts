@@ -33,14 +33,19 @@ export class RRsetList {
     this.refs = Array.from({ length: capacity }, () => new RRsetRef());
   }
 
-  /** Empties the section, and lets go of the images it pointed into, which may be old versions. */
-  clear(): void {
-    for (let i = 0; i < this.length; i++) {
+  /** Forgets the refs from `length` on. */
+  truncate(length: number): void {
+    for (let i = length; i < this.length; i++) {
       const ref = this.refs[i];
       ref.owner = EMPTY;
       ref.bytes = EMPTY;
     }
-    this.length = 0;
+    this.length = length;
+  }
+
+  /** Empties the section, and lets go of the images it pointed into, which may be old versions. */
+  clear(): void {
+    this.truncate(0);
   }
 
   /** The next free ref, to be filled by the caller, or undefined when the section is full (then the answer ends there). */
@@ -57,18 +62,26 @@ export class LookupResult {
   rcode = 0;
   /** AA: false for referrals, unless a CNAME chain began with our own data (RFC 1034 4.3.2, RFC 2181 6.1). */
   authoritative = false;
-  readonly answer = new RRsetList(2 * MAX_CHAIN + 8);
-  readonly authority = new RRsetList(16);
+  /** A signed chain of DNAMEs has three for each: DNAME, its RRSIGs and the CNAME made of it. */
+  readonly answer = new RRsetList(3 * MAX_CHAIN + 16);
+  /** Every name of a chain may come from a wildcard and need an NSEC with RRSIGs to prove it. */
+  readonly authority = new RRsetList(2 * MAX_CHAIN + 16);
+  /**
+   * With DO: whether absence is proved where it has to be. `missing`: the zone's NSEC or NSEC3 chain has a gap there, or the zone
+   * is signed and has none; `costly`: see MAX_NSEC3_ITERATIONS.
+   */
+  denial: 'proved' | 'missing' | 'costly' = 'proved';
   /** Glue and additional addresses, in order of importance: `additional[0..requiredGlue)` must fit or TC is set (RFC 9471). */
   readonly additional = new RRsetList(64);
   requiredGlue = 0;
-  /** Room for names and rdata that the lookup itself makes (DNAME-synthesised CNAMEs, chained owners). */
-  readonly scratch = new Uint8Array(8192);
+  /** Room for names and rdata that the lookup itself makes (DNAME-synthesised CNAMEs, chained owners, owners of proofs). */
+  readonly scratch = new Uint8Array(16_384);
   scratchLength = 0;
 
   clear(): void {
     this.rcode = 0;
     this.authoritative = false;
+    this.denial = 'proved';
     this.answer.clear();
     this.authority.clear();
     this.additional.clear();

@@ -1,6 +1,7 @@
 import type { Layer } from '../image/layer.ts';
 import { apexOffset, sameRelativeName } from '../image/relative-name.ts';
 import { addTargetAddresses } from './additional.ts';
+import { proveNoData, proveWildcardNoData } from './denial/proofs.ts';
 import { nameEnd } from './rdata-target.ts';
 import type { LookupState } from './state.ts';
 
@@ -9,7 +10,8 @@ const TYPE_DS = 43;
 
 /**
  * The current name is at or below the zone cut in `state.found`, which is named by the current name from `cutAt` on
- * (RFC 1034 4.3.2 step 3b). NS of the cut, with DO also its DS (RFC 4035 3.1.4), and glue.
+ * (RFC 1034 4.3.2 step 3b). NS of the cut, with DO also its DS or the proof that it has none (RFC 4035 3.1.4,
+ * RFC 5155 7.2.7), and glue.
  */
 export function refer(state: LookupState, cutAt: number): void {
   const { result } = state;
@@ -26,6 +28,8 @@ export function refer(state: LookupState, cutAt: number): void {
   if (dnssecOk) {
     const ds = layer.findRRset(node, TYPE_DS);
     if (ds !== 0) state.put(result.authority, layer, node, ds, cutAt);
+    else if (state.expanded) proveWildcardNoData(state);
+    else proveNoData(state, cutAt);
   }
   // RFC 9471 2 and 3: glue for servers named below the cut must be in the referral; that of siblings goes behind it.
   addGlue(state, layer, rrset, cutAt, true);

@@ -33,6 +33,10 @@ export class LookupState {
   readonly found: NodeRef = new NodeRef();
   hash = 0;
   foundAt = 0;
+  /** When the name does not exist: where the name one label longer than its closest encloser begins (RFC 5155 1.3). */
+  nextCloserAt = 0;
+  /** True while `state.found` is the wildcard that stands for the current name. */
+  expanded = false;
 
   /** A name looked up aside (wildcard, glue). */
   readonly aside: NodeRef = new NodeRef();

@@ -1,5 +1,7 @@
-import { NODE_CUT, NODE_DNAME } from '../image/image.ts';
+import { NODE_CUT, NODE_DNAME, NODE_NSEC3 } from '../image/image.ts';
+import type { Layer } from '../image/layer.ts';
 import { hashLabel } from '../image/relative-name.ts';
+import { isNsec3 } from './any.ts';
 import type { LookupState } from './state.ts';
 
 /** The name exists and nothing above it takes it away. */
@@ -36,12 +38,32 @@ export function walk(state: LookupState): number {
     const next = hashLabel(hash, name, at);
     if (!stack.find(next, name, at, apexAt, found)) {
       state.hash = hash;
+      state.nextCloserAt = at;
+      return MISSING;
+    }
+    flags = found.layer.words[found.node >>> 2];
+    if ((flags & NODE_NSEC3) !== 0 && isNsec3Only(found.layer, found.node)) {
+      stack.find(hash, name, state.foundAt, apexAt, found);
+      state.hash = hash;
+      state.nextCloserAt = at;
       return MISSING;
     }
     hash = next;
     state.foundAt = at;
-    flags = found.layer.words[found.node >>> 2];
   }
   state.hash = hash;
   return (flags & NODE_CUT) !== 0 ? CUT : EXACT;
+}
+
+/** RFC 5155 7.2.8: a name that owns nothing but NSEC3 and its RRSIGs is no name of the zone. */
+function isNsec3Only(layer: Layer, node: number): boolean {
+  const { words } = layer;
+  if (words[(node >>> 2) + 1] !== 0) return false;
+  let rrset = layer.firstRRset(node);
+  for (let left = words[node >>> 2] >>> 16; left > 0; left--) {
+    const type = words[rrset >>> 2] & 0xffff;
+    if (!isNsec3(layer, rrset, type)) return false;
+    rrset = layer.nextRRset(rrset);
+  }
+  return true;
 }
