@@ -282,13 +282,19 @@ export class BullmqSchedule implements Schedule {
       this.#written.delete(zone);
       return;
     }
-    await job.updateData(dataOf(zone, next));
-    await job.changePriority({ priority: next.change ? CHANGE_PRIORITY : TIMER_PRIORITY });
+    // Most rounds follow one of their own kind: one command.
+    const { reason, change } = job.data;
+    if (reason !== next.reason || change !== next.change) await this.#describe(job, zone, next);
     await job.moveToDelayed(Math.ceil(next.at), token);
     this.#written.add(zone);
     // Changed while that was written, when it could not be told to a job that was still active.
     if (this.#plans.get(zone) !== next) this.set(zone, ...this.#again(zone));
     throw new DelayedError();
+  }
+
+  async #describe(job: Job<ZoneJobData>, zone: string, plan: Plan): Promise<void> {
+    const priority = plan.change ? CHANGE_PRIORITY : TIMER_PRIORITY;
+    await Promise.all([job.updateData(dataOf(zone, plan)), job.changePriority({ priority })]);
   }
 
   #again(zone: string): [number, string, SchedulePriority] {
@@ -329,9 +335,8 @@ export class BullmqSchedule implements Schedule {
     try {
       if (!this.#written.has(zone)) await this.#add([zone]);
       const job = this.#job(zone);
-      await job.updateData(dataOf(zone, plan));
-      await job.changePriority({ priority: CHANGE_PRIORITY });
-      await job.promote();
+      // In one round trip; they may arrive in any order.
+      await Promise.all([this.#describe(job, zone, plan), job.promote()]);
     } catch (error) {
       // Waiting already (ahead now), active, or gone; the heap's watch is set for the last.
       if (!isJobState(error)) this.#troubled('promote', error);
