@@ -18,6 +18,10 @@ export interface Counters {
   dropped: number;
   /** Answers over UDP with TC set. */
   truncated: number;
+  /** Answers of signed zones without a proof they need: the zone's NSEC or NSEC3 chain has a gap there, or there is none. */
+  denialMissing: number;
+  /** The same because its NSEC3 takes more iterations than MAX_NSEC3_ITERATIONS. */
+  denialCostly: number;
   /** Requests with a TSIG record that verified. */
   tsigVerified: number;
   /** Requests refused for their TSIG, by TSIG error: 16 BADSIG, 17 BADKEY, 18 BADTIME, 22 BADTRUNC. */
@@ -62,6 +66,8 @@ export function newCounters(): Counters {
     malformed: 0,
     dropped: 0,
     truncated: 0,
+    denialMissing: 0,
+    denialCostly: 0,
     tsigVerified: 0,
     tsigErrors: new Float64Array(32),
     aclRefusals: 0,

@@ -146,6 +146,49 @@ describe('routing', () => {
     // Below the apex it is an ordinary name of the child.
     expect(at('x.sub.p.test.').authority.map((record) => nameToText(record.name))).toEqual(['sub.p.test.']);
   });
+
+  it('DS of a zone whose parent is not here, though the parent’s parent is: NODATA from the zone (RFC 4035 3.1.4.1)', () => {
+    const table = new ZoneTable();
+    const add = (apex: string, text: string) =>
+      table.add({ apex: name(apex), version: zoneVersion(apex, text), acl: [], role: 'primary', handler: {} });
+    const grandparent = add('g.test.', '@ 60 SOA a b 1 2 3 4 5\n@ 60 NS a.\np 60 NS elsewhere.\n');
+    const child = add('c.p.g.test.', '@ 60 SOA a b 9 2 3 4 5\n@ 60 NS a.\n');
+    const server = offline(table);
+    const ask = (zone: string, type = 'DS') => decode(server.ask(query(zone, type)) as Uint8Array);
+    const soaOf = (message: Message) => message.authority.map((one) => `${nameToText(one.name)} ${one.type}`);
+    expect(ask('c.p.g.test.')).toMatchObject({ rcode: 0, aa: true });
+    expect(soaOf(ask('c.p.g.test.'))).toEqual(['c.p.g.test. 6']);
+    // Names of the parent itself are referred, DS or not.
+    expect(soaOf(ask('d.p.g.test.'))).toEqual(['p.g.test. 2']);
+    expect(ask('d.p.g.test.').aa).toBe(false);
+    // With nothing to answer from below, the referral stands.
+    child.state = 'expired';
+    expect(soaOf(ask('c.p.g.test.'))).toEqual(['p.g.test. 2']);
+    grandparent.state = 'expired';
+    expect(rcodeText(ask('c.p.g.test.'))).toBe('SERVFAIL');
+  });
+
+  it('a signed zone without the proof an answer needs is counted (RFC 4035 3.1.3, RFC 9276 3.1)', () => {
+    const table = new ZoneTable();
+    const add = (apex: string, text: string) =>
+      table.add({
+        apex: name(apex),
+        version: zoneVersion(apex, `@ 60 SOA a b 1 2 3 4 5\n@ 60 NS a.\n@ 60 DNSKEY 257 3 13 AAAA\n${text}`),
+        acl: [],
+        role: 'primary',
+        handler: {},
+      });
+    add('chainless.test.', '');
+    add('costly.test.', '@ 60 NSEC3PARAM 1 0 151 -');
+    const server = offline(table);
+    const ask = (owner: string, more = { edns: edns({ dnssecOk: true }) }) => server.ask(query(owner, 'A', more));
+    ask('x.chainless.test.');
+    ask('x.costly.test.');
+    ask('x.costly.test.');
+    expect(server.counters).toMatchObject({ denialMissing: 1, denialCostly: 2 });
+    ask('x.chainless.test.', { edns: edns() });
+    expect(server.counters.denialMissing).toBe(1);
+  });
 });
 
 describe('CHAOS', () => {

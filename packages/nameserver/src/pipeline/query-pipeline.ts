@@ -25,7 +25,7 @@ import { ChaosNames } from './chaos.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { OptRecord } from './opt-record.ts';
 import { Query, READ_DROP, READ_FORMERR, READ_OK } from './query.ts';
-import { routeQuery } from './route.ts';
+import { routeBelowReferral, routeQuery } from './route.ts';
 
 /** {@link QueryPipeline.answer}: send nothing. */
 export const SILENCE = 0;
@@ -205,12 +205,24 @@ export class QueryPipeline {
     return this.#lookUp(entry, version, limit, context);
   }
 
+  /** A referral is no answer to a DS question when the zone below is served here too. */
+  #lookUpBelow(asked: ZoneEntry, context: RequestContext): void {
+    const query = this.#query;
+    const below = routeBelowReferral(this.#options.zones, query, asked);
+    const version = below && servedVersion(below, context.now);
+    if (version)
+      lookup(version, query.bytes, Query.NAME_START, query.nameEnd, query.type, query.dnssecOk, this.#result);
+  }
+
   #lookUp(entry: ZoneEntry, version: ZoneVersion, limit: number, context: RequestContext): number {
     const query = this.#query;
     const result = this.#result;
     const writer = this.#writer;
     result.clear();
     lookup(version, query.bytes, Query.NAME_START, query.nameEnd, query.type, query.dnssecOk, result);
+    if (!result.authoritative && query.type === TYPE.DS) this.#lookUpBelow(entry, context);
+    if (result.denial === 'missing') this.#counters.denialMissing++;
+    else if (result.denial === 'costly') this.#counters.denialCostly++;
     if (query.wantsExpire && query.type === TYPE.SOA && query.nameEnd - Query.NAME_START === entry.apex.length)
       this.#opt.expire(secondsToExpire(entry, version, context.now));
     writer.limit = limit - this.#opt.length;

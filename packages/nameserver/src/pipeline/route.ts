@@ -15,3 +15,13 @@ export function routeQuery(zones: ZoneTable, query: Query): ZoneEntry | undefine
   if (!isApex || bytes[start] === 0) return entry;
   return zones.find(bytes, start + bytes[start] + 1, nameEnd) ?? entry;
 }
+
+/**
+ * Who answers a DS question instead of `asked`, which gave a referral: that was an ancestor above the parent, so the DS is nobody's here,
+ * and the zone itself has to say that it has none (RFC 4035 3.1.4.1).
+ */
+export function routeBelowReferral(zones: ZoneTable, query: Query, asked: ZoneEntry): ZoneEntry | undefined {
+  if (query.type !== TYPE.DS) return undefined;
+  const entry = zones.find(query.bytes, Query.NAME_START, query.nameEnd);
+  return entry === asked ? undefined : entry;
+}
