@@ -14,6 +14,10 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
     family('requests_malformed_total', 'Requests that could not be read.', 'counter', one(counters.malformed)),
     family('requests_dropped_total', 'Packets that get no answer.', 'counter', one(counters.dropped)),
     family('responses_truncated_total', 'Answers over UDP with TC set.', 'counter', one(counters.truncated)),
+    family('denial_missing_total', 'Answers of signed zones without a proof they need, by why.', 'counter', [
+      { labels: { reason: 'chain' }, value: counters.denialMissing },
+      { labels: { reason: 'iterations' }, value: counters.denialCostly },
+    ]),
     family('tsig_verified_total', 'Requests whose TSIG verified.', 'counter', one(counters.tsigVerified)),
     family(
       'tsig_errors_total',
