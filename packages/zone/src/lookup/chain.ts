@@ -6,6 +6,7 @@ import type { LookupState } from './state.ts';
 
 const TYPE_CNAME = 5;
 const TYPE_DNAME = 39;
+const TYPE_ANY = 255;
 
 /**
  * The current name has a CNAME (in `state.found`): puts it into the answer and makes its target the current name
@@ -58,6 +59,8 @@ export function followDname(state: LookupState): boolean {
   ref.start = at;
   ref.end = at + 2 + length;
   state.setOwner(ref, start);
+  // The CNAME is what was asked for (RFC 1034 4.3.2 step 3a).
+  if (state.qtype === TYPE_CNAME || state.qtype === TYPE_ANY) return false;
   return proceed(state, scratch, at + 2, at + 2 + length);
 }
 

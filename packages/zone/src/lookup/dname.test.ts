@@ -88,6 +88,17 @@ describe('DNAME', () => {
     ]);
   });
 
+  it.each(['CNAME', 'ANY'])(
+    'asked for %s the CNAME made of it is the answer (RFC 1034 4.3.2 step 3a, RFC 6672 3.1)',
+    (type) => {
+      expect(ask(version, `nowhere.old.example. ${type}`)).toMatchObject({
+        rcode: 'NOERROR',
+        answer: ['old.example. 600 IN DNAME new.example.', 'nowhere.old.example. 600 IN CNAME nowhere.new.example.'],
+        authority: [],
+      });
+    },
+  );
+
   it('a loop ends where it closes (RFC 6672 2.2 leaves loops to the operator)', () => {
     expect(ask(version, 'x.back.example. A')).toMatchObject({ rcode: 'NOERROR', authority: [] });
     expect(ask(version, 'x.back.example. A').answer).toHaveLength(4);

@@ -13,7 +13,7 @@ import { LookupState } from './state.ts';
 import { CUT, MISSING, REDIRECTED, walk } from './walk.ts';
 import { findSourceOfSynthesis } from './wildcard.ts';
 
-const { ANY, CNAME, DS, NSEC3, RRSIG } = TYPE;
+const { ANY, CNAME, DS, NSEC, NSEC3, RRSIG } = TYPE;
 
 /** Lookups do not nest, so one state serves the whole thread. */
 const state = new LookupState();
@@ -95,7 +95,8 @@ function answerNode(): boolean {
     addAddresses(state, layer, rrset);
     return false;
   }
-  if ((layer.words[node >>> 2] & NODE_CNAME) !== 0) {
+  // RRSIG and NSEC may stand beside a CNAME (RFC 4035 2.5), so it does not lead on to them.
+  if ((layer.words[node >>> 2] & NODE_CNAME) !== 0 && qtype !== RRSIG && qtype !== NSEC) {
     if (state.expanded && state.dnssecOk) proveExpansion(state);
     return followCname(state, layer.findRRset(node, CNAME));
   }
