@@ -6,7 +6,7 @@ import { type ListenAddress, Nameserver } from './nameserver.ts';
 import { silentLog, systemClock } from './ports.ts';
 
 /** Real clients against the server: dig and kdig (which have parsers of their own), drill, dnsperf. */
-describe('real clients', () => {
+describe.each(['dgram', 'batched'] as const)('real clients, UDP %s', (udp) => {
   let server: Nameserver;
   let to: ListenAddress;
   const keyArgument = `hmac-sha256:k.test:${Buffer.from(KEY.secret).toString('base64')}`;
@@ -22,7 +22,7 @@ describe('real clients', () => {
       version: 'Zonewire 0.1',
       clock: systemClock,
       log: silentLog,
-      udp: 'dgram',
+      udp,
     });
     await server.start();
     to = server.addresses[0];

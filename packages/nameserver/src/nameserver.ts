@@ -3,7 +3,9 @@ import { type TsigKey, ZonewireError } from '@zonewire/shared-protocol';
 import { type Counters, newCounters } from './counters.ts';
 import { EventLog } from './event-log.ts';
 import { DEFAULT_LIMITS, type NameserverLimits } from './limits.ts';
+import { batchesMissing } from './listen/batched/sockets.ts';
 import { openTcpListener, TcpConnections, type TcpListener } from './listen/tcp.ts';
+import { openBatchedListener } from './listen/udp-batched.ts';
 import { openDgramListener } from './listen/udp-dgram.ts';
 import type { OpenUdpListener, UdpListener } from './listen/udp-port.ts';
 import { QueryPipeline } from './pipeline/query-pipeline.ts';
@@ -30,7 +32,9 @@ export interface NameserverOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Which UDP implementation: 'auto' takes the fastest one that works here. */
-  readonly udp: 'auto' | 'dgram';
+  readonly udp: 'auto' | 'batched' | 'dgram';
+  /** Threads that answer UDP, for each address, when it is batched. Default: 1. */
+  readonly workers?: number;
 }
 
 /** Ports tried when a free one is asked for: the one TCP got may be taken for UDP. */
@@ -71,13 +75,20 @@ export class Nameserver {
       handle: requests.handle.bind(requests),
     };
     const connections = new TcpConnections(limits, counters);
+    const waiting = { clock, counters, inFlight: limits.udpInFlight, stopGrace: limits.stopGrace };
+    const threads = this.#threads();
     const openUdp: OpenUdpListener = (address, datagrams) =>
-      openDgramListener(address, datagrams, {
-        clock,
-        counters,
-        inFlight: limits.udpInFlight,
-        stopGrace: limits.stopGrace,
-      });
+      threads === 0
+        ? openDgramListener(address, datagrams, waiting)
+        : openBatchedListener(address, datagrams, {
+            ...waiting,
+            zones,
+            identity,
+            version,
+            udpAnswerSize,
+            threads,
+            log,
+          });
     const openTcp = (address: ListenAddress) =>
       openTcpListener(address, handlers, { clock, counters, limits, connections });
     try {
@@ -90,10 +101,24 @@ export class Nameserver {
       await this.stop();
       throw error;
     }
+    const udp = threads === 0 ? 'dgram' : 'batched';
+    const how = threads === 0 ? 'one datagram a call' : `in batches by ${threads} thread${threads === 1 ? '' : 's'}`;
     log.info(
-      { addresses: this.#addresses.map(listenText) },
-      `answering at ${this.#addresses.map(listenText).join(', ')}`,
+      { addresses: this.#addresses.map(listenText), udp, workers: threads },
+      `answering at ${this.#addresses.map(listenText).join(', ')}; UDP ${how}`,
     );
+  }
+
+  /** Answering threads for each address; 0: UDP is answered here, by node:dgram. */
+  #threads(): number {
+    const { udp, workers = 1 } = this.#options;
+    if (udp === 'dgram') return 0;
+    const missing = batchesMissing();
+    if (missing === undefined) return workers;
+    if (udp === 'batched')
+      throw new ZonewireError('udp-batches-missing', `server.udp is batched, and ${missing}: write auto`);
+    this.#options.log.debug({}, `UDP without batches: ${missing}`);
+    return 0;
   }
 
   /** Finishes what is under way within `stopGrace`, then closes everything. */

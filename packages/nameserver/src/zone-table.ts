@@ -19,6 +19,11 @@ export interface ZoneEntry {
 /** A zone to be added; `version`, `expireAt` may come later, `state` follows from `version`. */
 export type NewZoneEntry = Omit<ZoneEntry, 'version' | 'state' | 'expireAt'> & Partial<ZoneEntry>;
 
+/** What is answered has changed. */
+export type ZoneChange =
+  | { readonly kind: 'changed'; readonly entry: ZoneEntry }
+  | { readonly kind: 'removed'; readonly apex: Name };
+
 /**
  * The zones of a node, found by the longest match of a name (RFC 1034 4.3.2 step 2) in a hash of their apexes.
  * Finding allocates nothing and costs at most one probe for each label of the deepest apex.
@@ -33,6 +38,7 @@ export class ZoneTable {
   #deepest = -1;
   /** Starts of the labels of the name at hand. */
   readonly #labels = new Uint16Array(128);
+  readonly #watchers = new Set<(change: ZoneChange) => void>();
 
   get size(): number {
     return this.#size;
@@ -60,6 +66,7 @@ export class ZoneTable {
     const depth = labelCount(apex);
     this.#byDepth[depth]++;
     this.#deepest = Math.max(this.#deepest, depth);
+    this.#changed(entry);
     return entry;
   }
 
@@ -71,6 +78,13 @@ export class ZoneTable {
     this.#size--;
     this.#byDepth[labelCount(apex)]--;
     while (this.#deepest >= 0 && this.#byDepth[this.#deepest] === 0) this.#deepest--;
+    for (const watcher of this.#watchers) watcher({ kind: 'removed', apex });
+  }
+
+  /** Calls `watcher` after every change of what is answered, for those who answer from a copy. @returns how to end it. */
+  watch(watcher: (change: ZoneChange) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** The zone with exactly this apex. */
@@ -102,6 +116,15 @@ export class ZoneTable {
     entry.version = version;
     entry.expireAt = expireAt;
     entry.state = 'serving';
+    this.#changed(entry);
+  }
+
+  /** `version` has the records of `from` in other layers (compaction). Nothing happens when another one was published meanwhile. */
+  replaceLayers(apex: Name, from: ZoneVersion, version: ZoneVersion): void {
+    const entry = this.get(apex);
+    if (entry === undefined || entry.version !== from) return;
+    entry.version = version;
+    this.#changed(entry);
   }
 
   /** The version served was found to be current: it lives until `expireAt`, also when it had expired (a primary that comes back with the same serial). */
@@ -109,15 +132,23 @@ export class ZoneTable {
     const entry = this.#owned(apex);
     entry.expireAt = expireAt;
     if (entry.version !== undefined) entry.state = 'serving';
+    this.#changed(entry);
   }
 
   /** Answers SERVFAIL from now on; the version is kept, for IXFR and for {@link renew}. */
   expire(apex: Name): void {
-    this.#owned(apex).state = 'expired';
+    const entry = this.#owned(apex);
+    entry.state = 'expired';
+    this.#changed(entry);
   }
 
   *entries(): Generator<ZoneEntry> {
     for (const entry of this.#slots) if (entry !== undefined) yield entry;
+  }
+
+  #changed(entry: ZoneEntry): void {
+    if (this.#watchers.size === 0) return;
+    for (const watcher of this.#watchers) watcher({ kind: 'changed', entry });
   }
 
   #owned(apex: Name): ZoneEntry {

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { type AclRule, type AddressRange, parseAddressRange, type Remote } from '@zonewire/nameserver';
 import { type Name, name, nameToText, type TsigKey, unwrap } from '@zonewire/shared-protocol';
@@ -29,7 +29,8 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
       version: server.version ?? false,
       listen: server.listen,
       dataDir: absolute(server['data-dir']),
-      udp: server.udp === 'dgram' ? 'dgram' : 'auto',
+      udp: server.udp ?? 'auto',
+      workers: server.workers ?? availableParallelism(),
     },
     control: control && { listen: control.listen, token: secrets.token },
     keys: [...keys.values()],

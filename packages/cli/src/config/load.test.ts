@@ -223,15 +223,11 @@ zones:
   listen: ["127.0.0.1:53"]
   tls-listen: ["127.0.0.1:853"]
   data-dir: ./d
-  workers: 4
-  udp: batched
 redis: { url: "redis://127.0.0.1", site: fra }
 `,
       [
         '3:3: tls-listen is not available in this version; leave it out or empty',
-        '5:12: more than one worker is not available in this version; write 1',
-        '6:8: udp: batched is not available in this version; write auto',
-        '7:1: redis is not available in this version; remove the section (timers are embedded)',
+        '5:1: redis is not available in this version; remove the section (timers are embedded)',
       ],
     ],
     [
@@ -334,6 +330,7 @@ zones:
       ],
       dataDir: '/etc/zw/data/fra1',
       udp: 'auto',
+      workers: 1,
     });
     expect(config.control).toEqual({ listen: { host: '127.0.0.1', port: 8054 }, token: 'tok' });
     expect(config.keys).toEqual([

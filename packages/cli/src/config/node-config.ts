@@ -18,7 +18,9 @@ interface ServerConfig {
   readonly version: string | false;
   readonly listen: readonly HostPort[];
   readonly dataDir: string;
-  readonly udp: 'auto' | 'dgram';
+  readonly udp: 'auto' | 'batched' | 'dgram';
+  /** UDP answering threads, for each address, where UDP is batched. */
+  readonly workers: number;
 }
 
 interface ControlConfig {

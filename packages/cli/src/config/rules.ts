@@ -36,10 +36,6 @@ function checkVersionLimits(source: ConfigSource, root: unknown): ConfigProblem[
     problems.push(
       source.atKey(['server'], 'tls-listen', 'tls-listen is not available in this version; leave it out or empty'),
     );
-  if (server.udp === 'batched')
-    problems.push(source.at(['server', 'udp'], 'udp: batched is not available in this version; write auto'));
-  if (typeof server.workers === 'number' && server.workers > 1)
-    problems.push(source.at(['server', 'workers'], 'more than one worker is not available in this version; write 1'));
   return problems;
 }
 

@@ -63,7 +63,7 @@ const server = z.strictObject({
     .int({ error: 'must be a whole number of threads, 1 or more' })
     .min(1, { error: 'must be a whole number of threads, 1 or more' })
     .optional()
-    .meta({ description: 'UDP answering threads.' }),
+    .meta({ description: 'UDP answering threads, for each address. Default: the number of CPUs.' }),
   udp: z
     .enum(['auto', 'batched', 'dgram'], { error: 'must be auto, batched or dgram' })
     .optional()

@@ -16,6 +16,7 @@ function config(zones: ZoneConfig[], server: Partial<NodeConfig['server']> = {})
       listen: [{ host: '127.0.0.1', port: 53 }],
       dataDir: '/d',
       udp: 'auto',
+      workers: 1,
       ...server,
     },
     control: { listen: { host: '127.0.0.1', port: 8053 }, token: undefined },

@@ -64,9 +64,9 @@ export class RunningNode {
       transferOut: this.transferOut,
     });
     this.zones = new NodeZones({ primary: this.primary, secondary: this.secondary, log });
-    const { identity, version, listen, udp } = config.server;
+    const { identity, version, listen, udp, workers } = config.server;
     const keys = () => this.#keys;
-    this.nameserver = new Nameserver({ listen, zones: table, keys, identity, version, clock, log, udp });
+    this.nameserver = new Nameserver({ listen, zones: table, keys, identity, version, clock, log, udp, workers });
   }
 
   /** Resolves when zones are served, every address listens and the control API answers. @throws ZonewireError; then nothing is left running. */

@@ -29,13 +29,13 @@ import { routeBelowReferral, routeQuery } from './route.ts';
 
 /** {@link QueryPipeline.answer}: send nothing. */
 export const SILENCE = 0;
-/** {@link QueryPipeline.answer}: NOTIFY, UPDATE or a transfer; give it to RequestHandlers. */
+/** {@link QueryPipeline.answer}: NOTIFY, UPDATE or a transfer for RequestHandlers, or a signed request where there are no keys. */
 export const HANDED_OVER = -1;
 
 export interface PipelineOptions {
   readonly zones: ZoneTable;
-  /** By nameKey. Asked for every signed request, so that keys may change at any time. */
-  readonly keys: () => ReadonlyMap<string, TsigKey>;
+  /** By nameKey. Asked for every signed request, so that keys may change at any time. undefined: signed requests are handed over. */
+  readonly keys: (() => ReadonlyMap<string, TsigKey>) | undefined;
   /** Empty: NSID is empty and id.server is refused. */
   readonly identity: string;
   readonly version: string | false;
@@ -69,7 +69,7 @@ export class QueryPipeline {
     this.#counters = options.counters;
     this.#opt = new OptRecord(options.udpAnswerSize, options.identity);
     this.#chaos = new ChaosNames(options.identity, options.version);
-    this.#findKey = (name) => options.keys().get(nameKey(name));
+    this.#findKey = (name) => options.keys?.().get(nameKey(name));
   }
 
   /**
@@ -86,7 +86,8 @@ export class QueryPipeline {
     this.#counters.opcodes[query.opcode]++;
     if (read === READ_FORMERR) this.#counters.malformed++;
     if (read === READ_OK && this.#isForHandlers()) return HANDED_OVER;
-    if (read === READ_OK && query.hasTsig) return this.#answerSigned(reply, context);
+    if (read === READ_OK && query.hasTsig)
+      return this.#options.keys === undefined ? HANDED_OVER : this.#answerSigned(reply, context);
     return this.#respond(read, reply, this.#sizeLimit(reply, context), context);
   }
 

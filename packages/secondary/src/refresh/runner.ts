@@ -292,9 +292,8 @@ export class ZoneRunner {
       if (this.#isStopped || this.version === undefined) return;
       const before = this.version;
       this.version = replaceBase(before, from, compacted);
-      const entry = this.#ports.table.get(this.config.domain);
       // The same records: nothing but the layers they are read from changes. Another version may just have been published.
-      if (entry?.version === before) entry.version = this.version;
+      this.#ports.table.replaceLayers(this.config.domain, before, this.version);
     } catch (error) {
       this.#log.warn({ err: error }, 'the layers of the zone could not be merged; it is served as it is');
     } finally {

@@ -1,0 +1,61 @@
+import type { Name } from '@zonewire/shared-protocol';
+import type { Counters } from '../../counters.ts';
+import type { ReturnPath } from './sockets.ts';
+
+/** What the main thread and an answering thread say to each other. Layers of versions are shared, everything else is copied. */
+
+/** A zone as an answering thread needs it. */
+export interface ZoneCopy {
+  readonly apex: Name;
+  /** undefined: nothing is loaded. */
+  readonly layers: readonly SharedArrayBuffer[] | undefined;
+  readonly state: 'serving' | 'loading' | 'expired';
+  readonly expireAt: number | undefined;
+  readonly role: 'primary' | 'secondary';
+}
+
+export interface ThreadData {
+  readonly fd: number;
+  readonly family: 4 | 6;
+  readonly wildcard: boolean;
+  readonly identity: string;
+  readonly version: string | false;
+  readonly udpAnswerSize: number;
+  /** Int32 elements {@link SHARED}. */
+  readonly shared: SharedArrayBuffer;
+  readonly zones: readonly ZoneCopy[];
+}
+
+/** Elements of the words that both sides read and write. */
+export const SHARED = {
+  /** Grows with every message to the thread: it looks into its port before it answers anything that came in later. */
+  GENERATION: 0,
+  /** Not 0: the thread ends. */
+  STOP: 1,
+  /** Requests handed to the main thread that it has not taken yet. */
+  HANDED_OVER: 2,
+  LENGTH: 4,
+} as const;
+
+export type ToThread =
+  | { readonly kind: 'zone'; readonly zone: ZoneCopy }
+  | { readonly kind: 'removed'; readonly apex: Name };
+
+export type FromThread =
+  | { readonly kind: 'ready' }
+  /** What is not answered by threads: NOTIFY, UPDATE, transfers, everything signed. */
+  | {
+      readonly kind: 'request';
+      readonly request: Uint8Array;
+      readonly peerAddress: string;
+      readonly peerPort: number;
+      readonly path: ReturnPath;
+    }
+  /** What was counted since the last time. */
+  | { readonly kind: 'counted'; readonly counters: Counters }
+  | {
+      readonly kind: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly fields: object;
+      readonly message: string;
+    };

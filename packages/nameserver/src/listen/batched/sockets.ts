@@ -1,0 +1,376 @@
+import { dlopen, getInt32, getRawPointer } from 'node:ffi';
+import { SocketAddress as NetAddress } from 'node:net';
+import { endianness } from 'node:os';
+import { getSystemErrorName } from 'node:util';
+
+/**
+ * The unsafe code of this program, all of it: UDP sockets by system calls, many datagrams a call.
+ *
+ * Why it is safe: (1) every address given to the kernel lies in an ArrayBuffer that is made once, never resized, and held by the
+ * object that uses it for as long as that has a socket; what such a buffer holds is outside the garbage collector's heap and does not move.
+ * (2) Every length given with an address is that of the region behind it, fixed when the object is made; what comes back
+ * (`msg_len`, `msg_namelen`, `msg_controllen`) is read as a number and bounded by its region before it is used.
+ * (3) All calls return before the next line runs: the kernel keeps no address after a call. (4) A socket's number is used by its owner
+ * only until `closeSocket`. The layouts are those of 64-bit little-endian Linux (x86-64 and arm64 have the same ones): checked first.
+ */
+
+const AF_INET = 2;
+const AF_INET6 = 10;
+const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
+const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
+const SO_RCVBUF = 8;
+const SO_REUSEPORT = 15;
+const SO_RCVTIMEO = 20;
+const IPPROTO_IP = 0;
+const IP_PKTINFO = 8;
+const IPPROTO_IPV6 = 41;
+const IPV6_V6ONLY = 26;
+const IPV6_RECVPKTINFO = 49;
+const IPV6_PKTINFO = 50;
+const MSG_DONTWAIT = 0x40;
+const MSG_NOSIGNAL = 0x4000;
+const MSG_WAITFORONE = 0x10000;
+
+/** struct mmsghdr, with struct msghdr in front. */
+const HEADER = 64;
+const HEADER_NAME_LENGTH = 8;
+const HEADER_IOV = 16;
+const HEADER_IOV_COUNT = 24;
+const HEADER_CONTROL = 32;
+const HEADER_CONTROL_LENGTH = 40;
+const HEADER_LENGTH = 56;
+/** struct iovec. */
+const IOVEC = 16;
+/** struct sockaddr_in has 16 octets, sockaddr_in6 28. */
+export const NAME_SIZE = 32;
+/** One IP_PKTINFO (28) or IPV6_PKTINFO (36) message, aligned. */
+export const CONTROL_SIZE = 64;
+/** Longest request: what UDP can carry. */
+const REQUEST_SIZE = 65_536;
+
+type Calls = ReturnType<typeof loadCalls>;
+let calls: Calls | undefined;
+
+function loadCalls() {
+  return dlopen(null, {
+    socket: { arguments: ['int32', 'int32', 'int32'], return: 'int32' },
+    setsockopt: { arguments: ['int32', 'int32', 'int32', 'pointer', 'uint32'], return: 'int32' },
+    bind: { arguments: ['int32', 'pointer', 'uint32'], return: 'int32' },
+    close: { arguments: ['int32'], return: 'int32' },
+    recvmmsg: { arguments: ['int32', 'pointer', 'uint32', 'int32', 'pointer'], return: 'int32' },
+    sendmmsg: { arguments: ['int32', 'pointer', 'uint32', 'int32'], return: 'int32' },
+    __errno_location: { arguments: [], return: 'pointer' },
+  } as const).functions;
+}
+
+function system(): Calls {
+  calls ??= loadCalls();
+  return calls;
+}
+
+/** Why batches of system calls cannot be had here, in words; undefined: they can. */
+export function batchesMissing(): string | undefined {
+  if (process.platform !== 'linux') return `this is ${process.platform}, batches need Linux`;
+  if (process.arch !== 'x64' && process.arch !== 'arm64') return `batches are not made for ${process.arch}`;
+  if (endianness() !== 'LE') return 'batches are made for little-endian machines';
+  try {
+    system();
+    return undefined;
+  } catch (error) {
+    return `node:ffi is not usable: ${(error as Error).message}`;
+  }
+}
+
+function lastError(call: string): NodeJS.ErrnoException {
+  const number = getInt32(system().__errno_location());
+  const code = getSystemErrorName(-number);
+  return Object.assign(new Error(`${call}: ${code}`), { code, errno: -number, syscall: call });
+}
+
+export interface SocketAddress {
+  readonly family: 4 | 6;
+  /** 4 or 16 octets. */
+  readonly octets: Uint8Array;
+  readonly port: number;
+  /** Of a link-local IPv6 address: the number of its interface. */
+  readonly scope?: number;
+}
+
+export interface SocketSettings {
+  /** Octets asked of the system for each direction; it may give less. */
+  readonly buffer: number;
+  /** {@link Batch.receive} returns after so long without a datagram, ms. */
+  readonly receiveTimeout: number;
+}
+
+/** A bound UDP socket that shares its address with others made here. Throws the system's error with its `code`. */
+export function openSocket(address: SocketAddress, { buffer, receiveTimeout }: SocketSettings): number {
+  const { socket, setsockopt, bind } = system();
+  const fd = socket(address.family === 6 ? AF_INET6 : AF_INET, SOCK_DGRAM_CLOEXEC, 0);
+  if (fd < 0) throw lastError('socket');
+  const set = (level: number, option: number, value: Int32Array | BigInt64Array, isNeeded = true) => {
+    const octets = new Uint8Array(value.buffer);
+    if (setsockopt(fd, level, option, getRawPointer(octets), octets.length) < 0 && isNeeded)
+      throw lastError(`setsockopt ${option}`);
+  };
+  try {
+    set(SOL_SOCKET, SO_REUSEPORT, Int32Array.of(1));
+    set(SOL_SOCKET, SO_RCVBUF, Int32Array.of(buffer), false);
+    set(SOL_SOCKET, SO_SNDBUF, Int32Array.of(buffer), false);
+    const micros = receiveTimeout * 1000;
+    set(SOL_SOCKET, SO_RCVTIMEO, BigInt64Array.of(BigInt(Math.floor(micros / 1e6)), BigInt(micros % 1e6)));
+    if (address.family === 6) set(IPPROTO_IPV6, IPV6_V6ONLY, Int32Array.of(1));
+    if (isWildcard(address)) {
+      if (address.family === 6) set(IPPROTO_IPV6, IPV6_RECVPKTINFO, Int32Array.of(1));
+      else set(IPPROTO_IP, IP_PKTINFO, Int32Array.of(1));
+    }
+    const name = socketName(address);
+    if (bind(fd, getRawPointer(name), name.length) < 0) throw lastError('bind');
+    return fd;
+  } catch (error) {
+    closeSocket(fd);
+    throw error;
+  }
+}
+
+export function closeSocket(fd: number): void {
+  system().close(fd);
+}
+
+export function isWildcard({ octets }: SocketAddress): boolean {
+  return octets.every((octet) => octet === 0);
+}
+
+function socketName({ family, octets, port, scope = 0 }: SocketAddress): Uint8Array {
+  const name = new Uint8Array(family === 6 ? 28 : 16);
+  name[0] = family === 6 ? AF_INET6 : AF_INET;
+  name[2] = port >>> 8;
+  name[3] = port;
+  name.set(octets, family === 6 ? 8 : 4);
+  if (family === 6) new DataView(name.buffer).setUint32(24, scope, true);
+  return name;
+}
+
+/** Where a datagram came from and what address it came to, as the kernel said it: what an answer needs. */
+export interface ReturnPath {
+  readonly name: Uint8Array;
+  /** Empty when the socket is bound to one address. */
+  readonly control: Uint8Array;
+}
+
+/**
+ * A socket's datagrams, up to `size` a call, with an answer's place for each. Nothing is allocated after it is made.
+ *
+ * The answer to datagram `i` leaves from the address it came to: its header's control data is what was received with it
+ * (IP_PKTINFO, IPV6_PKTINFO), so that hosts with several addresses work.
+ */
+export class Batch {
+  /** `request(i)`: octets `[0, requestLength(i))` are the datagram. */
+  readonly requests: readonly Uint8Array[];
+  readonly replies: readonly Uint8Array[];
+  readonly #fd: number;
+  readonly #size: number;
+  readonly #nameLength: number;
+  readonly #controlSize: number;
+  readonly #memory: ArrayBuffer;
+  readonly #words: Uint32Array;
+  readonly #octets: Uint8Array;
+  readonly #in: number;
+  readonly #out: number;
+  readonly #outIovecs: number;
+  readonly #names: number;
+  readonly #controls: number;
+  readonly #inPointer: bigint;
+  readonly #outPointer: bigint;
+  /** Both halves of the address of our memory. */
+  readonly #low: number;
+  readonly #high: number;
+  #received = 0;
+  #queued = 0;
+  readonly #calls: Calls;
+
+  constructor(fd: number, family: 4 | 6, wildcard: boolean, size: number, replySize: number) {
+    this.#fd = fd;
+    this.#size = size;
+    this.#nameLength = family === 6 ? 28 : 16;
+    this.#controlSize = wildcard ? CONTROL_SIZE : 0;
+    this.#calls = system();
+    let end = 0;
+    const region = (each: number) => {
+      const start = end;
+      end += each * size;
+      return start;
+    };
+    this.#in = region(HEADER);
+    this.#out = region(HEADER);
+    const inIovecs = region(IOVEC);
+    this.#outIovecs = region(IOVEC);
+    this.#names = region(NAME_SIZE);
+    this.#controls = region(CONTROL_SIZE);
+    const requests = region(REQUEST_SIZE);
+    const replies = region(replySize);
+    this.#memory = new ArrayBuffer(end);
+    this.#words = new Uint32Array(this.#memory);
+    this.#octets = new Uint8Array(this.#memory);
+    const base = getRawPointer(this.#octets);
+    this.#low = Number(base & 0xffff_ffffn);
+    this.#high = Number(base >> 32n);
+    this.#inPointer = base + BigInt(this.#in);
+    this.#outPointer = base + BigInt(this.#out);
+    const view = (start: number, each: number) =>
+      Array.from({ length: size }, (_, i) => new Uint8Array(this.#memory, start + i * each, each));
+    this.requests = view(requests, REQUEST_SIZE);
+    this.replies = view(replies, replySize);
+    for (let i = 0; i < size; i++) {
+      this.#pointer(inIovecs + i * IOVEC, requests + i * REQUEST_SIZE);
+      this.#words[(inIovecs + i * IOVEC + 8) >>> 2] = REQUEST_SIZE;
+      this.#header(this.#in + i * HEADER, i, inIovecs + i * IOVEC);
+      this.#pointer(this.#outIovecs + i * IOVEC, replies + i * replySize);
+    }
+  }
+
+  /** Waits for a datagram, then takes what is there. @returns how many; 0 after the socket's timeout; -1: the call failed. */
+  receive(): number {
+    for (let i = 0; i < this.#received; i++) {
+      const header = (this.#in + i * HEADER) >>> 2;
+      this.#words[header + (HEADER_NAME_LENGTH >>> 2)] = NAME_SIZE;
+      this.#words[header + (HEADER_CONTROL_LENGTH >>> 2)] = this.#controlSize;
+    }
+    this.#received = 0;
+    const count = this.#calls.recvmmsg(this.#fd, this.#inPointer, this.#size, MSG_WAITFORONE, 0n);
+    if (count > 0) {
+      this.#received = count;
+      return count;
+    }
+    const { code } = lastError('recvmmsg');
+    return code === 'EAGAIN' || code === 'EINTR' ? 0 : -1;
+  }
+
+  requestLength(i: number): number {
+    return Math.min(REQUEST_SIZE, this.#words[(this.#in + i * HEADER + HEADER_LENGTH) >>> 2]);
+  }
+
+  peerPort(i: number): number {
+    const name = this.#names + i * NAME_SIZE;
+    return (this.#octets[name + 2] << 8) | this.#octets[name + 3];
+  }
+
+  /** The peer's address as text; allocates. */
+  peerAddress(i: number): string {
+    const name = this.#names + i * NAME_SIZE;
+    return addressText(this.#octets.subarray(name, name + this.#nameLength));
+  }
+
+  /** For an answer that comes later, from elsewhere; allocates. */
+  returnPath(i: number): ReturnPath {
+    const name = this.#names + i * NAME_SIZE;
+    const control = this.#controls + i * CONTROL_SIZE;
+    return {
+      name: this.#octets.slice(name, name + this.#nameLength),
+      control: this.#octets.slice(control, control + this.#controlLength(i)),
+    };
+  }
+
+  /** The first `length` octets of `replies[i]` are to be sent to where datagram `i` came from. */
+  queue(i: number, length: number): void {
+    const iovec = this.#outIovecs + i * IOVEC;
+    const header = this.#out + this.#queued++ * HEADER;
+    this.#words[(iovec + 8) >>> 2] = length;
+    this.#header(header, i, iovec);
+    const words = header >>> 2;
+    this.#words[words + (HEADER_NAME_LENGTH >>> 2)] = this.#nameLength;
+    this.#words[words + (HEADER_CONTROL_LENGTH >>> 2)] = this.#controlLength(i);
+  }
+
+  /** Sends what was queued. @returns how many of it the system did not take: their senders ask again. */
+  flush(): number {
+    let sent = 0;
+    let lost = 0;
+    while (sent + lost < this.#queued) {
+      const first = sent + lost;
+      const pointer = first === 0 ? this.#outPointer : this.#outPointer + BigInt(first * HEADER);
+      const count = this.#calls.sendmmsg(this.#fd, pointer, this.#queued - first, MSG_NOSIGNAL);
+      if (count > 0) sent += count;
+      // The first one is the reason (no route, say): the others still go.
+      else lost++;
+    }
+    this.#queued = 0;
+    return lost;
+  }
+
+  #controlLength(i: number): number {
+    if (this.#controlSize === 0) return 0;
+    const length = this.#words[(this.#in + i * HEADER + HEADER_CONTROL_LENGTH) >>> 2];
+    return length > CONTROL_SIZE ? 0 : sourceOnly(this.#octets, this.#controls + i * CONTROL_SIZE, length);
+  }
+
+  #header(at: number, i: number, iovec: number): void {
+    this.#pointer(at, this.#names + i * NAME_SIZE);
+    this.#words[(at + HEADER_NAME_LENGTH) >>> 2] = NAME_SIZE;
+    this.#pointer(at + HEADER_IOV, iovec);
+    this.#words[(at + HEADER_IOV_COUNT) >>> 2] = 1;
+    this.#words[(at + HEADER_IOV_COUNT + 4) >>> 2] = 0;
+    if (this.#controlSize === 0) return;
+    this.#pointer(at + HEADER_CONTROL, this.#controls + i * CONTROL_SIZE);
+    this.#words[(at + HEADER_CONTROL_LENGTH) >>> 2] = this.#controlSize;
+  }
+
+  /** Writes the address of the octet `target` of our memory at `at`; without BigInts, which would be allocated. */
+  #pointer(at: number, target: number): void {
+    const low = this.#low + target;
+    this.#words[at >>> 2] = low;
+    this.#words[(at >>> 2) + 1] = low > 0xffff_ffff ? this.#high + 1 : this.#high;
+  }
+}
+
+/** Sends one message from where a datagram came to. The socket may be another thread's. @returns false: not taken. */
+export function sendTo(fd: number, message: Uint8Array, { name, control }: ReturnPath): boolean {
+  const memory = new ArrayBuffer(HEADER + IOVEC + NAME_SIZE + CONTROL_SIZE + message.length);
+  const octets = new Uint8Array(memory);
+  const words = new BigUint64Array(memory, 0, (HEADER + IOVEC) >>> 3);
+  const lengths = new Uint32Array(memory, 0, (HEADER + IOVEC) >>> 2);
+  const base = getRawPointer(octets);
+  const at = { iovec: HEADER, name: HEADER + IOVEC, control: HEADER + IOVEC + NAME_SIZE, message: 0 };
+  at.message = at.control + CONTROL_SIZE;
+  octets.set(name.subarray(0, NAME_SIZE), at.name);
+  octets.set(control.subarray(0, CONTROL_SIZE), at.control);
+  octets.set(message, at.message);
+  words[0] = base + BigInt(at.name);
+  lengths[HEADER_NAME_LENGTH >>> 2] = Math.min(NAME_SIZE, name.length);
+  words[HEADER_IOV >>> 3] = base + BigInt(at.iovec);
+  words[HEADER_IOV_COUNT >>> 3] = 1n;
+  if (control.length > 0) {
+    words[HEADER_CONTROL >>> 3] = base + BigInt(at.control);
+    words[HEADER_CONTROL_LENGTH >>> 3] = BigInt(Math.min(CONTROL_SIZE, control.length));
+  }
+  words[at.iovec >>> 3] = base + BigInt(at.message);
+  words[(at.iovec >>> 3) + 1] = BigInt(message.length);
+  return system().sendmmsg(fd, base, 1, MSG_NOSIGNAL | MSG_DONTWAIT) === 1;
+}
+
+/**
+ * Turns received control data into what an answer is sent with: the source address only. The interface it came in on is left to
+ * routing, but for IPv6, where link-local addresses mean nothing without it.
+ * @returns its length, 0 when there is none.
+ */
+function sourceOnly(octets: Uint8Array, at: number, length: number): number {
+  if (length < 28) return 0;
+  const level = octets[at + 8];
+  const type = octets[at + 12];
+  if (level === IPPROTO_IP && type === IP_PKTINFO) {
+    // struct in_pktinfo: interface, source address of the answer, destination of the request.
+    octets.fill(0, at + 16, at + 20);
+    return 32;
+  }
+  return level === IPPROTO_IPV6 && type === IPV6_PKTINFO && length >= 36 ? 40 : 0;
+}
+
+/** `192.0.2.1` or `2001:db8::1` (with `%` and the interface's number when it is link-local) of a socket's name. */
+export function addressText(name: Uint8Array): string {
+  if (name[0] === AF_INET) return `${name[4]}.${name[5]}.${name[6]}.${name[7]}`;
+  const groups = Array.from({ length: 8 }, (_, i) => ((name[8 + 2 * i] << 8) | name[9 + 2 * i]).toString(16));
+  const { address } = new NetAddress({ address: groups.join(':'), family: 'ipv6' });
+  const scope = name[24] | (name[25] << 8) | (name[26] << 16) | (name[27] << 24);
+  return scope !== 0 ? `${address}%${scope}` : address;
+}

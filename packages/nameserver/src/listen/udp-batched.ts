@@ -1,0 +1,179 @@
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { addressOctets } from '../access.ts';
+import { addCounted } from '../counted.ts';
+import type { Counters } from '../counters.ts';
+import { HANDED_OVER, SILENCE } from '../pipeline/query-pipeline.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { ZoneEntry, ZoneTable } from '../zone-table.ts';
+import { type FromThread, SHARED, type ThreadData, type ToThread, type ZoneCopy } from './batched/messages.ts';
+import { closeSocket, isWildcard, openSocket, type ReturnPath, type SocketAddress, sendTo } from './batched/sockets.ts';
+import { settled } from './settled.ts';
+import type { DatagramHandlers, UdpListener } from './udp-port.ts';
+
+/** Octets asked of the system for each socket and direction. */
+const SOCKET_BUFFER = 4 * 1024 * 1024;
+/** A thread without requests looks for the end of its work so often, ms. */
+const RECEIVE_TIMEOUT = 100;
+const REPLY_SIZE = 4096;
+
+export interface BatchedOptions {
+  readonly zones: ZoneTable;
+  readonly identity: string;
+  readonly version: string | false;
+  readonly udpAnswerSize: number;
+  /** Answering threads. */
+  readonly threads: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+  /** Requests that may wait for a handler; more are dropped. */
+  readonly inFlight: number;
+  /** How long closing waits for them, ms. */
+  readonly stopGrace: number;
+}
+
+interface AnsweringThread {
+  readonly fd: number;
+  readonly worker: Worker;
+  readonly shared: Int32Array;
+  readonly ended: Promise<void>;
+}
+
+/**
+ * UDP in batches: threads that share the address (SO_REUSEPORT), each with its own socket and pipeline, take and send many datagrams a
+ * system call. Versions are shared memory; that there is a new one a thread sees before it answers what came in after it was published.
+ * What a thread does not answer (NOTIFY, UPDATE, transfers, signed requests) comes here, and is answered from here over its socket.
+ */
+export async function openBatchedListener(
+  address: { readonly host: string; readonly port: number },
+  handlers: DatagramHandlers,
+  options: BatchedOptions,
+): Promise<UdpListener> {
+  const socketAddress = parseAddress(address);
+  const { zones, log, counters, clock } = options;
+  const threads: AnsweringThread[] = [];
+  const underWay = new Set<Promise<void>>();
+  const reply = new Uint8Array(REPLY_SIZE);
+  let isOpen = true;
+
+  const answer = (fd: number, message: Uint8Array, path: ReturnPath) => {
+    if (isOpen && !sendTo(fd, message, path)) counters.dropped++;
+  };
+  const request = (fd: number, { request: bytes, peerAddress, peerPort, path }: FromThread & { kind: 'request' }) => {
+    const context = { transport: 'udp', peerAddress, peerPort, now: clock.now() } as const;
+    const length = handlers.answer(bytes, bytes.length, reply, context);
+    if (length === SILENCE) return;
+    if (length !== HANDED_OVER) {
+      answer(fd, reply.subarray(0, length), path);
+      return;
+    }
+    if (underWay.size >= options.inFlight) {
+      counters.udpOverload++;
+      return;
+    }
+    const sink = {
+      send: (message: Uint8Array) => {
+        answer(fd, message, path);
+        return true;
+      },
+      cut: () => {},
+    };
+    const done: Promise<void> = handlers.handle(bytes, context, sink).finally(() => underWay.delete(done));
+    underWay.add(done);
+  };
+
+  const stopWatching = zones.watch((change) => {
+    const message: ToThread = change.kind === 'removed' ? change : { kind: 'zone', zone: copyOf(change.entry) };
+    for (const { worker, shared } of threads) {
+      worker.postMessage(message);
+      Atomics.add(shared, SHARED.GENERATION, 1);
+    }
+  });
+
+  const close = async () => {
+    if (!isOpen) return;
+    stopWatching();
+    for (const { shared } of threads) Atomics.store(shared, SHARED.STOP, 1);
+    await Promise.all(threads.map(({ ended }) => ended));
+    await settled(underWay, clock, options.stopGrace);
+    isOpen = false;
+    for (const { fd } of threads) closeSocket(fd);
+  };
+
+  try {
+    // All sockets first: datagrams are spread over those that are there.
+    const fds: number[] = [];
+    try {
+      for (let i = 0; i < options.threads; i++)
+        fds.push(openSocket(socketAddress, { buffer: SOCKET_BUFFER, receiveTimeout: RECEIVE_TIMEOUT }));
+    } catch (error) {
+      for (const fd of fds) closeSocket(fd);
+      throw error;
+    }
+    for (const fd of fds) {
+      const buffer = new SharedArrayBuffer(SHARED.LENGTH * Int32Array.BYTES_PER_ELEMENT);
+      const data: ThreadData = {
+        fd,
+        family: socketAddress.family,
+        wildcard: isWildcard(socketAddress),
+        identity: options.identity,
+        version: options.version,
+        udpAnswerSize: options.udpAnswerSize,
+        shared: buffer,
+        zones: [...zones.entries()].map(copyOf),
+      };
+      const worker = new Worker(new URL('./batched/answering-thread.ts', import.meta.url), {
+        workerData: data,
+        // node:ffi says that it is experimental, once a thread.
+        execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
+      });
+      const shared = new Int32Array(buffer);
+      const ended = once(worker, 'exit').then(
+        () => {},
+        () => {},
+      );
+      worker.on('message', (message: FromThread) => {
+        if (message.kind === 'counted') addCounted(counters, message.counters);
+        else if (message.kind === 'log') log[message.level](message.fields, message.message);
+        else if (message.kind === 'request') {
+          Atomics.sub(shared, SHARED.HANDED_OVER, 1);
+          request(fd, message);
+        }
+      });
+      threads.push({ fd, worker, shared, ended });
+    }
+    await Promise.all(threads.map(({ worker }) => once(worker, 'message')));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  // From here on a thread that fails is an error of ours: nothing answers in its place, so the process ends by it.
+  for (const { worker } of threads)
+    worker.on('error', (error) => {
+      log.error({ err: error }, 'an answering thread ended with an error');
+      process.emit('uncaughtException', error);
+    });
+  return { host: address.host, port: address.port, close };
+}
+
+function copyOf({ apex, version, state, expireAt, role }: ZoneEntry): ZoneCopy {
+  return { apex, layers: version?.layers, state, expireAt, role };
+}
+
+function parseAddress({ host, port }: { host: string; port: number }): SocketAddress {
+  const octets = addressOctets(host);
+  if (octets === undefined) throw new Error(`${host} is no address`);
+  const [, scope] = host.split('%');
+  return {
+    family: isIPv6(host) ? 6 : 4,
+    octets: isIPv6(host) && octets.length === 4 ? mapped(octets) : octets,
+    port,
+    scope: Number(scope) || 0,
+  };
+}
+
+function mapped(octets: Uint8Array): Uint8Array {
+  return Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, ...octets);
+}
