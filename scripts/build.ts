@@ -43,7 +43,8 @@ writeFileSync(
 writeFileSync(
   join(dist, 'zonewire.mjs'),
   `#!/usr/bin/env node
-import { main } from './lib/main.mjs';
+import { main, silenceExperiments } from './lib/main.mjs';
+silenceExperiments();
 process.exitCode = await main(process.argv.slice(2));
 `,
   { mode: 0o755 },

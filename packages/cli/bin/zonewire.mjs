@@ -11,7 +11,8 @@ const NEEDED = 26;
 if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
   // Sources run without a build; what Node made of them is kept for the next start. Not in /tmp, where others could write it.
   module.enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/zonewire', import.meta.url)));
-  const { main } = await import('../src/main.ts');
+  const { main, silenceExperiments } = await import('../src/main.ts');
+  silenceExperiments();
   // Not process.exit: what is still on its way to a pipe would be lost.
   process.exitCode = await main(process.argv.slice(2));
 } else {

@@ -5,6 +5,8 @@ import { COMMANDS } from './commands/registry.ts';
 import { nearest } from './config/nearest.ts';
 import { processTerminal, type Terminal } from './output/terminal.ts';
 
+export { silenceExperiments } from './warnings.ts';
+
 export interface World {
   readonly terminal: Terminal;
   readonly environment: Readonly<Record<string, string | undefined>>;
