@@ -1,0 +1,85 @@
+import { createConnection, type Socket } from 'node:net';
+import {
+  CLASS,
+  decodeMessage,
+  encodeMessage,
+  type Message,
+  name,
+  nameToText,
+  type ResourceRecord,
+  rcodeToText,
+  recordToText,
+  TYPE,
+  typeFromText,
+  unwrap,
+} from '@zonewire/shared-protocol';
+import type { Address } from '@zonewire/testkit';
+import type { Question } from './zones.ts';
+
+/** Asks all questions with DO over one TCP connection, one after the other. */
+export async function askAll(server: Address, questions: readonly Question[]): Promise<Message[]> {
+  const socket = createConnection(server.port, server.host);
+  try {
+    const messages = readMessages(socket);
+    const answers: Message[] = [];
+    for (const [id, question] of questions.entries()) {
+      const request = encodeMessage({
+        id,
+        rd: true,
+        question: [{ name: name(question.name), type: typeFromText(question.type)!, class: CLASS.IN }],
+        edns: { udpSize: 4096, version: 0, dnssecOk: true, extendedRcode: 0, options: [] },
+      });
+      socket.write(Buffer.concat([Buffer.from([request.length >> 8, request.length & 0xff]), request]));
+      const { value } = await messages.next();
+      if (value === undefined) throw new Error(`no answer for ${question.name} ${question.type} from ${server.port}`);
+      answers.push(unwrap(decodeMessage(value)));
+    }
+    return answers;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function* readMessages(socket: Socket): AsyncGenerator<Uint8Array, undefined> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of socket) {
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE()) {
+      const end = 2 + rest.readUInt16BE();
+      yield new Uint8Array(rest.subarray(2, end));
+      rest = rest.subarray(end);
+    }
+  }
+  return undefined;
+}
+
+/** What is compared of an answer: sections as sorted lines in lower case, without OPT. */
+export interface Compared {
+  readonly rcode: string;
+  readonly aa: boolean;
+  readonly answer: string[];
+  readonly authority: string[];
+  readonly additional: string[];
+}
+
+export function compared(message: Message): Compared {
+  return {
+    rcode: rcodeToText(message.rcode),
+    aa: message.aa,
+    answer: lines(message.answer),
+    authority: lines(message.authority),
+    additional: lines(message.additional.filter((record) => record.type !== TYPE.OPT)),
+  };
+}
+
+/** Signatures and hashes do not fit into a reader's head: the type covered and the owner tell enough. */
+function lines(records: readonly ResourceRecord[]): string[] {
+  return records
+    .map((record) => {
+      if (record.type !== TYPE.RRSIG) return recordToText(record).toLowerCase();
+      const covered = (record.rdata[0] << 8) | record.rdata[1];
+      const sum = record.rdata.reduce((total, octet) => (total * 31 + octet) | 0, 0);
+      return `${nameToText(record.name)} ${record.ttl} in rrsig over ${covered}, ${sum}`.toLowerCase();
+    })
+    .sort();
+}
