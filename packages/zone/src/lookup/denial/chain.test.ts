@@ -1,4 +1,5 @@
 import {
+  compareNames,
   name,
   RCODE,
   type ResourceRecord,
@@ -6,8 +7,11 @@ import {
   recordToText,
   TYPE,
   typeFromText,
+  unwrap,
 } from '@zonewire/shared-protocol';
 import { describe, expect, it } from 'vitest';
+import { applyWithPolicy } from '../../diff/apply.ts';
+import { ZoneDiff } from '../../diff/zone-diff.ts';
 import { shownAs, spans } from '../../fixtures/proofs.ts';
 import { hashOf, type Signing, sign } from '../../fixtures/signed-zone.ts';
 import { ask, NEGATIVE_SOA, records, soa, zoneOf } from '../../fixtures/zone-text.ts';
@@ -198,6 +202,27 @@ describe('a damaged chain', () => {
   it('with an NSEC that leads backwards nothing is proved by it', () => {
     const signed = without(sign(PLAIN, NSEC), /^ns\.example\. \d+ IN NSEC /);
     expect(denialOf(zoneOf([...signed, ...records('ns NSEC a A')]), 'nt.example. A')).toBe('missing');
+  });
+
+  it.each([NSEC, NSEC3])('%o taken out by a diff that does not close the gap is not used any more', (how) => {
+    const zone = sign(PLAIN, how);
+    const base = zoneOf(zone);
+    const gap = 'nt.example.';
+    const before = (a: string, b: string) => (how === NSEC ? compareNames(name(a), name(b)) < 0 : a < b);
+    const place = how === NSEC ? gap : hashOf(gap, how);
+    const { owner } = spans(ask(base, `${gap} A DO`), how).find(
+      (one) => before(one.owner, place) && before(place, one.next),
+    )!;
+    const gone = zone.filter(
+      (record) =>
+        recordToText(record).toLowerCase().startsWith(owner) && [TYPE.NSEC, TYPE.NSEC3].includes(record.type as never),
+    );
+    expect(gone).toHaveLength(1);
+    const diff = ZoneDiff.build(base.apex, [soa(1), ...gone], [soa(2)]);
+    const version = unwrap(applyWithPolicy(base, diff, () => 1));
+    expect(version.layers).toHaveLength(2);
+    expect(denialOf(base, `${gap} A`)).toBe('proved');
+    expect(denialOf(version, `${gap} A`)).toBe('missing');
   });
 
   it('answers with authority stay what they are', () => {

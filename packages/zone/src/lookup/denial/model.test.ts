@@ -101,10 +101,13 @@ function missing(from: readonly ResourceRecord[], to: readonly ResourceRecord[])
 }
 
 function expectProofs(version: ZoneVersion, how: Signing): void {
+  const zone = new Set([...version.records()].map((record) => recordToText(record).toLowerCase()));
   for (const owner of ASKED)
     for (const type of ['A', 'TXT', 'DS']) {
       const qname = owner === '@' ? 'example.' : `${owner}.example.`;
       const answer = ask(version, `${qname} ${type} DO`);
+      for (const line of answer.authority)
+        if (/ NSEC3? /.test(line) && !line.includes(' RRSIG ')) expect(zone).toContain(line.toLowerCase());
       const problem = unproved(version, answer, qname, type, how);
       if (problem)
         expect.fail(
