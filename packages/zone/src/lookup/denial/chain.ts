@@ -28,11 +28,20 @@ export type DenialKind =
 
 const EMPTY = new Uint8Array(0);
 
+/** A node with an NSEC3 that was looked for once in a version and is asked for again and again. */
+export class RememberedNsec3 {
+  known: 'unknown' | 'there' | 'missing' = 'unknown';
+  readonly ref: NodeRef = new NodeRef();
+}
+
 /** How absence is proved in one version, and with which parameters (RFC 5155 4). */
 export class DenialChain {
   readonly kind: DenialKind;
   readonly iterations: number;
   readonly salt: Uint8Array;
+  /** What matches the apex and covers its wildcard: most names that do not exist are asked for right below the apex. */
+  readonly apex: RememberedNsec3 = new RememberedNsec3();
+  readonly apexWildcard: RememberedNsec3 = new RememberedNsec3();
 
   constructor(kind: DenialKind, iterations = 0, salt: Uint8Array = EMPTY) {
     this.kind = kind;

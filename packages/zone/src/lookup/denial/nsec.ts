@@ -1,6 +1,6 @@
 import { NODE_NSEC } from '../../image/image.ts';
 import type { Layer } from '../../image/layer.ts';
-import { apexOffset, compareRelativeNames, hashName } from '../../image/relative-name.ts';
+import { apexOffset, compareLabels, compareRelativeNames, hashName } from '../../image/relative-name.ts';
 import { nameEnd } from '../rdata-target.ts';
 import type { LookupState } from '../state.ts';
 
@@ -49,18 +49,52 @@ export function nsecCovers(
   return nextApex === next || compareRelativeNames(bytes, next, nextApex, name, start, end) > 0;
 }
 
+/** Starts of the labels of the name looked for and of one compared with it, the last label first. */
+const wanted = new Int32Array(128);
+const starts = new Int32Array(128);
+
 /** The last owner of an NSEC in `layer` that is not behind the name; 0 when there is none. */
 function lastNotAfter(layer: Layer, name: Uint8Array, start: number, end: number): number {
   const { bytes, words, nsec } = layer;
+  const labels = labelStarts(name, start, end, wanted);
   let low = 0;
   let high = layer.nsecNodes;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const at = words[nsec + middle] + 8;
-    if (compareRelativeNames(bytes, at, at + bytes[at - 8], name, start, end) <= 0) low = middle + 1;
+    if (compareToWanted(bytes, words[nsec + middle], name, labels) <= 0) low = middle + 1;
     else high = middle;
   }
   return low === 0 ? 0 : words[nsec + low - 1];
+}
+
+/** Canonical order (RFC 4034 6.1) of the name of `node` and the one whose `labels` labels are in {@link wanted}. */
+function compareToWanted(bytes: Uint8Array, node: number, name: Uint8Array, labels: number): number {
+  const at = node + 8;
+  const length = bytes[node];
+  // Most names of most zones have one label below the apex.
+  if (length === bytes[at] + 1) {
+    if (labels === 0) return 1;
+    const order = compareLabels(bytes, at, name, wanted[0]);
+    return order !== 0 ? order : 1 - labels;
+  }
+  const own = labelStarts(bytes, at, at + length, starts);
+  const shorter = Math.min(own, labels);
+  for (let i = 0; i < shorter; i++) {
+    const order = compareLabels(bytes, starts[i], name, wanted[i]);
+    if (order !== 0) return order;
+  }
+  return own - labels;
+}
+
+function labelStarts(bytes: Uint8Array, start: number, end: number, into: Int32Array): number {
+  let labels = 0;
+  for (let at = start; at < end; at += bytes[at] + 1) into[labels++ & 127] = at;
+  for (let i = 0, j = labels - 1; i < j; i++, j--) {
+    const at = into[i];
+    into[i] = into[j];
+    into[j] = at;
+  }
+  return labels;
 }
 
 /** True when no layer above the one at `index` says something else about the name of its node `node`. */

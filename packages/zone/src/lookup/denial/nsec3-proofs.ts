@@ -1,4 +1,5 @@
 import type { LookupState } from '../state.ts';
+import type { RememberedNsec3 } from './chain.ts';
 import { findCoveringNsec3, findMatchingNsec3, isOptOut } from './nsec3.ts';
 import { hashForNsec3 } from './nsec3-hash.ts';
 import { putProof } from './put-proof.ts';
@@ -11,8 +12,7 @@ let encloserAt = 0;
 /** RFC 5155 7.2.2: the closest encloser, the next closer name and the wildcard there. */
 export function nsec3NameError(state: LookupState): boolean {
   if (!proveEncloser(state, state.foundAt, state.nextCloserAt)) return false;
-  hashCurrent(state, encloserAt, true);
-  if (findCoveringNsec3(state)) return putFound(state);
+  if (coverWildcard(state, encloserAt)) return putFound(state);
   // Under opt-out the closest encloser that can be proved may be a higher one, whose wildcard does exist.
   return encloserAt !== state.foundAt;
 }
@@ -46,8 +46,7 @@ export function nsec3WildcardNoData(state: LookupState): boolean {
 /** RFC 5155 7.2.1, 7.2.4: upwards from `at`, a name that exists, to the first one with an NSEC3; and the name below it is covered. */
 function proveEncloser(state: LookupState, at: number, nextCloser: number): boolean {
   for (;;) {
-    hashCurrent(state, at, false);
-    if (findMatchingNsec3(state)) break;
+    if (matchEncloser(state, at)) break;
     if (at === state.apexAt) return false;
     nextCloser = at;
     at = parentOf(state, at);
@@ -56,6 +55,38 @@ function proveEncloser(state: LookupState, at: number, nextCloser: number): bool
   encloserAt = at;
   hashCurrent(state, nextCloser, false);
   return findCoveringNsec3(state) && putFound(state);
+}
+
+function matchEncloser(state: LookupState, at: number): boolean {
+  const { apex } = state.version.denial;
+  if (at === state.apexAt && apex.known !== 'unknown') return recall(state, apex);
+  hashCurrent(state, at, false);
+  const found = findMatchingNsec3(state);
+  if (at === state.apexAt) remember(state, apex, found);
+  return found;
+}
+
+function coverWildcard(state: LookupState, at: number): boolean {
+  const { apexWildcard } = state.version.denial;
+  if (at === state.apexAt && apexWildcard.known !== 'unknown') return recall(state, apexWildcard);
+  hashCurrent(state, at, true);
+  const found = findCoveringNsec3(state);
+  if (at === state.apexAt) remember(state, apexWildcard, found);
+  return found;
+}
+
+function remember(state: LookupState, memory: RememberedNsec3, found: boolean): void {
+  memory.known = found ? 'there' : 'missing';
+  if (!found) return;
+  memory.ref.layer = state.aside.layer;
+  memory.ref.node = state.aside.node;
+}
+
+function recall(state: LookupState, memory: RememberedNsec3): boolean {
+  if (memory.known === 'missing') return false;
+  state.aside.layer = memory.ref.layer;
+  state.aside.node = memory.ref.node;
+  return true;
 }
 
 function parentOf(state: LookupState, at: number): number {
