@@ -24,8 +24,9 @@
  *   order     one word a node: its offset, nodes in canonical order (RFC 4034 6.1), tombstones included.
  *   nsec      one word for each node with an NSEC RRset: its offset, in canonical order. The NSEC that covers a name is found
  *             here, past any number of names that have none (empty non-terminals, glue, what was removed).
- *   nsec3     the same for NSEC3, of nodes whose name is one label of 32 octets, as base32hex of a SHA-1 hash is: in canonical
- *             order such names are in the order of the hashes (RFC 5155 3). NSEC3 of several chains lie here together.
+ *   nsec3     two words for each node with an NSEC3 RRset whose name is one label that is the base32hex of a SHA-1 hash: its
+ *             offset, and the first 32 bits of the hash, so that a search stays in this section. In canonical order such names
+ *             are in the order of the hashes (RFC 5155 3). NSEC3 of several chains lie here together.
  *   index     open addressing with linear probing, one word a slot: 0 is free; else the low `offsetBits` are the node's
  *             offset / 4 and the bits above are a tag, the low bits of the name's hash. A probe never goes further than
  *             `longestProbe`. The slot where a probe starts is hash * slots / 2^32, the hash seeded by `seed`, which all
@@ -87,9 +88,25 @@ export const NODE_NSEC3 = 1 << 14;
 /** Octets of an NSEC3 owner's first label: base32hex of a SHA-1 hash (RFC 5155 3). */
 export const NSEC3_LABEL = 32;
 
-/** True when the name of the node is one label as long as that of an NSEC3 record. */
+/** True when the name of the node is one label that can be that of an NSEC3 record. */
 export function isNsec3Owner(bytes: Uint8Array, node: number): boolean {
-  return bytes[node] === NSEC3_LABEL + 1 && bytes[node + 8] === NSEC3_LABEL;
+  if (bytes[node] !== NSEC3_LABEL + 1 || bytes[node + 8] !== NSEC3_LABEL) return false;
+  for (let at = node + 9; at < node + 9 + NSEC3_LABEL; at++) if (base32Value(bytes[at]) < 0) return false;
+  return true;
+}
+
+/** The first 32 bits of the hash whose base32hex begins at `at`. */
+export function hashPrefix(bytes: Uint8Array, at: number): number {
+  let value = 0;
+  for (let i = 0; i < 6; i++) value = (value << 5) | base32Value(bytes[at + i]);
+  return (value << 2) | (base32Value(bytes[at + 6]) >>> 3);
+}
+
+/** The five bits of a base32hex digit of either case (RFC 4648 7), or -1. */
+export function base32Value(octet: number): number {
+  if (octet >= 0x30 && octet <= 0x39) return octet - 0x30;
+  const letter = octet | 0x20;
+  return letter >= 0x61 && letter <= 0x76 ? letter - 0x57 : -1;
 }
 
 /** Sort key of an RRset inside a node: type, then for RRSIG the covered type. Unsigned 32 bits. */

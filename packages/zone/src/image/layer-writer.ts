@@ -2,6 +2,7 @@ import {
   align4,
   H,
   HEADER_LENGTH,
+  hashPrefix,
   IMAGE_FORMAT,
   IMAGE_MAGIC,
   isNsec3Owner,
@@ -169,7 +170,7 @@ export class LayerWriter {
     words[H.records] = o.records;
     words[H.names] = o.names;
     words[H.nsecNodes] = nsec.length;
-    words[H.nsec3Nodes] = nsec3.length;
+    words[H.nsec3Nodes] = nsec3.length / 2;
     o.order.copyTo(words, heapEnd >>> 2);
     nsec.copyTo(words, (heapEnd >>> 2) + nodes);
     nsec3.copyTo(words, (heapEnd >>> 2) + nodes + nsec.length);
@@ -204,7 +205,9 @@ export class LayerWriter {
       const head = words[node >>> 2];
       if ((head & (NODE_NSEC | NODE_NSEC3)) === 0) continue;
       if ((head & NODE_NSEC) !== 0) nsec.push(node);
-      if ((head & NODE_NSEC3) !== 0 && isNsec3Owner(bytes, node)) nsec3.push(node);
+      if ((head & NODE_NSEC3) === 0 || !isNsec3Owner(bytes, node)) continue;
+      nsec3.push(node);
+      nsec3.push(hashPrefix(bytes, node + 9));
     }
   }
 

@@ -16,7 +16,7 @@ export class Layer {
   /** Index into `words` where the nodes with NSEC start, in canonical order, and how many they are. */
   readonly nsec: number;
   readonly nsecNodes: number;
-  /** The same for NSEC3. */
+  /** The same for NSEC3, of two words each. */
   readonly nsec3: number;
   readonly nsec3Nodes: number;
   readonly #firstSlot: number;
@@ -72,7 +72,7 @@ export class Layer {
       header[H.nsec3Nodes] >= 0 &&
       header[H.nsec3Nodes] <= header[H.nodes] &&
       header[H.slotsStart] ===
-        header[H.orderStart] + 4 * (header[H.nodes] + header[H.nsecNodes] + header[H.nsec3Nodes]) &&
+        header[H.orderStart] + 4 * (header[H.nodes] + header[H.nsecNodes] + 2 * header[H.nsec3Nodes]) &&
       header[H.slots] > header[H.nodes] &&
       header[H.slotsStart] + 4 * header[H.slots] === total &&
       total % 4 === 0 &&

@@ -103,6 +103,7 @@ describe('verifyImage', () => {
   it.each([
     ['nsec', H.nsecNodes, 0],
     ['nsec3', H.nsec3Nodes, 2],
+    ['nsec3 (its hash)', H.nsec3Nodes, 3],
   ])('another name in the section %s is noticed', (_what, count, before) => {
     const words = new Int32Array(base.layers[0]);
     const at = (words[H.orderStart] >>> 2) + words[H.nodes] + before;

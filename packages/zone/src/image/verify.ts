@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '@zonewire/shared-protocol';
 import {
   flagOfType,
   H,
+  hashPrefix,
   isNsec3Owner,
   NODE_CNAME,
   NODE_CUT,
@@ -148,7 +149,8 @@ class ImageCheck {
     if ((flags & NODE_NSEC) !== 0 && (this.#nsec === nsecNodes || words[nsec + this.#nsec++] !== node))
       return 'a name with NSEC is not where it is looked for';
     if ((flags & NODE_NSEC3) === 0 || !isNsec3Owner(bytes, node)) return undefined;
-    if (this.#nsec3 === nsec3Nodes || words[nsec3 + this.#nsec3++] !== node)
+    const entry = nsec3 + 2 * this.#nsec3;
+    if (this.#nsec3++ === nsec3Nodes || words[entry] !== node || words[entry + 1] !== hashPrefix(bytes, node + 9))
       return 'a name with NSEC3 is not where it is looked for';
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { LOWER } from '@zonewire/shared-protocol';
-import { NODE_NSEC3, NSEC3_LABEL } from '../../image/image.ts';
+import { base32Value, NODE_NSEC3, NSEC3_LABEL } from '../../image/image.ts';
 import type { Layer } from '../../image/layer.ts';
 import { hashLabel } from '../../image/relative-name.ts';
 import type { LookupState } from '../state.ts';
@@ -92,11 +92,6 @@ function isLast(bytes: Uint8Array, owner: number, next: number): boolean {
   return true;
 }
 
-function base32Value(octet: number): number {
-  const c = LOWER[octet];
-  return c >= 0x61 ? c - 0x57 : c - 0x30;
-}
-
 /** The last NSEC3 owner of the chain in `layer` that is not behind the hash, or else the last of all; 0 when there is none near. */
 function lastNotAfter(layer: Layer, chain: DenialChain): number {
   const { words, nsec3, nsec3Nodes } = layer;
@@ -104,66 +99,63 @@ function lastNotAfter(layer: Layer, chain: DenialChain): number {
   let rank = rankAfterHash(layer) - 1;
   for (let left = Math.min(nsec3Nodes, MAX_FOREIGN_NSEC3); left > 0; left--, rank--) {
     if (rank < 0) rank = nsec3Nodes - 1;
-    const node = words[nsec3 + rank];
+    const node = words[nsec3 + 2 * rank];
     if (chain.recordIn(layer, layer.findRRset(node, TYPE_NSEC3)) !== 0) return node;
   }
   return 0;
 }
 
 /** Below this many candidates halving is as good as guessing. */
-const FEW = 32;
-const SCALE = 2 ** 30;
+const FEW = 16;
 
 /**
  * How many NSEC3 owners of `layer` are not behind the hash. Hashes are spread evenly, so the place is guessed, with a margin of the
- * spread on both sides, until few are left. Wherever names are not spread so, a guess is only worth less.
+ * spread on both sides, until few are left. Wherever they are not spread so, a guess is only worth less.
  */
 function rankAfterHash(layer: Layer): number {
   const { bytes, words, nsec3 } = layer;
-  const target = (hash[0] << 22) | (hash[1] << 14) | (hash[2] << 6) | (hash[3] >>> 2);
+  const target = ((hash[0] << 24) | (hash[1] << 16) | (hash[2] << 8) | hash[3]) >>> 0;
   let low = 0;
   let high = layer.nsec3Nodes;
   let lowValue = 0;
-  let highValue = SCALE;
+  let highValue = 0x1_0000_0000;
   for (let tries = 4; tries > 0 && high - low > FEW; tries--) {
     const span = high - low;
     const part = highValue > lowValue ? (target - lowValue) / (highValue - lowValue) : 0.5;
     const guess = low + Math.floor(part * span);
     const margin = Math.floor(Math.sqrt(span));
     const before = guess - margin;
-    if (before > low && before < high) {
-      const at = words[nsec3 + before] + 9;
-      if (compareToLabel(bytes, at) > 0) {
+    const behind = guess + margin;
+    if (before >= low && before < high) {
+      const value = words[nsec3 + 2 * before + 1] >>> 0;
+      // Equal first bits may be on either side.
+      if (value > target) {
         high = before;
-        highValue = firstBits(bytes, at);
+        highValue = value;
         continue;
       }
-      low = before + 1;
-      lowValue = firstBits(bytes, at);
+      if (value < target) {
+        low = before + 1;
+        lowValue = value;
+      }
     }
-    const behind = guess + margin;
-    if (behind > low && behind < high) {
-      const at = words[nsec3 + behind] + 9;
-      if (compareToLabel(bytes, at) > 0) {
+    if (behind >= low && behind < high) {
+      const value = words[nsec3 + 2 * behind + 1] >>> 0;
+      if (value > target) {
         high = behind;
-        highValue = firstBits(bytes, at);
-      } else {
+        highValue = value;
+      } else if (value < target) {
         low = behind + 1;
-        lowValue = firstBits(bytes, at);
+        lowValue = value;
       }
     }
   }
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareToLabel(bytes, words[nsec3 + middle] + 9) <= 0) low = middle + 1;
+    const value = words[nsec3 + 2 * middle + 1] >>> 0;
+    const order = value !== target ? value - target : compareToLabel(bytes, words[nsec3 + 2 * middle] + 9);
+    if (order <= 0) low = middle + 1;
     else high = middle;
   }
   return low;
-}
-
-/** The first 30 bits of the hash that the label at `at` stands for; anything when it stands for none. */
-function firstBits(bytes: Uint8Array, at: number): number {
-  let value = 0;
-  for (let i = 0; i < 6; i++) value = (value << 5) | (base32Value(bytes[at + i]) & 31);
-  return value;
 }
