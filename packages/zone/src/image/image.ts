@@ -1,3 +1,5 @@
+import { LOWER } from '@zonewire/shared-protocol';
+
 /**
  * The zone image: how a zone version lies in memory, in shared memory between threads, and in files.
  *
@@ -22,8 +24,10 @@
  *             TTLs follow the type covered (RFC 4034 3). The covered type is the first two octets of each rdata.
  *             A node without RRsets is an empty non-terminal (RFC 4592 2.2.2), or a tombstone when flagged so.
  *   order     one word a node: its offset, nodes in canonical order (RFC 4034 6.1), tombstones included.
- *   nsec      one word for each node with an NSEC RRset: its offset, in canonical order. The NSEC that covers a name is found
- *             here, past any number of names that have none (empty non-terminals, glue, what was removed).
+ *   nsec      three words for each node with an NSEC RRset, in canonical order: its offset, and the first eight octets of the
+ *             label next to the apex in lower case, big-endian, zero behind a shorter one ({@link labelPrefix}), so that most of
+ *             a search stays in this section. The NSEC that covers a name is found here, past any number of names that have
+ *             none (empty non-terminals, glue, what was removed).
  *   nsec3     two words for each node with an NSEC3 RRset whose name is one label that is the base32hex of a SHA-1 hash: its
  *             offset, and the first 32 bits of the hash, so that a search stays in this section. In canonical order such names
  *             are in the order of the hashes (RFC 5155 3). NSEC3 of several chains lie here together.
@@ -93,6 +97,23 @@ export function isNsec3Owner(bytes: Uint8Array, node: number): boolean {
   if (bytes[node] !== NSEC3_LABEL + 1 || bytes[node + 8] !== NSEC3_LABEL) return false;
   for (let at = node + 9; at < node + 9 + NSEC3_LABEL; at++) if (base32Value(bytes[at]) < 0) return false;
   return true;
+}
+
+/**
+ * Four octets in lower case, from octet `from` (0 or 4) of the label whose length octet is at `label`; zero behind its end.
+ * Where they differ they are, as unsigned numbers, in the order of the labels (RFC 4034 6.1).
+ */
+export function labelPrefix(bytes: Uint8Array, label: number, from: number): number {
+  let value = 0;
+  for (let i = from + 1; i <= from + 4; i++) value = (value << 8) | (i <= bytes[label] ? LOWER[bytes[label + i]] : 0);
+  return value;
+}
+
+/** The offset of the last label (its length octet) of the relative name `bytes[start..end)`, which is not empty. */
+export function lastLabel(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  for (let next = start; next < end; next += bytes[next] + 1) at = next;
+  return at;
 }
 
 /** The first 32 bits of the hash whose base32hex begins at `at`. */

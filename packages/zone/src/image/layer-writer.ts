@@ -6,6 +6,8 @@ import {
   IMAGE_FORMAT,
   IMAGE_MAGIC,
   isNsec3Owner,
+  labelPrefix,
+  lastLabel,
   MAX_IMAGE,
   NODE_NSEC,
   NODE_NSEC3,
@@ -169,7 +171,7 @@ export class LayerWriter {
     words[H.slotsStart] = slotsStart;
     words[H.records] = o.records;
     words[H.names] = o.names;
-    words[H.nsecNodes] = nsec.length;
+    words[H.nsecNodes] = nsec.length / 3;
     words[H.nsec3Nodes] = nsec3.length / 2;
     o.order.copyTo(words, heapEnd >>> 2);
     nsec.copyTo(words, (heapEnd >>> 2) + nodes);
@@ -204,7 +206,12 @@ export class LayerWriter {
       const node = order.get(i);
       const head = words[node >>> 2];
       if ((head & (NODE_NSEC | NODE_NSEC3)) === 0) continue;
-      if ((head & NODE_NSEC) !== 0) nsec.push(node);
+      if ((head & NODE_NSEC) !== 0) {
+        const label = lastLabel(bytes, node + 8, node + 8 + bytes[node]);
+        nsec.push(node);
+        nsec.push(bytes[node] === 0 ? 0 : labelPrefix(bytes, label, 0));
+        nsec.push(bytes[node] === 0 ? 0 : labelPrefix(bytes, label, 4));
+      }
       if ((head & NODE_NSEC3) === 0 || !isNsec3Owner(bytes, node)) continue;
       nsec3.push(node);
       nsec3.push(hashPrefix(bytes, node + 9));

@@ -13,7 +13,7 @@ export class Layer {
   readonly nodes: number;
   /** Index into `words` where the canonical order starts. */
   readonly order: number;
-  /** Index into `words` where the nodes with NSEC start, in canonical order, and how many they are. */
+  /** Index into `words` where the nodes with NSEC start, in canonical order, three words each, and how many they are. */
   readonly nsec: number;
   readonly nsecNodes: number;
   /** The same for NSEC3, of two words each. */
@@ -38,7 +38,7 @@ export class Layer {
     this.order = words[H.orderStart] >>> 2;
     this.nsec = this.order + words[H.nodes];
     this.nsecNodes = words[H.nsecNodes];
-    this.nsec3 = this.nsec + this.nsecNodes;
+    this.nsec3 = this.nsec + 3 * this.nsecNodes;
     this.nsec3Nodes = words[H.nsec3Nodes];
     this.#firstSlot = words[H.slotsStart] >>> 2;
     this.#lastSlot = this.#firstSlot + words[H.slots] - 1;
@@ -72,7 +72,7 @@ export class Layer {
       header[H.nsec3Nodes] >= 0 &&
       header[H.nsec3Nodes] <= header[H.nodes] &&
       header[H.slotsStart] ===
-        header[H.orderStart] + 4 * (header[H.nodes] + header[H.nsecNodes] + 2 * header[H.nsec3Nodes]) &&
+        header[H.orderStart] + 4 * (header[H.nodes] + 3 * header[H.nsecNodes] + 2 * header[H.nsec3Nodes]) &&
       header[H.slots] > header[H.nodes] &&
       header[H.slotsStart] + 4 * header[H.slots] === total &&
       total % 4 === 0 &&

@@ -102,8 +102,10 @@ describe('verifyImage', () => {
 
   it.each([
     ['nsec', H.nsecNodes, 0],
-    ['nsec3', H.nsec3Nodes, 2],
-    ['nsec3 (its hash)', H.nsec3Nodes, 3],
+    ['nsec (its prefix)', H.nsecNodes, 1],
+    ['nsec (its prefix’s end)', H.nsecNodes, 5],
+    ['nsec3', H.nsec3Nodes, 6],
+    ['nsec3 (its hash)', H.nsec3Nodes, 7],
   ])('another name in the section %s is noticed', (_what, count, before) => {
     const words = new Int32Array(base.layers[0]);
     const at = (words[H.orderStart] >>> 2) + words[H.nodes] + before;

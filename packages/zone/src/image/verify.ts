@@ -4,6 +4,8 @@ import {
   H,
   hashPrefix,
   isNsec3Owner,
+  labelPrefix,
+  lastLabel,
   NODE_CNAME,
   NODE_CUT,
   NODE_DNAME,
@@ -146,8 +148,14 @@ class ImageCheck {
   #denial(node: number): string | undefined {
     const { words, bytes, nsec, nsec3, nsecNodes, nsec3Nodes } = this.#layer;
     const flags = words[node >>> 2];
-    if ((flags & NODE_NSEC) !== 0 && (this.#nsec === nsecNodes || words[nsec + this.#nsec++] !== node))
-      return 'a name with NSEC is not where it is looked for';
+    if ((flags & NODE_NSEC) !== 0) {
+      const entry = nsec + 3 * this.#nsec;
+      const label = lastLabel(bytes, node + 8, node + 8 + bytes[node]);
+      const first = bytes[node] === 0 ? 0 : labelPrefix(bytes, label, 0);
+      const second = bytes[node] === 0 ? 0 : labelPrefix(bytes, label, 4);
+      const fits = words[entry] === node && words[entry + 1] === first && words[entry + 2] === second;
+      if (this.#nsec++ === nsecNodes || !fits) return 'a name with NSEC is not where it is looked for';
+    }
     if ((flags & NODE_NSEC3) === 0 || !isNsec3Owner(bytes, node)) return undefined;
     const entry = nsec3 + 2 * this.#nsec3;
     if (this.#nsec3++ === nsec3Nodes || words[entry] !== node || words[entry + 1] !== hashPrefix(bytes, node + 9))

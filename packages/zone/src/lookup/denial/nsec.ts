@@ -1,4 +1,4 @@
-import { NODE_NSEC } from '../../image/image.ts';
+import { labelPrefix, NODE_NSEC } from '../../image/image.ts';
 import type { Layer } from '../../image/layer.ts';
 import { apexOffset, compareLabels, compareRelativeNames, hashName } from '../../image/relative-name.ts';
 import { nameEnd } from '../rdata-target.ts';
@@ -57,14 +57,20 @@ const starts = new Int32Array(128);
 function lastNotAfter(layer: Layer, name: Uint8Array, start: number, end: number): number {
   const { bytes, words, nsec } = layer;
   const labels = labelStarts(name, start, end, wanted);
+  const first = labels === 0 ? 0 : labelPrefix(name, wanted[0], 0) >>> 0;
+  const second = labels === 0 ? 0 : labelPrefix(name, wanted[0], 4) >>> 0;
   let low = 0;
   let high = layer.nsecNodes;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareToWanted(bytes, words[nsec + middle], name, labels) <= 0) low = middle + 1;
+    const entry = nsec + 3 * middle;
+    let order = (words[entry + 1] >>> 0) - first;
+    if (order === 0) order = (words[entry + 2] >>> 0) - second;
+    if (order === 0) order = compareToWanted(bytes, words[entry], name, labels);
+    if (order <= 0) low = middle + 1;
     else high = middle;
   }
-  return low === 0 ? 0 : words[nsec + low - 1];
+  return low === 0 ? 0 : words[nsec + 3 * (low - 1)];
 }
 
 /** Canonical order (RFC 4034 6.1) of the name of `node` and the one whose `labels` labels are in {@link wanted}. */
