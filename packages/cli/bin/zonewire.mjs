@@ -5,12 +5,15 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 const NEEDED = 26;
 
 if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
   // Sources run without a build; what Node made of them is kept for the next start. Not in /tmp, where others could write it.
   module.enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/zonewire', import.meta.url)));
+  // Most of what a change runs through is run too seldom to be optimised: compiled simply, at once, it takes less time.
+  setFlagsFromString('--always-sparkplug');
   const { main, silenceExperiments } = await import('../src/main.ts');
   silenceExperiments();
   // Not process.exit: what is still on its way to a pipe would be lost.

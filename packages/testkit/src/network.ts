@@ -46,7 +46,7 @@ interface TransferOptions {
   readonly connectTimeout?: number | undefined;
   readonly idleTimeout?: number | undefined;
   readonly totalTimeout?: number | undefined;
-  readonly onMessage: (message: Uint8Array) => 'more' | 'done';
+  readonly onMessage: (message: Uint8Array) => 'more' | 'done' | 'stop';
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -163,7 +163,7 @@ export class FakeNetwork {
       if (this.#happens(faults?.cut)) break;
       bytes += message.length;
       messages++;
-      if (options.onMessage(message) === 'done') return ok({ bytes, messages, ms: this.#clock.now() - started });
+      if (options.onMessage(message) !== 'more') return ok({ bytes, messages, ms: this.#clock.now() - started });
       if (!(await this.#sleep(1, signal))) return aborted();
     }
     return fail('connection-closed', `${key(to)} closed the connection after ${messages} messages`);

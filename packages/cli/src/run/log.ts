@@ -30,9 +30,16 @@ export function createLog({ level, text, colours }: LogOptions, to: DestinationS
   );
 }
 
-/** Lines are written before the call returns: the last ones of a crash are there. */
+/** Lines are written beside the work, not in the way of a change; what is left when the process ends is written then. */
 function standardOutput(): DestinationStream {
-  const stream = destination({ fd: 1, sync: true });
+  const stream = destination({ fd: 1, sync: false });
+  process.on('exit', () => {
+    try {
+      stream.flushSync();
+    } catch {
+      // Nobody reads any more.
+    }
+  });
   // Whoever reads the log may go away; answering goes on.
   stream.on('error', () => {});
   return stream;

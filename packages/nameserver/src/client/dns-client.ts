@@ -13,7 +13,9 @@ import { checkReply } from './check-reply.ts';
 import { newClientCounters } from './client-counters.ts';
 import { problem } from './failure.ts';
 import { type OutboundRequest, type PreparedRequest, prepareEncoded, prepareRequest } from './outbound-request.ts';
-import { streamTcp } from './tcp-stream.ts';
+import { TcpConnections } from './tcp-connections.ts';
+import { streamTcp, type Verdict } from './tcp-stream.ts';
+import { UdpChannels } from './udp-channels.ts';
 import { exchangeUdp, type Reply } from './udp-exchange.ts';
 
 export interface DnsClientPorts {
@@ -52,11 +54,11 @@ export interface TransferOpenOptions {
   /** Octets received at most, framing and TSIG included. */
   readonly maxBytes?: number | undefined;
   /**
-   * Every message in order, verified and without TSIG, valid during the call only. 'done': nothing more is wanted. With a key,
+   * Every message in order, verified and without TSIG, valid during the call only. 'done': the answer is complete; 'stop': nothing more of it is wanted. With a key,
    * messages that the peer left unsigned (RFC 8945 5.3.1 allows 99 in a row) are only trustworthy once the transfer has
    * ended with `ok`: use nothing before.
    */
-  readonly onMessage: (message: Uint8Array) => 'more' | 'done';
+  readonly onMessage: (message: Uint8Array) => Verdict;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -84,6 +86,8 @@ export class DnsClient {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #random: FillRandom;
+  readonly #channels = new UdpChannels();
+  readonly #connections = new TcpConnections();
   readonly #ids = new Uint8Array(256);
   #idsLeft = 0;
 
@@ -110,7 +114,9 @@ export class DnsClient {
       result = await this.#exchangeTcp(prepared.value, to, timeout, signal);
     } else {
       const attempts = Math.max(1, options.attempts ?? DEFAULT_ATTEMPTS);
-      result = await exchangeUdp(prepared.value, to, { clock, counters: this.counters, timeout, attempts, signal });
+      const channels = this.#channels;
+      const common = { clock, counters: this.counters, channels };
+      result = await exchangeUdp(prepared.value, to, { ...common, timeout, attempts, signal });
       if (result.ok && result.value.message.tc && transport === undefined) {
         this.counters.tcpFallbacks++;
         used = 'tcp';
@@ -137,9 +143,11 @@ export class DnsClient {
     const onMessage = (received: Uint8Array) => {
       const checked = checkReply(request, received.slice(), this.#clock.now() / 1000);
       result = checked.kind === 'reply' ? ok(checked) : { ok: false, error: checked.problem };
-      return false;
+      return 'done' as const;
     };
-    const end = await streamTcp(request.bytes, to, limits, this.#clock, onMessage, signal);
+    const clock = this.#clock;
+    const connections = this.#connections;
+    const end = await streamTcp({ request: request.bytes, to, limits, clock, connections, onMessage, signal });
     if (result !== undefined) return result;
     const cause = end.problem ?? problem('connection-closed', 'no reply');
     if (/timeout$/.test(cause.code)) this.counters.timeouts++;
@@ -147,7 +155,7 @@ export class DnsClient {
   }
 
   /**
-   * Opens a TCP connection, sends `request` (unsigned; it keeps its ID) and hands over the messages of the answer until the
+   * Takes a TCP connection to the server, kept or new, sends `request` (unsigned; it keeps its ID) and hands over the messages of the answer until the
    * consumer is done. Nothing is kept or buffered: memory stays the same whatever the size of the zone.
    * Errors: as {@link exchange}, and `connect-timeout`, `idle-timeout`, `too-many-bytes`; those after the start say how far it came.
    * Rejects only with what `onMessage` throws.
@@ -165,20 +173,21 @@ export class DnsClient {
     const { bytes: requestBytes, signed } = prepared.value;
     const verifier = signed && new TsigStreamVerifier(signed.key, signed.mac, () => clock.now() / 1000);
     let refusal: Problem | undefined;
-    const take = (received: Uint8Array): boolean => {
+    const take = (received: Uint8Array): Verdict => {
       let message = received;
       if (verifier !== undefined) {
         const verified = verifier.push(received);
         if (!verified.ok) {
           refusal = verified.error;
-          return false;
+          return 'stop';
         }
         message = verified.value;
       }
-      if (onMessage(message) === 'more') return true;
+      const verdict = onMessage(message);
+      if (verdict === 'more') return verdict;
       const finished = verifier?.finish();
       if (finished?.ok === false) refusal = finished.error;
-      return false;
+      return verdict;
     };
     this.counters.transfers++;
     const limits = {
@@ -187,7 +196,8 @@ export class DnsClient {
       totalTimeout: options.totalTimeout ?? TRANSFER_DEFAULTS.totalTimeout,
       maxBytes: options.maxBytes ?? TRANSFER_DEFAULTS.maxBytes,
     };
-    const end = await streamTcp(requestBytes, to, limits, clock, take, signal);
+    const connections = this.#connections;
+    const end = await streamTcp({ request: requestBytes, to, limits, clock, connections, onMessage: take, signal });
     this.counters.transferBytes += end.bytes;
     const cause = refusal ?? end.problem;
     if (cause === undefined) return ok({ bytes: end.bytes, messages: end.messages, ms: clock.now() - started });

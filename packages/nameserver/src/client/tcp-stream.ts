@@ -1,9 +1,9 @@
-import { connect, type Socket } from 'node:net';
 import type { Problem } from '@zonewire/shared-protocol';
 import { framed, MessageFramer } from '../framing/message-framer.ts';
 import type { RemoteAddress } from '../notify-out/remote.ts';
 import type { Clock, TimerHandle } from '../ports.ts';
 import { abortedFailure, problem, socketFailure } from './failure.ts';
+import type { ConnectionUser, TcpConnections } from './tcp-connections.ts';
 
 export interface TcpStreamLimits {
   /** ms until the connection must stand. */
@@ -23,22 +23,34 @@ export interface TcpStreamEnd {
   readonly messages: number;
 }
 
-/** Room for one read; the socket reads into it again and again. */
-const READ_SIZE = 256 * 1024;
-
 /**
- * Opens a connection, sends one request and hands over every message that comes, until `onMessage` returns false, a limit is
- * passed or the connection ends. Messages are valid during the call only: nothing is kept of a transfer here.
- * Rejects only with what `onMessage` throws.
+ * Sends one request over a kept connection or a new one, and hands over every message that comes, until `onMessage` wants no more, a limit
+ * is passed or the connection ends. Messages are valid during the call only: nothing is kept of a transfer here.
+ * A kept connection that turns out to be closed is replaced by a new one. Rejects only with what `onMessage` throws.
  */
-export function streamTcp(
-  request: Uint8Array,
-  to: RemoteAddress,
-  limits: TcpStreamLimits,
-  clock: Clock,
-  onMessage: (message: Uint8Array) => boolean,
-  signal?: AbortSignal,
-): Promise<TcpStreamEnd> {
+export async function streamTcp(request: TcpRequest): Promise<TcpStreamEnd> {
+  const end = await streamOnce(request, false);
+  return end === 'stale' ? ((await streamOnce(request, true)) as TcpStreamEnd) : end;
+}
+
+/** 'done': the answer ends with this message, the connection can serve another request. 'stop': nothing more is wanted, whatever may come. */
+export type Verdict = 'more' | 'done' | 'stop';
+
+export interface TcpRequest {
+  readonly request: Uint8Array;
+  readonly to: RemoteAddress;
+  readonly limits: TcpStreamLimits;
+  readonly clock: Clock;
+  readonly connections: TcpConnections;
+  readonly onMessage: (message: Uint8Array) => Verdict;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** 'stale': the peer had closed the kept connection before it saw the request. */
+function streamOnce(
+  { request, to, limits, clock, connections, onMessage, signal }: TcpRequest,
+  isFresh: boolean,
+): Promise<TcpStreamEnd | 'stale'> {
   return new Promise((resolve, reject) => {
     const framer = new MessageFramer();
     const started = clock.now();
@@ -47,19 +59,28 @@ export function streamTcp(
     let messages = 0;
     let isConnected = false;
     let isSettled = false;
+    let isComplete = false;
     let timer: TimerHandle;
 
-    const close = () => {
+    const settle = () => {
       if (isSettled) return false;
       isSettled = true;
       clock.clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
-      socket.destroy();
       return true;
     };
     const end = (cause: Problem | undefined) => {
-      if (close()) resolve({ problem: cause, bytes, messages });
+      if (!settle()) return;
+      if (cause === undefined && isComplete && !framer.hasDropped) connections.give(connection, clock.now());
+      else connection.socket.destroy();
+      resolve({ problem: cause, bytes, messages });
     };
+    const stale = () => {
+      if (!settle()) return;
+      connection.socket.destroy();
+      resolve('stale');
+    };
+    const isStale = () => connection.wasKept && bytes === 0;
     const abort = () => end(abortedFailure(to));
     const sofar = () => `after ${messages} messages and ${bytes} octets`;
     const where = `${to.host} port ${to.port}`;
@@ -79,7 +100,7 @@ export function streamTcp(
       }
       timer = clock.setTimeout(watch, Math.max(1, Math.min(total, step)));
     };
-    const take = (chunk: Uint8Array) => {
+    const received = (chunk: Uint8Array) => {
       if (isSettled) return;
       bytes += chunk.length;
       lastOctet = clock.now();
@@ -88,45 +109,43 @@ export function streamTcp(
       try {
         const isOpen = framer.push(chunk, (message) => {
           messages++;
-          return onMessage(message);
+          const verdict = onMessage(message);
+          isComplete = verdict === 'done';
+          return verdict === 'more';
         });
         if (!isOpen) end(undefined);
       } catch (error) {
-        if (close()) reject(error);
+        if (!settle()) return;
+        connection.socket.destroy();
+        reject(error);
       }
     };
-
-    const socket: Socket = connect({
-      host: to.host,
-      port: to.port,
-      noDelay: true,
-      onread: {
-        buffer: Buffer.allocUnsafeSlow(READ_SIZE),
-        callback: (length, buffer) => {
-          take(buffer.subarray(0, length));
-          return !isSettled;
-        },
-      },
-    });
-    socket.on('connect', () => {
+    const connected = () => {
       isConnected = true;
       lastOctet = clock.now();
-      socket.write(framed(request));
+      connection.socket.write(framed(request));
       // The connect timer may be armed for later than the idle timeout.
       clock.clearTimeout(timer);
       watch();
-    });
-    socket.on('error', (error) => {
-      const cause = socketFailure(error, to, 'tcp');
-      end(isConnected ? problem(cause.code, `${cause.message} ${sofar()}`) : cause);
-    });
-    socket.on('end', () => {
-      const inside = framer.isBetweenMessages ? '' : ', in the middle of a message';
-      end(problem('connection-closed', `${where} closed the connection ${sofar()}${inside}`));
-    });
-    socket.on('close', () => end(problem('connection-closed', `the connection to ${where} was closed ${sofar()}`)));
+    };
+    const user: ConnectionUser = {
+      connected,
+      received,
+      failed: (error) => {
+        if (isStale()) return stale();
+        const cause = socketFailure(error, to, 'tcp');
+        end(isConnected ? problem(cause.code, `${cause.message} ${sofar()}`) : cause);
+      },
+      ended: () => {
+        if (isStale()) return stale();
+        const inside = framer.isBetweenMessages ? '' : ', in the middle of a message';
+        end(problem('connection-closed', `${where} closed the connection ${sofar()}${inside}`));
+      },
+    };
+    const connection = connections.take(to, started, user, isFresh);
     if (signal?.aborted) return abort();
     signal?.addEventListener('abort', abort);
-    watch();
+    if (connection.wasKept) connected();
+    else watch();
   });
 }

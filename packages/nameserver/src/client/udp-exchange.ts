@@ -1,5 +1,3 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
 import type { Message, Result } from '@zonewire/shared-protocol';
 import type { RemoteAddress } from '../notify-out/remote.ts';
 import type { Clock, TimerHandle } from '../ports.ts';
@@ -7,6 +5,7 @@ import { checkReply } from './check-reply.ts';
 import type { ClientCounters } from './client-counters.ts';
 import { abortedFailure, problem, socketFailure, timeoutFailure } from './failure.ts';
 import type { PreparedRequest } from './outbound-request.ts';
+import type { UdpChannel, UdpChannels } from './udp-channels.ts';
 
 export interface Reply {
   readonly message: Message;
@@ -17,6 +16,7 @@ export interface Reply {
 export interface UdpExchangeOptions {
   readonly clock: Clock;
   readonly counters: ClientCounters;
+  readonly channels: UdpChannels;
   /** For the whole exchange, ms. */
   readonly timeout: number;
   /** Datagrams sent at most; the waits between them double and together make up `timeout`. */
@@ -24,31 +24,29 @@ export interface UdpExchangeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * One request over a socket of its own: a fresh source port for each exchange, connected, so that the kernel drops what comes
- * from elsewhere (RFC 5452 4.5, 9). What does not belong to the request is ignored, and the wait goes on.
- */
+/** One request, one reply. What does not belong to the request is ignored, and the wait goes on (RFC 5452 9.1). */
 export function exchangeUdp(
   request: PreparedRequest,
   to: RemoteAddress,
   options: UdpExchangeOptions,
 ): Promise<Result<Reply>> {
-  const { clock, counters, timeout, attempts, signal } = options;
+  const { clock, counters, channels, timeout, attempts, signal } = options;
   return new Promise((resolve) => {
-    const socket: Socket = createSocket(isIPv6(to.host) ? 'udp6' : 'udp4');
+    let channel: UdpChannel | undefined;
     // The first wait: with doubling, `attempts` waits make up the timeout.
     let wait = timeout / (2 ** attempts - 1);
     let sent = 0;
     let timer: TimerHandle;
     let ignored = '';
 
-    const settle = (result: Result<Reply>) => {
+    /** After a retransmission a second reply may come at any time: that socket is not used again. */
+    const settle = (result: Result<Reply>, isReusable = false) => {
       clock.clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
-      socket.removeAllListeners();
-      // A datagram that arrives while closing must not throw.
-      socket.on('error', () => {});
-      socket.close();
+      if (channel !== undefined) {
+        if (isReusable && sent === 1) channels.give(channel);
+        else channels.close(channel);
+      }
       resolve(result);
     };
     const abort = () => settle({ ok: false, error: abortedFailure(to) });
@@ -61,26 +59,29 @@ export function exchangeUdp(
       }
       if (sent > 0) counters.retransmissions++;
       sent++;
-      socket.send(request.bytes);
+      channel?.socket.send(request.bytes);
       timer = clock.setTimeout(send, wait);
       wait *= 2;
     };
 
-    socket.on('error', (error) => settle({ ok: false, error: socketFailure(error, to, 'udp') }));
-    socket.on('message', (received) => {
-      const checked = checkReply(request, received, clock.now() / 1000);
-      if (checked.kind === 'reply') settle({ ok: true, value: checked });
-      else if (checked.kind === 'refused') settle({ ok: false, error: checked.problem });
-      else {
-        counters.ignoredReplies++;
-        ignored = checked.problem.message;
-      }
-    });
-    socket.on('connect', send);
     if (signal?.aborted) return abort();
     signal?.addEventListener('abort', abort);
     try {
-      socket.connect(to.port, to.host);
+      channel = channels.take(to, clock.now(), (ready) => {
+        channel = ready;
+        ready.failed = (error) => settle({ ok: false, error: socketFailure(error, to, 'udp') });
+        ready.receive = (received) => {
+          const checked = checkReply(request, received, clock.now() / 1000);
+          if (checked.kind === 'reply') settle({ ok: true, value: checked }, true);
+          else if (checked.kind === 'refused') settle({ ok: false, error: checked.problem });
+          else {
+            counters.ignoredReplies++;
+            ignored = checked.problem.message;
+          }
+        };
+        send();
+      });
+      channel.failed ??= (error) => settle({ ok: false, error: socketFailure(error, to, 'udp') });
     } catch (error) {
       settle({ ok: false, error: problem('bad-address', `cannot send to ${to.host} port ${to.port}: ${error}`) });
     }

@@ -11,6 +11,12 @@ export class MessageFramer {
   #have = 0;
   #expected = 0;
   #partial: Uint8Array = EMPTY;
+  #dropped = false;
+
+  /** True after a stop that had octets behind it: they belong to something that nobody reads. */
+  get hasDropped(): boolean {
+    return this.#dropped;
+  }
 
   /** True between messages: an end of the stream here loses nothing. */
   get isBetweenMessages(): boolean {
@@ -36,7 +42,7 @@ export class MessageFramer {
         if (this.#have < 2) continue;
         if (this.#expected === 0) {
           this.#have = 0;
-          if (!onMessage(EMPTY)) return false;
+          if (!onMessage(EMPTY)) return this.#stop(at, chunk);
           continue;
         }
       }
@@ -47,7 +53,7 @@ export class MessageFramer {
         const message = chunk.subarray(at, at + take);
         this.#have = 0;
         at += take;
-        if (!onMessage(message)) return false;
+        if (!onMessage(message)) return this.#stop(at, chunk);
         continue;
       }
       this.#reserve(got, got + take);
@@ -58,10 +64,15 @@ export class MessageFramer {
         const message = this.#partial.subarray(0, this.#expected);
         this.#have = 0;
         this.#partial = EMPTY;
-        if (!onMessage(message)) return false;
+        if (!onMessage(message)) return this.#stop(at, chunk);
       }
     }
     return true;
+  }
+
+  #stop(at: number, chunk: Uint8Array): false {
+    this.#dropped = at < chunk.length;
+    return false;
   }
 
   #reserve(used: number, needed: number): void {

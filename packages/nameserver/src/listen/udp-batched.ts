@@ -127,7 +127,7 @@ export async function openBatchedListener(
       const worker = new Worker(new URL('./batched/answering-thread.ts', import.meta.url), {
         workerData: data,
         // node:ffi says that it is experimental, once a thread.
-        execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
+        execArgv: ['--disable-warning=ExperimentalWarning'],
       });
       const shared = new Int32Array(buffer);
       const ended = once(worker, 'exit').then(

@@ -85,7 +85,7 @@ describe('a commit', () => {
       asked.push(bench.now - acknowledged);
       bench.on({ kind: 'probe-answered', serial: 7 });
     }
-    expect(asked).toEqual([1, 2, 3, 4, 5, 6, 8, 10, 13, 18]);
+    expect(asked).toEqual([3, 5, 7, 9, 12, 16, 22, 31, 44, 64]);
     bench.sleep();
     expect(bench.on({ kind: 'probe-answered', serial: 8 }, 1)).toEqual([{ kind: 'confirmed', serial: 8 }]);
     expect(bench.state).toMatchObject({ phase: 'in-sync', notifyAt: undefined, attempts: 0 });

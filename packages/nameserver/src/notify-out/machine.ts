@@ -8,7 +8,7 @@ import { NOTIFY_OUT, notifyRetryDelay, probeDelay, probeTimeout, SLOW_PROBE_STEP
  * Two tracks run side by side, each with at most one message under way:
  *
  *   NOTIFY   commit ─► send ─► 0.5, 1, 2, 4, 8, 30, 30 … s ─► send again, until a probe has seen the serial
- *   probe    acknowledged ─► SOA query after 1, 1, 1, 1, 1, 1, 2, 2, 3 … ms ─► … ─► 30 s, until it has; then a rare re-check
+ *   probe    acknowledged ─► SOA query after 3, 2, 2, 2, 3, 4, 6 … ms ─► … ─► 30 s, until it has; then a rare re-check
  *
  *   unknown ──probe: our serial──► in-sync ──commit──► behind ──probe: our serial──► in-sync
  *      └─────probe: older, or no answer─► NOTIFY ──────►┘        └──probe: newer──► ahead (an error to be shown)

@@ -76,7 +76,8 @@ async function fetch(request: TransferRequest, edns: boolean): Promise<Transferr
     signal,
     onMessage: (message) => {
       progress = interpreter.push(message);
-      return progress.state === 'more' && received.problem === undefined ? 'more' : 'done';
+      if (progress.state === 'refused' || received.problem !== undefined) return 'stop';
+      return progress.state;
     },
   });
   const end = progress as TransferProgress;

@@ -1,0 +1,55 @@
+// npm run bench -- NAME [--peers zonewire,bind,...] [--runs N] [--json FILE] [--profile DIR]
+import { parseArgs } from 'node:util';
+import { bigZone } from './big-zone.ts';
+import { LOAD_CORE, pin } from './measure.ts';
+import { profileTo } from './pairs.ts';
+import { propagation } from './propagation.ts';
+import { print, type Report } from './report.ts';
+import { smallChange } from './small-change.ts';
+
+export interface BenchOptions {
+  /** Who is measured, in this order. */
+  readonly peers: readonly string[];
+  readonly runs: number;
+  /** How to do it again. */
+  readonly command: string;
+}
+
+interface Bench {
+  readonly run: (options: BenchOptions) => Promise<Report>;
+  readonly peers: readonly string[];
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  propagation: { run: propagation, peers: ['zonewire', 'bind', 'knot-bind', 'knot', 'bind-nsd'] },
+  'big-zone': { run: bigZone, peers: ['zonewire', 'bind', 'knot', 'nsd'] },
+  'small-change': { run: smallChange, peers: ['zonewire', 'bind'] },
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    peers: { type: 'string' },
+    runs: { type: 'string' },
+    json: { type: 'string' },
+    profile: { type: 'string' },
+  },
+});
+const [chosen] = positionals;
+const bench = chosen !== undefined && Object.hasOwn(BENCHES, chosen) ? BENCHES[chosen] : undefined;
+const runs = Number(values.runs ?? 3);
+const peers = values.peers?.split(',') ?? bench?.peers ?? [];
+const unknown = bench && peers.find((peer) => !bench.peers.includes(peer));
+if (bench === undefined || unknown !== undefined || !(runs >= 1)) {
+  if (unknown !== undefined)
+    console.error(`bench ${chosen}: unknown peer ${unknown}; known: ${bench?.peers.join(', ')}`);
+  console.error(
+    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--peers A,B] [--runs N] [--json FILE] [--profile DIR]`,
+  );
+  process.exit(2);
+}
+if (values.profile !== undefined) profileTo(values.profile);
+pin(process.pid, LOAD_CORE);
+const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
+print(await bench.run({ peers, runs, command }), values.json);
+process.exit(0);

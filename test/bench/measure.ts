@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+
+/** Servers run on this core, the load on the other. */
+export const SERVER_CORE = 0;
+export const LOAD_CORE = 1;
+
+/** Keeps a process, all its threads, and what it starts later on one core. */
+export function pin(pid: number, core: number): void {
+  if (cpus().length > 1) execFileSync('taskset', ['-a', '-p', '-c', String(core), String(pid)], { stdio: 'ignore' });
+}
+
+/** The process and everything below it. */
+function family(pid: number): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+  return [pid, ...children.flatMap(family)];
+}
+
+const TICK_MS = 1000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+
+/** CPU time of a process and its children since their start, user and kernel, ms. Steps of 10 ms. */
+export function cpuMs(pid: number): number {
+  let ticks = 0;
+  for (const one of family(pid)) {
+    // The name in parentheses may hold anything.
+    const fields = readFileSync(`/proc/${one}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    ticks += Number(fields[11]) + Number(fields[12]);
+  }
+  return ticks * TICK_MS;
+}
+
+/** Memory of a process and its children, shared pages counted once, MiB. */
+export function pssMib(pid: number): number {
+  let kib = 0;
+  for (const one of family(pid))
+    kib += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+  return kib / 1024;
+}
+
+/** The most memory the process itself ever had resident, MiB. */
+export function peakMib(pid: number): number {
+  return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+}
+
+/** What lies in a folder, MiB. */
+export function diskMib(folder: string): number {
+  let octets = 0;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) octets += statSync(join(entry.parentPath, entry.name)).size;
+  return octets / 2 ** 20;
+}
+
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+}
+
+export function machine(): string {
+  const [cpu] = cpus();
+  return `${cpu.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}`;
+}

@@ -1,0 +1,70 @@
+import { type Address, freePort, startBind, startKnot, startNsd, ZonewireNode } from '@zonewire/testkit';
+import { pin, SERVER_CORE } from './measure.ts';
+
+/** A primary and a secondary of it, running and in sync, both on the servers' core. */
+export interface Pair {
+  readonly name: string;
+  readonly primary: Address;
+  readonly secondary: Address;
+  readonly pids: { readonly primary: number; readonly secondary: number };
+  remove(): Promise<void>;
+}
+
+export interface PairZone {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Where Zonewire's processes leave CPU profiles (`--profile DIR`); undefined: they make none. */
+let profiles: string | undefined;
+
+export function profileTo(folder: string): void {
+  profiles = folder;
+}
+
+/** Arguments of node for our processes. */
+export function nodeArguments(): string[] {
+  return profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
+}
+
+/** Zonewire at its defaults; the peers with every delay off that they have (packages/testkit/src/peers). */
+export const PAIRS: Readonly<Record<string, (zone: PairZone) => Promise<Pair>>> = {
+  zonewire: zonewirePair,
+  bind: (zone) => peerPair('BIND tuned', startBind, startBind, zone),
+  knot: (zone) => peerPair('Knot tuned', startKnot, startKnot, zone),
+  'knot-bind': (zone) => peerPair('Knot to BIND tuned', startKnot, startBind, zone),
+  'bind-nsd': (zone) => peerPair('BIND to NSD tuned', startBind, startNsd, zone),
+};
+
+async function zonewirePair({ name, text }: PairZone): Promise<Pair> {
+  const port = await freePort();
+  const server = { workers: 1 };
+  const notify = [{ host: '127.0.0.1', port }];
+  const execArgv = nodeArguments();
+  const primary = await ZonewireNode.start({ execArgv, server, zones: [{ name, text, notify }] });
+  const secondary = await ZonewireNode.start({ execArgv, port, server, zones: [{ name, primaries: [primary] }] });
+  const pids = { primary: primary.process.child.pid!, secondary: secondary.process.child.pid! };
+  for (const pid of Object.values(pids)) pin(pid, SERVER_CORE);
+  const remove = async () => {
+    // A profile is written by a process that ends in peace.
+    if (profiles !== undefined) await Promise.all([primary.stop(), secondary.stop()]);
+    await secondary.remove();
+    await primary.remove();
+  };
+  return { name: 'Zonewire', primary, secondary, pids, remove };
+}
+
+type Start = typeof startBind;
+
+async function peerPair(name: string, startPrimary: Start, startSecondary: Start, zone: PairZone): Promise<Pair> {
+  const port = await freePort();
+  const primary = await startPrimary({ zones: [{ ...zone, notify: [{ host: '127.0.0.1', port }] }] });
+  const secondary = await startSecondary({ port, zones: [{ name: zone.name, primaries: [primary] }] });
+  const pids = { primary: primary.process.child.pid!, secondary: secondary.process.child.pid! };
+  for (const pid of Object.values(pids)) pin(pid, SERVER_CORE);
+  const remove = async () => {
+    await secondary.remove();
+    await primary.remove();
+  };
+  return { name, primary, secondary, pids, remove };
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CLASS, name, TYPE } from '@zonewire/shared-protocol';
+import { UpdateStream } from '@zonewire/testkit';
+import { hostsZone } from '../fixtures/zones.ts';
+import type { BenchOptions } from './main.ts';
+import { cpuMs, pssMib, quantile } from './measure.ts';
+import { PAIRS, type Pair } from './pairs.ts';
+import { Poller } from './poll.ts';
+import type { Report, Row } from './report.ts';
+
+const ZONE = 'example.test.';
+const RECORDS = 1_000_006;
+const CHANGES = 50;
+const EVERY_MS = 200;
+
+/** One record by IXFR in a zone of a million records. */
+export async function smallChange({ peers, command }: BenchOptions): Promise<Report> {
+  const text = hostsZone(ZONE, 1, RECORDS - 3);
+  const rows: Row[] = [];
+  for (const peer of peers) rows.push(await measure(await PAIRS[peer]({ name: ZONE, text })));
+  return {
+    title: 'Small change in a big zone',
+    method:
+      `${CHANGES} single-record updates of a ${RECORDS.toLocaleString('en')}-record zone, ${EVERY_MS} ms apart, each from the primary's acknowledgement ` +
+      'until the secondary, polled every 0.2 ms, answers with it; ms. CPU a change of each process, what it uses at rest subtracted.',
+    command,
+    rows,
+  };
+}
+
+async function measure(pair: Pair): Promise<Row> {
+  const updates = await UpdateStream.open(pair.primary, name(ZONE));
+  const poller = await Poller.open(pair.secondary);
+  try {
+    await poller.until(name(ZONE), TYPE.SOA, ({ answer }) => answer.length === 1, 180_000);
+    await sleep(3_000);
+    const usedBy = () => ({ primary: cpuMs(pair.pids.primary), secondary: cpuMs(pair.pids.secondary) });
+    const first = usedBy();
+    await sleep(CHANGES * EVERY_MS);
+    const rest = usedBy();
+    const memory = pssMib(pair.pids.secondary);
+    const waits: number[] = [];
+    for (let i = 0; i < CHANGES; i++) {
+      const began = performance.now();
+      const owner = name(`u${i}.${ZONE}`);
+      const rdata = Uint8Array.of(10, 9, i >> 8, i);
+      const rcode = await updates.send([{ name: owner, type: TYPE.A, class: CLASS.IN, ttl: 60, rdata }], 10_000);
+      if (rcode !== 0) throw new Error(`${pair.name}: update refused with RCODE ${rcode}`);
+      const acknowledgedAt = performance.now();
+      waits.push((await poller.until(owner, TYPE.A, ({ answer }) => answer.length === 1)) - acknowledgedAt);
+      await sleep(Math.max(0, began + EVERY_MS - performance.now()));
+    }
+    const last = usedBy();
+    const each = (key: 'primary' | 'secondary') => (last[key] - rest[key] - (rest[key] - first[key])) / CHANGES;
+    return {
+      servers: pair.name,
+      p50: quantile(waits, 0.5),
+      p99: quantile(waits, 0.99),
+      'CPU primary ms': each('primary'),
+      'CPU secondary ms': each('secondary'),
+      'secondary PSS MiB': memory,
+      'after the changes MiB': pssMib(pair.pids.secondary),
+    };
+  } finally {
+    updates.close();
+    poller.close();
+    await pair.remove();
+  }
+}
