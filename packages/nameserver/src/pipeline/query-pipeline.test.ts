@@ -173,7 +173,10 @@ describe('routing', () => {
     const add = (apex: string, text: string) =>
       table.add({
         apex: name(apex),
-        version: zoneVersion(apex, `@ 60 SOA a b 1 2 3 4 5\n@ 60 NS a.\n@ 60 DNSKEY 257 3 13 AAAA\n${text}`),
+        version: zoneVersion(
+          apex,
+          `@ 60 SOA a b 1 2 3 4 5\n@ 60 NS a.\n@ 60 RRSIG SOA 13 2 60 20300101000000 20200101000000 1 ${apex} AAAA\n${text}`,
+        ),
         acl: [],
         role: 'primary',
         handler: {},

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ask, NEGATIVE_SOA, zone } from '../fixtures/zone-text.ts';
 
 const version = zone(`
+  @            RRSIG SOA 8 1 300 20300101000000 20200101000000 1 example. AAAA
   @            NS    ns
   ns           A     192.0.2.1
   sub          NS    ns.elsewhere.test.
@@ -67,6 +68,12 @@ describe('delegations', () => {
 
   it('DS at the apex is NODATA here: it belongs to the parent (RFC 4035 3.1.4.1)', () => {
     expect(ask(version, 'example. DS')).toMatchObject({ rcode: 'NOERROR', aa: true, authority: [NEGATIVE_SOA] });
+  });
+
+  it('the DS of a zone that is not signed is no part of a referral, with DO or without (RFC 4035 3.1.4)', () => {
+    const unsigned = zone(`sub NS ns.elsewhere.test.\nsub DS 1 8 2 ${'AB'.repeat(32)}`);
+    expect(ask(unsigned, 'sub.example. A DO').authority).toEqual(referral.authority);
+    expect(ask(unsigned, 'sub.example. DS').answer).toHaveLength(1);
   });
 
   it('with DO the referral has the DS and its RRSIG; NS at a cut is never signed (RFC 4035 3.1.4, 2.2)', () => {

@@ -25,7 +25,8 @@ export function refer(state: LookupState, cutAt: number): void {
   state.dnssecOk = false;
   state.put(result.authority, layer, node, rrset, cutAt);
   state.dnssecOk = dnssecOk;
-  if (dnssecOk) {
+  // Without signatures a DS tells nobody anything; as BIND and Knot an unsigned zone keeps it to itself until it is asked for.
+  if (dnssecOk && state.version.denial.kind !== 'unsigned') {
     const ds = layer.findRRset(node, TYPE_DS);
     if (ds !== 0) state.put(result.authority, layer, node, ds, cutAt);
     else if (state.expanded) proveWildcardNoData(state);

@@ -3,8 +3,9 @@ import { hashLabel } from '../../image/relative-name.ts';
 import { NodeRef, type Stack } from '../../image/stack.ts';
 import { hashedLabel, hashForNsec3 } from './nsec3-hash.ts';
 
+const TYPE_SOA = 6;
+const TYPE_RRSIG = 46;
 const TYPE_NSEC = 47;
-const TYPE_DNSKEY = 48;
 const TYPE_NSEC3PARAM = 51;
 const SHA1 = 1;
 
@@ -17,7 +18,7 @@ export const MAX_NSEC3_ITERATIONS = 150;
 
 /** What proves absence in a version of a zone. */
 export type DenialKind =
-  /** The zone is not signed: there is nothing to prove. */
+  /** The zone is not signed, which is to say its SOA is not: there is nothing to prove, whatever NSEC it has. */
   | 'unsigned'
   | 'nsec'
   | 'nsec3'
@@ -86,6 +87,7 @@ const COSTLY = new DenialChain('costly');
  */
 export function denialChain(stack: Stack, apex: Uint8Array, apexRef: NodeRef): DenialChain {
   const { layer, node } = apexRef;
+  if (layer.findRRset(node, TYPE_RRSIG, TYPE_SOA) === 0) return UNSIGNED;
   const params = layer.findRRset(node, TYPE_NSEC3PARAM);
   const hasNsec = layer.findRRset(node, TYPE_NSEC) !== 0;
   let best: DenialChain | undefined;
@@ -113,7 +115,7 @@ export function denialChain(stack: Stack, apex: Uint8Array, apexRef: NodeRef): D
   if (best !== undefined && (bestHasApex || !hasNsec)) return best;
   if (hasNsec) return NSEC;
   if (costly) return COSTLY;
-  return layer.findRRset(node, TYPE_DNSKEY) === 0 ? UNSIGNED : CHAINLESS;
+  return CHAINLESS;
 }
 
 function readParameters(bytes: Uint8Array, start: number, end: number): DenialChain | undefined {
