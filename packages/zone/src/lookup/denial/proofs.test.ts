@@ -159,7 +159,7 @@ const CASES: Case[] = [
     nsec3: {},
   },
   {
-    rfc: 'referral to an unsigned zone (RFC 4035 3.1.4, RFC 5155 7.2.7)',
+    rfc: 'referral to an unsigned zone: its NSEC denies the DS, not what is below (RFC 4035 3.1.4, RFC 5155 7.2.7, RFC 6840 4.1)',
     question: 'a.b.plain A',
     nsec: { plain: 'match' },
     nsec3: { plain: 'match' },
