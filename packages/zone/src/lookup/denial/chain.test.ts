@@ -18,7 +18,7 @@ import { ask, NEGATIVE_SOA, records, soa, zoneOf } from '../../fixtures/zone-tex
 import type { ZoneVersion } from '../../version.ts';
 import { lookup } from '../lookup.ts';
 import { LookupResult } from '../lookup-result.ts';
-import { MAX_NSEC3_ITERATIONS } from './chain.ts';
+import { MAX_CHAINS, MAX_NSEC3_ITERATIONS } from './chain.ts';
 import { MAX_FOREIGN_NSEC3 } from './nsec3.ts';
 
 const PLAIN = [
@@ -82,6 +82,15 @@ describe('which chain is used', () => {
     expect(answer.authority.some((line) => line.includes(how.denial === 'nsec' ? ' NSEC3 ' : ' NSEC '))).toBe(false);
     if (how.denial === 'nsec3') expect(answer.authority.join()).toContain(` NSEC3 1 0 ${how.iterations ?? 0} `);
     expect(denialOf(version, NXDOMAIN)).toBe('proved');
+  });
+
+  it.each([
+    [MAX_CHAINS - 1, 'proved'],
+    [MAX_CHAINS, 'missing'],
+  ])('of %i other NSEC3PARAM records before ours: %s', (count, expected) => {
+    // RRsets are kept in ascending order: these, with fewer iterations, come first.
+    const others = Array.from({ length: count }, (_, i) => `@ NSEC3PARAM 1 0 0 ${(i + 16).toString(16)}`).join('\n');
+    expect(denialOf(zoneOf([...sign(PLAIN, SALTED), ...records(others)]), NXDOMAIN)).toBe(expected);
   });
 
   it('a zone that is not signed proves nothing and misses nothing', () => {

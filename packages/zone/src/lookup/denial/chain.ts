@@ -16,6 +16,12 @@ const SHA1 = 1;
  */
 export const MAX_NSEC3_ITERATIONS = 150;
 
+/**
+ * NSEC3PARAM records looked at in a version, and NSEC3 records at one owner: a zone in transition has two of the first, and never
+ * more than one of the second. What is beyond counts as not there.
+ */
+export const MAX_CHAINS = 8;
+
 /** What proves absence in a version of a zone. */
 export type DenialKind =
   /** The zone is not signed, which is to say its SOA is not: there is nothing to prove, whatever NSEC it has. */
@@ -66,7 +72,8 @@ export class DenialChain {
   recordIn(layer: Layer, rrset: number): number {
     const { bytes, words } = layer;
     const end = rrset + 12 + words[(rrset >>> 2) + 2];
-    for (let at = rrset + 12; at < end; ) {
+    let left = MAX_CHAINS;
+    for (let at = rrset + 12; at < end && left > 0; left--) {
       const next = at + 2 + ((bytes[at] << 8) | bytes[at + 1]);
       if (this.owns(bytes, at + 2, next)) return at;
       at = next;
@@ -96,7 +103,8 @@ export function denialChain(stack: Stack, apex: Uint8Array, apexRef: NodeRef): D
   if (params !== 0) {
     const { bytes, words } = layer;
     const end = params + 12 + words[(params >>> 2) + 2];
-    for (let at = params + 12; at < end; ) {
+    let left = MAX_CHAINS;
+    for (let at = params + 12; at < end && left > 0; left--) {
       const next = at + 2 + ((bytes[at] << 8) | bytes[at + 1]);
       const chain = readParameters(bytes, at + 2, next);
       at = next;
