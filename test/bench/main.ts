@@ -1,4 +1,6 @@
 // npm run bench -- NAME [--peers zonewire,bind,...] [--runs N] [--json FILE] [--profile DIR]
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bigZone } from './big-zone.ts';
 import { LOAD_CORE, pin } from './measure.ts';
@@ -49,6 +51,11 @@ if (bench === undefined || unknown !== undefined || !(runs >= 1)) {
   process.exit(2);
 }
 if (values.profile !== undefined) profileTo(values.profile);
+// What is deployed is measured, not the sources.
+execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.ts', import.meta.url))], {
+  stdio: 'ignore',
+});
+process.env.ZONEWIRE_COMMAND = fileURLToPath(new URL('../../dist/zonewire.mjs', import.meta.url));
 pin(process.pid, LOAD_CORE);
 const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
 print(await bench.run({ peers, runs, command }), values.json);

@@ -6,7 +6,9 @@ import { type Address, digSerial, type PeerKey } from './dig.ts';
 import { freePort } from './free-port.ts';
 import { eventually, RunningProcess } from './running-process.ts';
 
-const COMMAND = fileURLToPath(new URL('../../cli/bin/zonewire.mjs', import.meta.url));
+/** The sources, unless a benchmark names the bundle that is deployed. */
+const command = () =>
+  process.env.ZONEWIRE_COMMAND ?? fileURLToPath(new URL('../../cli/bin/zonewire.mjs', import.meta.url));
 
 /** A zone of a node under test; the same words for our node as {@link PeerZone} has for the peers. */
 export interface NodeZone {
@@ -114,7 +116,7 @@ export class ZonewireNode implements Address {
   }
 
   async run(): Promise<void> {
-    const args = [...(this.options.execArgv ?? []), COMMAND, 'run', '-c', this.configFile];
+    const args = [...(this.options.execArgv ?? []), command(), 'run', '-c', this.configFile];
     this.process = await RunningProcess.start('zonewire', process.execPath, args);
     await this.process.until('"ready"', () => /ready/.test(this.process.output));
   }
@@ -122,7 +124,7 @@ export class ZonewireNode implements Address {
   /** Runs a `zonewire` command against this node, with JSON output unless told otherwise. */
   async cli(...args: string[]): Promise<{ output: string; errors: string; code: number | string }> {
     const running = await RunningProcess.start('zonewire cli', process.execPath, [
-      COMMAND,
+      command(),
       ...args,
       '--control',
       this.controlUrl,
