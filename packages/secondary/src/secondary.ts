@@ -5,6 +5,7 @@ import {
   type DnsExchange,
   type FillRandom,
   type Log,
+  type NotifyCounters,
   type RequestContext,
   type TransferAnswer,
   TransferOut,
@@ -180,6 +181,11 @@ export class Secondary {
   notifyNow(domain: Name): number {
     this.#runner(domain);
     return this.#announcer.notifyNow(domain);
+  }
+
+  /** NOTIFY to those this node feeds. */
+  get notifyCounters(): Readonly<NotifyCounters> {
+    return this.#announcer.counters;
   }
 
   has(domain: Name): boolean {

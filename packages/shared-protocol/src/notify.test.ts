@@ -65,7 +65,7 @@ describe('refused, with the RCODE of the answer', () => {
     ['an answer', { qr: true }, 'notify-is-a-response', RCODE.FORMERR],
     ['no question', { question: [] }, 'notify-question-count', RCODE.FORMERR],
     ['two questions', { question: [q, q] }, 'notify-question-count', RCODE.FORMERR],
-    ['RFC 1996 3.3 another type', { question: [{ ...q, type: 1 }] }, 'notify-not-soa', RCODE.NOTIMP],
+    ['RFC 1996 3.3 another type', { question: [{ ...q, type: 1 }] }, 'notify-not-soa', RCODE.FORMERR],
     ['another class', { question: [{ ...q, class: 3 }] }, 'notify-class', RCODE.NOTAUTH],
   ])('%s', (_, changes, code, rcode) => {
     expect(readNotify(notify(changes))).toMatchObject({ ok: false, error: { code, rcode } });

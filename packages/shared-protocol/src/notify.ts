@@ -35,8 +35,8 @@ export function readNotify(message: Message): Result<NotifyRequest, NotifyProble
   if (message.question.length !== 1)
     return refuse('notify-question-count', `a NOTIFY with ${message.question.length} questions`, RCODE.FORMERR);
   const [{ name: zone, type, class: qclass }] = message.question;
-  // RFC 1996 3.3 leaves other types to the future.
-  if (type !== TYPE.SOA) return refuse('notify-not-soa', `a NOTIFY for type ${type}, not SOA`, RCODE.NOTIMP);
+  // RFC 1996 3.3 leaves other types to the future. FORMERR is what BIND and Knot say.
+  if (type !== TYPE.SOA) return refuse('notify-not-soa', `a NOTIFY for type ${type}, not SOA`, RCODE.FORMERR);
   if (qclass !== CLASS.IN) return refuse('notify-class', `a NOTIFY for class ${qclass}, not IN`, RCODE.NOTAUTH);
   const soa = message.answer.find(
     (record) => record.type === TYPE.SOA && record.class === CLASS.IN && namesEqual(record.name, zone),

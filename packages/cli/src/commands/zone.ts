@@ -143,7 +143,7 @@ export const zoneActions: readonly Command[] = [
   actionCommand(
     'freeze',
     'primary: refuse dynamic updates until thaw',
-    'Before editing the file of a zone that is also updated dynamically: freeze, export over the file, edit, reload, thaw.',
+    'Before editing the file of a zone that is also updated dynamically: freeze writes the zone over its file; edit that, then thaw.',
   ),
   actionCommand('thaw', 'primary: accept dynamic updates again'),
 ];

@@ -102,11 +102,13 @@ function transfers({ transferOut, secondary }: RunningNode): MetricSample[] {
 }
 
 function notifies({ primary, secondary }: RunningNode): MetricSample[] {
-  const primaryOut = primary.notifyCounters;
+  // A hub tells its secondaries as a primary does.
+  const out = (count: 'notifiesSent' | 'notifiesAcknowledged' | 'notifiesFailed') =>
+    primary.notifyCounters[count] + secondary.notifyCounters[count];
   return [
-    { labels: { direction: 'out', result: 'sent' }, value: primaryOut.notifiesSent },
-    { labels: { direction: 'out', result: 'acknowledged' }, value: primaryOut.notifiesAcknowledged },
-    { labels: { direction: 'out', result: 'failed' }, value: primaryOut.notifiesFailed },
+    { labels: { direction: 'out', result: 'sent' }, value: out('notifiesSent') },
+    { labels: { direction: 'out', result: 'acknowledged' }, value: out('notifiesAcknowledged') },
+    { labels: { direction: 'out', result: 'failed' }, value: out('notifiesFailed') },
     { labels: { direction: 'in', result: 'ok' }, value: secondary.counters.notifiesIn },
   ];
 }

@@ -83,7 +83,7 @@ describe('NOTIFY', () => {
     ['a zone that is not ours: NOTAUTH, as BIND and Knot do', notify('other.test.'), 'NOTAUTH'],
     ['a name below a zone of ours', notify('www.z.test.'), 'NOTAUTH'],
     ['class CH', query('z.test.', 'SOA', { opcode: OPCODE.NOTIFY }, CLASS.CH), 'NOTAUTH'],
-    ['a type other than SOA (RFC 1996 3.3)', query('z.test.', 'A', { opcode: OPCODE.NOTIFY }), 'NOTIMP'],
+    ['a type other than SOA (RFC 1996 3.3)', query('z.test.', 'A', { opcode: OPCODE.NOTIFY }), 'FORMERR'],
   ])('%s', async (_what, request, expected) => {
     expect(rcodeText(await answer(serverFor({ notify: async () => 0 }), request))).toBe(expected);
   });

@@ -51,6 +51,10 @@ describe('names as text (RFC 1035 5.1)', () => {
     expect(nameToText(name('www', name('example.')))).toBe('www.example.');
     expect(name('@', name('example.'))).toEqual(name('example.'));
     expect(nameToText(name('www'))).toBe('www.');
+    // Octets that are no name (cut, without the root label) end where the array does.
+    expect(nameToText(Uint8Array.of(3, 97, 98))).toBe('ab.');
+    expect(nameToText(Uint8Array.of(1, 97))).toBe('a.');
+    expect(nameToText(new Uint8Array(0))).toBe('');
   });
 
   it.each([

@@ -93,8 +93,9 @@ export function isName(bytes: Uint8Array): boolean {
 export function nameToText(value: Name): string {
   if (value[0] === 0) return '.';
   let text = '';
-  for (let i = 0; value[i] !== 0; ) {
-    const end = i + 1 + value[i];
+  // Octets that are no name end with the array.
+  for (let i = 0; i < value.length && value[i] !== 0; ) {
+    const end = Math.min(value.length, i + 1 + value[i]);
     for (i++; i < end; i++) text += octetText(value[i]);
     text += '.';
   }
