@@ -3,10 +3,13 @@ export const PARENT = 'example.test.';
 export const SIGNED_CHILD = 'secure.example.test.';
 export const UNSIGNED_CHILD = 'plain.example.test.';
 
-/** Signing again makes every RRSIG anew; with this the rest of the zone is longer, and an IXFR shorter than the zone. */
+/**
+ * Signing again makes every RRSIG anew; with this the rest of the zone is longer, and an IXFR shorter than the zone. It also makes the image
+ * large enough (64 KiB) for the diff to lie above it as a layer of its own.
+ */
 const BULK = Array.from(
-  { length: 60 },
-  (_, i) => `bulk TXT "${String(i).padStart(250, '.')}" "${'.'.repeat(250)}"`,
+  { length: 180 },
+  (_, i) => `bulk${i % 3} TXT "${String(i).padStart(250, '.')}" "${'.'.repeat(250)}"`,
 ).join('\n');
 
 /** `ds`: the DS records of {@link SIGNED_CHILD}, as lines. */
