@@ -8,8 +8,17 @@ import { HANDED_OVER, SILENCE } from '../pipeline/query-pipeline.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { ZoneEntry, ZoneTable } from '../zone-table.ts';
 import { type FromThread, SHARED, type ThreadData, type ToThread, type ZoneCopy } from './batched/messages.ts';
-import { closeSocket, isWildcard, openSocket, type ReturnPath, type SocketAddress, sendTo } from './batched/sockets.ts';
+import {
+  closeSocket,
+  isWildcard,
+  openSocket,
+  type ReturnPath,
+  type SocketAddress,
+  sendTo,
+  steerByOpcode,
+} from './batched/sockets.ts';
 import { settled } from './settled.ts';
+import { openDgramListener } from './udp-dgram.ts';
 import type { DatagramHandlers, UdpListener } from './udp-port.ts';
 
 /** Octets asked of the system for each socket and direction. */
@@ -44,7 +53,10 @@ interface AnsweringThread {
 /**
  * UDP in batches: threads that share the address (SO_REUSEPORT), each with its own socket and pipeline, take and send many datagrams a
  * system call. Versions are shared memory; that there is a new one a thread sees before it answers what came in after it was published.
- * What a thread does not answer (NOTIFY, UPDATE, transfers, signed requests) comes here, and is answered from here over its socket.
+ *
+ * NOTIFY and UPDATE come to this thread directly, by a socket of its own at the same address: a change must not wait for two threads.
+ * Where that cannot be (a wildcard address, whose answers need the batches' care for their source), and for transfers and
+ * signed queries, a thread hands the request over, and it is answered from here over the thread's socket.
  */
 export async function openBatchedListener(
   address: { readonly host: string; readonly port: number },
@@ -92,9 +104,11 @@ export async function openBatchedListener(
     }
   });
 
+  let direct: UdpListener | undefined;
   const close = async () => {
     if (!isOpen) return;
     stopWatching();
+    await direct?.close();
     for (const { shared } of threads) Atomics.store(shared, SHARED.STOP, 1);
     await Promise.all(threads.map(({ ended }) => ended));
     await settled(underWay, clock, options.stopGrace);
@@ -112,6 +126,7 @@ export async function openBatchedListener(
       for (const fd of fds) closeSocket(fd);
       throw error;
     }
+    if (!isWildcard(socketAddress)) direct = await openDirect(address, handlers, options, fds);
     for (const fd of fds) {
       const buffer = new SharedArrayBuffer(SHARED.LENGTH * Int32Array.BYTES_PER_ELEMENT);
       const data: ThreadData = {
@@ -156,6 +171,19 @@ export async function openBatchedListener(
       process.emit('uncaughtException', error);
     });
   return { host: address.host, port: address.port, close };
+}
+
+/** The socket of this thread, which must be the last one bound; undefined when the kernel cannot tell it what is for it. */
+async function openDirect(
+  address: { readonly host: string; readonly port: number },
+  handlers: DatagramHandlers,
+  { clock, counters, inFlight, stopGrace }: BatchedOptions,
+  fds: readonly number[],
+): Promise<UdpListener | undefined> {
+  const listener = await openDgramListener(address, handlers, { clock, counters, inFlight, stopGrace, shared: true });
+  if (steerByOpcode(fds[0], fds.length)) return listener;
+  await listener.close();
+  return undefined;
 }
 
 function copyOf({ apex, version, state, expireAt, role }: ZoneEntry): ZoneCopy {

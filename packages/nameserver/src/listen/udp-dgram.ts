@@ -20,6 +20,8 @@ export interface DgramOptions {
   readonly inFlight: number;
   /** How long closing waits for them, ms. */
   readonly stopGrace: number;
+  /** The address is shared with sockets that are there already (SO_REUSEPORT). */
+  readonly shared?: boolean;
 }
 
 /** Reused for every datagram: handlers that keep a context get a copy. */
@@ -39,12 +41,13 @@ class DatagramContext implements RequestContext {
 export async function openDgramListener(
   address: { readonly host: string; readonly port: number },
   handlers: DatagramHandlers,
-  { clock, counters, inFlight, stopGrace }: DgramOptions,
+  { clock, counters, inFlight, stopGrace, shared = false }: DgramOptions,
 ): Promise<UdpListener> {
   const family = isIPv6(address.host) ? 6 : 4;
   const socket: Socket = createSocket({
     type: family === 6 ? 'udp6' : 'udp4',
     ipv6Only: family === 6,
+    reusePort: shared,
     // Peers are given by address. Answering at once keeps `send` synchronous, and with it the reuse of the reply's buffer.
     lookup: (host, _options, callback) => callback(null, host, family),
   });

@@ -4,7 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@zonewire/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { addressOctets } from '../../access.ts';
-import { addressText, Batch, batchesMissing, closeSocket, isWildcard, openSocket, sendTo } from './sockets.ts';
+import {
+  addressText,
+  Batch,
+  batchesMissing,
+  closeSocket,
+  isWildcard,
+  openSocket,
+  sendTo,
+  steerByOpcode,
+} from './sockets.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -106,6 +115,33 @@ describe('openSocket', () => {
     taken.bind(0, '127.0.0.1');
     await once(taken, 'listening');
     expect(open([127, 0, 0, 1], taken.address().port)).toThrow(expect.objectContaining({ code: 'EADDRINUSE' }));
+  });
+});
+
+describe('steerByOpcode', () => {
+  it('queries go to the first sockets, every other opcode to the one behind them', async () => {
+    const address = { family: 4, octets: Uint8Array.of(127, 0, 0, 1), port: await freePort() } as const;
+    const fds = [0, 1, 2].map(() => openSocket(address, { buffer: 1 << 20, receiveTimeout: 30 }));
+    closers.push(() => {
+      for (const fd of fds) closeSocket(fd);
+    });
+    expect(steerByOpcode(fds[0], 2)).toBe(true);
+    const client = createSocket('udp4');
+    closers.push(() => client.close());
+    const send = (octets: number[]) =>
+      new Promise((resolve) => client.send(Uint8Array.from(octets), address.port, '127.0.0.1', resolve));
+    // Opcode, RD and the like around it.
+    for (let i = 0; i < 40; i++) {
+      await send([0, i, 0x01, 0, 0, 1]);
+      await send([0, i, i % 2 ? 0x20 : 0x2f, 0, 0, 1]);
+    }
+    await send([1]);
+    const batches = fds.map((fd) => new Batch(fd, 4, false, 100, 512));
+    const counts = batches.map((batch) => batch.receive());
+    expect(counts[2]).toBe(40);
+    expect(counts[0] + counts[1]).toBe(41);
+    expect(Math.min(counts[0], counts[1])).toBeGreaterThan(3);
+    for (let i = 0; i < 40; i++) expect(batches[2].requests[i][2] & 0x78).not.toBe(0);
   });
 });
 

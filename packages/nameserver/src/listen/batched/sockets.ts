@@ -22,6 +22,7 @@ const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
 const SO_REUSEPORT = 15;
 const SO_RCVTIMEO = 20;
+const SO_ATTACH_REUSEPORT_CBPF = 51;
 const IPPROTO_IP = 0;
 const IP_PKTINFO = 8;
 const IPPROTO_IPV6 = 41;
@@ -132,6 +133,39 @@ export function openSocket(address: SocketAddress, { buffer, receiveTimeout }: S
     closeSocket(fd);
     throw error;
   }
+}
+
+/**
+ * Of the sockets that share the address of `fd`, in the order in which they were bound, the first `workers` get queries, each datagram
+ * any of them; the one behind them gets every other opcode. A program for the kernel: datagrams too short for a header go to the first.
+ * @returns false: not possible here.
+ */
+export function steerByOpcode(fd: number, workers: number): boolean {
+  const program: readonly (readonly [code: number, jumpTrue: number, jumpFalse: number, value: number])[] = [
+    [0x30, 0, 0, 2], // load octet 2 of the message: QR, opcode (4 bits), AA, TC, RD
+    [0x54, 0, 0, 0x78], // and: opcode
+    [0x15, 1, 0, 0], // 0 (QUERY): skip one
+    [0x06, 0, 0, workers], // return
+    [0x20, 0, 0, 0xffff_f000 + 56], // load a random number
+    [0x94, 0, 0, workers], // modulo
+    [0x16, 0, 0, 0], // return it
+  ];
+  const HEAD = 16;
+  const memory = new ArrayBuffer(HEAD + 8 * program.length);
+  const view = new DataView(memory);
+  const octets = new Uint8Array(memory);
+  const base = getRawPointer(octets);
+  // struct sock_fprog: length, address of the instructions.
+  view.setUint16(0, program.length, true);
+  view.setBigUint64(8, base + BigInt(HEAD), true);
+  program.forEach(([code, jumpTrue, jumpFalse, value], i) => {
+    const at = HEAD + 8 * i;
+    view.setUint16(at, code, true);
+    view.setUint8(at + 2, jumpTrue);
+    view.setUint8(at + 3, jumpFalse);
+    view.setUint32(at + 4, value, true);
+  });
+  return system().setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, base, HEAD) === 0;
 }
 
 export function closeSocket(fd: number): void {
