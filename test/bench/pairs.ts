@@ -7,6 +7,8 @@ export interface Pair {
   readonly primary: Address;
   readonly secondary: Address;
   readonly pids: { readonly primary: number; readonly secondary: number };
+  /** What both have printed last, for a measurement that fails. */
+  output(): string;
   remove(): Promise<void>;
 }
 
@@ -51,7 +53,8 @@ async function zonewirePair({ name, text }: PairZone): Promise<Pair> {
     await secondary.remove();
     await primary.remove();
   };
-  return { name: 'Zonewire', primary, secondary, pids, remove };
+  const output = () => [primary, secondary].map(({ process }) => process.output.slice(-3000)).join('\n---\n');
+  return { name: 'Zonewire', primary, secondary, pids, output, remove };
 }
 
 type Start = typeof startBind;
@@ -66,5 +69,6 @@ async function peerPair(name: string, startPrimary: Start, startSecondary: Start
     await secondary.remove();
     await primary.remove();
   };
-  return { name, primary, secondary, pids, remove };
+  const output = () => [primary, secondary].map((peer) => peer.log().slice(-3000)).join('\n---\n');
+  return { name, primary, secondary, pids, output, remove };
 }

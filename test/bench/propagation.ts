@@ -59,6 +59,9 @@ async function measure(pair: Pair): Promise<Row> {
       'CPU primary ms a change': (cpuMs(pair.pids.primary) - cpu.primary) / CHANGES,
       'CPU secondary ms a change': (cpuMs(pair.pids.secondary) - cpu.secondary) / CHANGES,
     };
+  } catch (error) {
+    console.error(`${pair.name} failed:\n${pair.output()}`);
+    throw error;
   } finally {
     updates.close();
     poller.close();

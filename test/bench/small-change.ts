@@ -61,6 +61,9 @@ async function measure(pair: Pair): Promise<Row> {
       'secondary PSS MiB': memory,
       'after the changes MiB': pssMib(pair.pids.secondary),
     };
+  } catch (error) {
+    console.error(`${pair.name} failed:\n${pair.output()}`);
+    throw error;
   } finally {
     updates.close();
     poller.close();
