@@ -112,9 +112,14 @@ describe.each(['nsec', 'nsec3'] as const)('a zone signed with %s', (denial) => {
     const allocated = () => (getHeapStatistics() as unknown as { total_allocated_bytes: number }).total_allocated_bytes;
     const perQuery = (request: Uint8Array) => {
       for (let i = 0; i < 20_000; i++) pipeline.answer(request, request.length, reply, context);
-      const before = allocated();
-      for (let i = 0; i < 50_000; i++) pipeline.answer(request, request.length, reply, context);
-      return (allocated() - before) / 50_000;
+      // What the rest of the process does, the compiler above all, can only add: the least of a few rounds is ours.
+      let least = Infinity;
+      for (let round = 0; round < 5 && least >= 40; round++) {
+        const before = allocated();
+        for (let i = 0; i < 50_000; i++) pipeline.answer(request, request.length, reply, context);
+        least = Math.min(least, (allocated() - before) / 50_000);
+      }
+      return least;
     };
     for (const [owner, type] of [
       ['nothing.', 'A'],
