@@ -39,7 +39,7 @@ const PEERS = {
 let stopAtEnd = () => {};
 
 const [task, ...rest] = process.argv.slice(2);
-const tasks = { start, test, bench, differential, build };
+const tasks = { start, test, bench, build };
 if (!Object.hasOwn(tasks, task)) {
   console.error(`zonewire: unknown task ${JSON.stringify(task)}; one of: ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
@@ -73,11 +73,6 @@ function bench(args) {
 
 function build() {
   return run('node', ['scripts/build.ts']);
-}
-
-function differential(args) {
-  installPeers();
-  return run('node', ['test/differential/main.ts', ...args]);
 }
 
 /** `npm install`, once for each content of package-lock.json. */
