@@ -27,7 +27,6 @@ import {
   type StoreParts,
 } from './operations.ts';
 import { goBack, serialAt } from './position.ts';
-import { RecentDiffs } from './recent-diffs.ts';
 import { recoverStore, recoverVersion } from './recovery.ts';
 import { historyOf, type ZoneState } from './zone-state.ts';
 
@@ -61,7 +60,6 @@ export class SqliteZoneStore implements ZoneStore {
   readonly #parts: StoreParts;
   readonly #groups: GroupCommit;
   readonly #checkpoint: Checkpoint;
-  readonly #recent = new RecentDiffs();
   readonly #zones = new Map<string, ZoneRuntime>();
   /** Zones whose large image is being written: what is called meanwhile for such a zone is queued behind it. */
   readonly #tails = new Map<string, Promise<void>>();
@@ -134,14 +132,13 @@ export class SqliteZoneStore implements ZoneStore {
       const imageWanted = (at: ZoneState) => this.#writeImageBehind(key, at, version);
       const text = facts && factsText(apex, facts);
       const o = { key, apex, diff, version, facts: text, limits, imageWanted };
-      return this.#submit(key, diffOperation(this.#parts, o)).then(() => this.#recent.set(key, diff));
+      return this.#submit(key, diffOperation(this.#parts, o));
     });
   }
 
   commitImage(apex: Name, version: ZoneVersion, options: { facts?: Facts; diff?: ZoneDiff } = {}): Promise<void> {
     return this.#queued(apex, (key, limits) => {
       checkZone(apex, version);
-      this.#recent.delete(key);
       return this.#storeImage(key, limits, { apex, version, facts: options.facts, diff: options.diff });
     });
   }
@@ -159,9 +156,6 @@ export class SqliteZoneStore implements ZoneStore {
     if (state?.image === undefined || state.damage !== undefined) return undefined;
     const start = goBack(state.position, fromSerial);
     if (start === state.position) return [];
-    const recent = this.#recent.get(nameKey(apex), fromSerial, serialAt(state.position));
-    if (recent !== undefined && state.oldest !== undefined && start >= state.oldest.start)
-      return recent.bytes.length > maxBytes ? undefined : [recent];
     const bytes = journal.bytesFrom(state, start);
     if (bytes === undefined || bytes > maxBytes) return undefined;
     const diffs: ZoneDiff[] = [];
@@ -188,7 +182,6 @@ export class SqliteZoneStore implements ZoneStore {
   drop(apex: Name): Promise<void> {
     return this.#queued(apex, (key) => {
       this.#runtime(key).retryAt = 0;
-      this.#recent.delete(key);
       return this.#submit(key, dropOperation(this.#parts, { key, apex }));
     });
   }
