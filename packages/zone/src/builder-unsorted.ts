@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '@zonewire/shared-protocol';
+import { fail, type Name, nameToText, ok, type Result } from '@zonewire/shared-protocol';
 import { Ancestors } from './image/ancestors.ts';
 import { MAX_RRSET_RECORDS, NODE_MIXED_TTL } from './image/image.ts';
 import { LayerWriter } from './image/layer-writer.ts';
@@ -29,7 +29,10 @@ export function finishUnsorted(writer: LayerWriter, records: number): Result<Sha
     joiner.begin(writer.nodes.get(sorted[first]));
     while (i < parts && sorter.same(sorted[first], sorted[i])) joiner.join(writer.nodes.get(sorted[i++]));
     const node = joiner.end();
-    if (node < 0) return fail('rrset-too-large', `an RRset has more than ${MAX_RRSET_RECORDS} records`);
+    if (node < 0) {
+      const owner = nameToText(joiner.name());
+      return fail('rrset-too-large', `an RRset of ${owner} has more than ${MAX_RRSET_RECORDS} records`);
+    }
     if (node === 0) return ok(undefined);
     const name = node + 8;
     if (!ancestors.descend(writer, writer.bytes, name, name + writer.bytes[node], keep)) return ok(undefined);
@@ -91,6 +94,13 @@ class PartJoiner {
     const mixed = writer.words[this.#first >>> 2] & NODE_MIXED_TTL;
     const node = writer.beginNode(writer.bytes, name, name + writer.bytes[name - 8], mixed, 0);
     return records.write(writer, node, writer.bytes[node] === 0) ? node : -1;
+  }
+
+  /** The name whose parts are joined. */
+  name(): Name {
+    const { bytes, apex } = this.#writer;
+    const start = this.#first + 8;
+    return Uint8Array.from([...bytes.subarray(start, start + bytes[this.#first]), ...apex]);
   }
 
   #take(node: number, first: boolean): void {

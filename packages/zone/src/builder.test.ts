@@ -197,10 +197,37 @@ describe('what cannot be in a zone is refused', () => {
       }
       return builder.finish();
     };
+    const message = 'an RRset of a.example. has more than 65535 records';
     for (const step of [1, 7919]) {
       expect(unwrap(many(65_535, step)).recordCount).toBe(65_536);
-      expect(many(65_536, step)).toMatchObject({ ok: false, error: { code: 'rrset-too-large' } });
+      expect(many(65_536, step)).toEqual({ ok: false, error: { code: 'rrset-too-large', message } });
     }
+  });
+
+  it('an RRset that is too large in several parts is told with its owner', () => {
+    const builder = new ZoneBuilder(APEX);
+    builder.addRecord(soa(1));
+    const [z, other] = records('Z A 192.0.2.1\nb A 192.0.2.1');
+    for (let n = 0; n < 65_536; n++) {
+      builder.addRecord({ ...z, rdata: Uint8Array.of(0, n >>> 16, n >>> 8, n) });
+      if (n % 1000 === 0) builder.addRecord(other);
+    }
+    expect(builder.finish()).toEqual({
+      ok: false,
+      error: { code: 'rrset-too-large', message: 'an RRset of Z.example. has more than 65535 records' },
+    });
+  });
+
+  it('two SOAs that differ in case only: the message says so', () => {
+    const both = (second: string) => {
+      const builder = new ZoneBuilder(APEX);
+      for (const record of records(`@ SOA ns h 1 2 3 4 5\n@ SOA ${second}`)) builder.addRecord(record);
+      const built = builder.finish();
+      return built.ok ? '' : `${built.error.code}: ${built.error.message}`;
+    };
+    expect(both('NS h 1 2 3 4 5')).toMatch(/^zone-two-soas: .* differ in upper and lower case of their names only/);
+    expect(both('NS h 2 2 3 4 5')).toBe('zone-two-soas: the zone example. has 2 SOA records, it must have one');
+    expect(both('ns h 1 2 3 4 5')).toBe('');
   });
 });
 

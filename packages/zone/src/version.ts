@@ -1,5 +1,6 @@
 import {
   CLASS,
+  canonicalRdata,
   fail,
   type Name,
   nameToText,
@@ -99,8 +100,7 @@ export class ZoneVersion {
     const rrset = layer.findRRset(apexNode.node, TYPE.SOA);
     if (rrset === 0) return noSoa(apex);
     const count = layer.words[rrset >>> 2] >>> 16;
-    if (count !== 1)
-      return fail('zone-two-soas', `the zone ${nameToText(apex)} has ${count} SOA records, it must have one`);
+    if (count !== 1) return twoSoas(apex, readRRset(layer, rrset, apex));
     const rdata = layer.bytes.slice(rrset + 14, rrset + 12 + layer.words[(rrset >>> 2) + 2]);
     const soa = readSoa(rdata);
     if (!soa.ok) return soa;
@@ -224,6 +224,18 @@ export class ZoneVersion {
   digest(): string {
     return digestOf(this);
   }
+}
+
+function twoSoas(apex: Name, { rdatas }: RRset): Result<never> {
+  const has = `the zone ${nameToText(apex)} has ${rdatas.length} SOA records`;
+  const first = canonicalRdata(TYPE.SOA, rdatas[0]);
+  const sameButCase = rdatas.every((rdata) => Buffer.compare(canonicalRdata(TYPE.SOA, rdata), first) === 0);
+  return fail(
+    'zone-two-soas',
+    sameButCase
+      ? `${has} which differ in upper and lower case of their names only; it must have one: write them alike, or remove one`
+      : `${has}, it must have one`,
+  );
 }
 
 function noSoa(apex: Name): Result<never> {

@@ -138,6 +138,16 @@ describe('comparing names', () => {
     expect(nameToText(parentName(name('a.b.')))).toBe('b.');
     expect(parentName(ROOT)).toBe(ROOT);
   });
+
+  it.each([[[]], [[3, 1, 2]], [[1, 97]], [[255, 0]], [[64]]])(
+    'octets that are no name (%j) come to an end',
+    (octets) => {
+      const bytes = Uint8Array.from(octets);
+      expect(labelCount(bytes)).toBe(octets.length === 0 ? 0 : 1);
+      expect(compareNames(bytes, bytes)).toBe(0);
+      expect(typeof compareNames(bytes, name('a.b.'))).toBe('number');
+    },
+  );
 });
 
 describe('names in messages (RFC 1035 4.1.4)', () => {

@@ -130,10 +130,13 @@ export function lowercaseName(value: Name): Name {
   return out;
 }
 
-/** Number of labels without the root label: 0 for the root, 2 for `example.test.` (RFC 4034 3.1.3 counts so). */
+/**
+ * Number of labels without the root label: 0 for the root, 2 for `example.test.` (RFC 4034 3.1.3 counts so).
+ * Octets that are no name end with the array.
+ */
 export function labelCount(value: Name): number {
   let count = 0;
-  for (let i = 0; value[i] !== 0; i += value[i] + 1) count++;
+  for (let i = 0; i < value.length && value[i] !== 0; i += value[i] + 1) count++;
   return count;
 }
 
@@ -153,7 +156,7 @@ export function parentName(value: Name): Name {
   return value[0] === 0 ? value : value.subarray(value[0] + 1);
 }
 
-/** Canonical name order (RFC 4034 6.1): by labels from the right, as lower-case octets. */
+/** Canonical name order (RFC 4034 6.1): by labels from the right, as lower-case octets. For octets that are no name: any order. */
 export function compareNames(a: Name, b: Name): number {
   const as = labelStarts(a);
   const bs = labelStarts(b);
@@ -168,13 +171,14 @@ export function compareNames(a: Name, b: Name): number {
 
 function labelStarts(value: Name): number[] {
   const starts: number[] = [];
-  for (let i = 0; value[i] !== 0; i += value[i] + 1) starts.push(i);
+  for (let i = 0; i < value.length && value[i] !== 0; i += value[i] + 1) starts.push(i);
   return starts;
 }
 
 function compareLabels(a: Uint8Array, ai: number, b: Uint8Array, bi: number): number {
-  const al = a[ai];
-  const bl = b[bi];
+  // Octets that are no name end with the array.
+  const al = Math.min(a[ai], a.length - ai - 1);
+  const bl = Math.min(b[bi], b.length - bi - 1);
   const shorter = Math.min(al, bl);
   for (let k = 1; k <= shorter; k++) {
     const order = LOWER[a[ai + k]] - LOWER[b[bi + k]];
