@@ -8,6 +8,7 @@ export * from './peers/bind.ts';
 export * from './peers/knot.ts';
 export * from './peers/nsd.ts';
 export * from './peers/peer.ts';
+export * from './peers/powerdns.ts';
 export * from './peers/redis.ts';
 export * from './running-process.ts';
 export * from './update-stream.ts';

@@ -28,7 +28,7 @@ export interface PeerOptions {
 
 /** A real server on loopback, with its own folder, port and process. */
 export interface Peer extends Address {
-  readonly vendor: 'bind' | 'knot' | 'nsd';
+  readonly vendor: 'bind' | 'knot' | 'nsd' | 'pdns';
   readonly folder: string;
   readonly process: RunningProcess;
   /** Everything it logged so far. */
