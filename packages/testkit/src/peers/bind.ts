@@ -39,6 +39,7 @@ export async function startBind(options: PeerOptions): Promise<Peer> {
   notify explicit; notify-delay 0; startup-notify-rate 1000; notify-rate 1000; serial-query-rate 1000;
   min-refresh-time 1; min-retry-time 1; ixfr-from-differences yes; masterfile-format text;
   transfer-source 127.0.0.1; notify-source 127.0.0.1;
+  ${(options.settings ?? []).join('\n  ')}
 };
 ${[...(options.keys ?? []), rndcKey].map(keyClause).join('\n')}
 controls { inet 127.0.0.1 port ${control} allow { 127.0.0.1; } keys { "rndc-key"; }; };
@@ -52,7 +53,7 @@ ${options.zones.map((zone) => zoneClause(zone)).join('\n')}
   const process = await RunningProcess.start('named', 'named', ['-g', '-n', '1', '-c', join(folder, 'named.conf')]);
   await process.until('"running"', () => / running$/m.test(process.output));
   const address = { host: '127.0.0.1', port };
-  await untilAnswering(process, address, options.zones);
+  await untilAnswering(process, address, options);
   const rndc = (...args: string[]) => run('rndc', ['-c', join(folder, 'rndc.conf'), ...args]);
   return {
     vendor: 'bind',

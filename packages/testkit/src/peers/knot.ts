@@ -46,7 +46,7 @@ export async function startKnot(options: PeerOptions): Promise<Peer> {
     udp-workers: 1
     tcp-workers: 1
     background-workers: 1
-log:
+${(options.settings ?? []).map((line) => `    ${line}\n`).join('')}log:
   - target: stderr
     any: info
 database:
@@ -68,7 +68,7 @@ ${zones.join('\n')}
   const process = await RunningProcess.start('knotd', 'knotd', ['-c', join(folder, 'knot.conf')]);
   await process.until('"server started"', () => /server started/.test(process.output));
   const address = { host: '127.0.0.1', port };
-  await untilAnswering(process, address, options.zones);
+  await untilAnswering(process, address, options);
   return {
     vendor: 'knot',
     ...address,

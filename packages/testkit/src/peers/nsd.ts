@@ -38,7 +38,7 @@ export async function startNsd(options: PeerOptions): Promise<Peer> {
   xfrd-reload-timeout: 0
   rrl-ratelimit: 0
   verbosity: 2
-remote-control:
+${(options.settings ?? []).map((line) => `  ${line}\n`).join('')}remote-control:
   control-enable: no
 ${keys.join('\n')}
 ${options.zones.map((zone) => zoneClause(zone)).join('\n')}
@@ -47,7 +47,7 @@ ${options.zones.map((zone) => zoneClause(zone)).join('\n')}
   const process = await RunningProcess.start('nsd', 'nsd', ['-d', '-c', join(folder, 'nsd.conf')]);
   await process.until('"nsd started"', () => /nsd started/.test(process.output));
   const address = { host: '127.0.0.1', port };
-  await untilAnswering(process, address, options.zones);
+  await untilAnswering(process, address, options);
   return {
     vendor: 'nsd',
     ...address,

@@ -5,7 +5,7 @@ import type { Address, PeerKey } from '../dig.ts';
 import { digSerial } from '../dig.ts';
 import type { RunningProcess } from '../running-process.ts';
 
-/** A zone as a real server (BIND, Knot, NSD) is to hold it; the adapters translate it into each one's configuration. */
+/** A zone as a real server is to hold it; the adapters translate it into each one's configuration. */
 export interface PeerZone {
   /** `example.test.` */
   readonly name: string;
@@ -24,6 +24,10 @@ export interface PeerOptions {
   readonly keys?: readonly PeerKey[];
   /** Default: a free one. Given where others must know it before the start. */
   readonly port?: number;
+  /** More lines for its configuration: BIND's options, Knot's server section, NSD's server clause, PowerDNS's file. */
+  readonly settings?: readonly string[];
+  /** It may refuse zones: the start does not wait until it answers for them. */
+  readonly mayRefuseZones?: boolean;
 }
 
 /** A real server on loopback, with its own folder, port and process. */
@@ -52,14 +56,14 @@ export function zoneFileName(zone: string): string {
   return `${zone === '.' ? 'root' : zone.replace(/\.$/, '')}.zone`;
 }
 
-/** Waits until the server answers at all, or for all zones it is primary for. */
+/** Waits until the server answers for all zones it is primary for and has to load. */
 export async function untilAnswering(
   process: RunningProcess,
   address: Address,
-  zones: readonly PeerZone[],
+  { zones, mayRefuseZones }: PeerOptions,
 ): Promise<void> {
   for (const zone of zones) {
-    if (zone.text === undefined) continue;
+    if (zone.text === undefined || mayRefuseZones) continue;
     await process.until(`answer for ${zone.name}`, async () => (await digSerial(address, zone.name)) !== undefined);
   }
 }

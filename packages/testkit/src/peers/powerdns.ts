@@ -2,12 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../free-port.ts';
 import { RunningProcess } from '../running-process.ts';
-import { type Peer, type PeerZone, peerFolder, removeFolder, untilAnswering, zoneFileName } from './peer.ts';
+import { type Peer, type PeerOptions, peerFolder, removeFolder, untilAnswering, zoneFileName } from './peer.ts';
 
 /** Starts Debian's pdns_server in the foreground as primary of unsigned zones, with the BIND backend over plain zone files. */
-export async function startPowerDns(options: { readonly zones: readonly PeerZone[] }): Promise<Peer> {
+export async function startPowerDns(options: PeerOptions): Promise<Peer> {
   const folder = peerFolder('pdns');
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const file = (zone: string) => join(folder, zoneFileName(zone));
   for (const zone of options.zones) writeFileSync(file(zone.name), zone.text ?? '');
   writeFileSync(
@@ -35,11 +35,14 @@ zone-cache-refresh-interval=0
 cache-ttl=0
 query-cache-ttl=0
 negquery-cache-ttl=0
+8bit-dns=yes
+${(options.settings ?? []).join('\n')}
 `,
   );
   const process = await RunningProcess.start('pdns_server', 'pdns_server', [`--config-dir=${folder}`]);
+  await process.until('"Done parsing domains"', () => /Done parsing domains/.test(process.output));
   const address = { host: '127.0.0.1', port };
-  await untilAnswering(process, address, options.zones);
+  await untilAnswering(process, address, options);
   return {
     vendor: 'pdns',
     ...address,
