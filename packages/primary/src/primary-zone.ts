@@ -50,7 +50,7 @@ export interface ZoneOutcome {
   readonly serial: number;
 }
 
-/** One zone that this node owns: its file, its commits, its place in the table. */
+/** One zone that this node owns: its file, its commits, its place in the table from its making on. It answers SERVFAIL until it is loaded. */
 export class PrimaryZone {
   readonly apex: Name;
   readonly #ports: PrimaryZonePorts;
@@ -62,7 +62,7 @@ export class PrimaryZone {
   /** What is stored does not verify: the zone is not loaded from its file without being told so. */
   #damaged = false;
   #closing = false;
-  #inTable = false;
+  #opened: Promise<void> | undefined;
   #loadError: StatusError | undefined;
   #journalError: StatusError | undefined;
   /** Of the file, when it was read last. */
@@ -82,41 +82,48 @@ export class PrimaryZone {
     this.#config = withDefaults(config);
     this.#log = ports.log.child({ zone: nameToText(config.domain) });
     this.#line = this.#newLine(undefined);
+    ports.table.add({ apex: this.apex, acl: config.acl, role: 'primary', handler: this.#handler });
   }
 
-  /** Serves what is stored, at once; then looks at the file. Never rejects for what is wrong with the zone: its status says it. */
+  /**
+   * Serves what is stored, at once; then looks at the file. The first call does it, the others wait for it. Never rejects for
+   * what is wrong with the zone: its status says it.
+   */
   open(): Promise<void> {
-    return this.#exclusive(async () => {
-      const { store, table, clock } = this.#ports;
-      this.#setLimits();
-      let stored: Awaited<ReturnType<ZoneStore['load']>>;
-      try {
-        stored = await store.load(this.apex);
-      } catch (error) {
-        this.#damaged = true;
-        const advice = `"zonewire zone reload ${nameToText(this.apex)} --discard-updates" serves the zone file instead; dynamic updates since it was loaded are lost then`;
-        this.#failed('store-damaged', `${(error as Error).message}; ${advice}`);
-      }
-      if (this.#closing) return;
-      this.#line = this.#newLine(stored);
-      const { version } = this.#line.tip;
-      table.add({ apex: this.apex, acl: this.#config.acl, role: 'primary', handler: this.#handler, version });
-      this.#inTable = true;
-      if (version !== undefined) {
-        this.#servedAt = clock.now();
-        this.#watch(version);
-      }
-      // What is wrong with the file is in the status now.
-      if (!this.#damaged) await this.#load('start', false).catch(() => {});
-    });
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  async #open(): Promise<void> {
+    if (this.#closing) return;
+    const { store, table, clock } = this.#ports;
+    this.#setLimits();
+    let stored: Awaited<ReturnType<ZoneStore['load']>>;
+    try {
+      stored = await store.load(this.apex);
+    } catch (error) {
+      this.#damaged = true;
+      const advice = `"zonewire zone reload ${nameToText(this.apex)} --discard-updates" serves the zone file instead; dynamic updates since it was loaded are lost then`;
+      this.#failed('store-damaged', `${(error as Error).message}; ${advice}`);
+    }
+    if (this.#closing) return;
+    this.#line = this.#newLine(stored);
+    const { version } = this.#line.tip;
+    if (version !== undefined) {
+      table.publish(this.apex, version);
+      this.#servedAt = clock.now();
+      this.#watch(version);
+    }
+    // What is wrong with the file is in the status now.
+    if (!this.#damaged) await this.#load('start', false).catch(() => {});
   }
 
   /** The zone goes; what is stored of it stays. */
   async close(): Promise<void> {
     this.#closing = true;
+    await this.#opened;
     await this.#turn;
     await this.#line.settled();
-    if (!this.#inTable) return;
     this.#ports.announcer.forget(this.apex);
     this.#ports.table.remove(this.apex);
   }
@@ -309,8 +316,9 @@ export class PrimaryZone {
     this.#ports.store.setLimits(this.apex, { journalMaxSize, journalMaxDepth });
   }
 
+  /** A zone still waiting to be loaded is loaded for it. */
   #exclusive<T>(action: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(action, action);
+    const turn = this.#turn.then(() => this.open()).then(action);
     this.#turn = turn.catch(() => {});
     return turn;
   }

@@ -86,21 +86,20 @@ export class Primary {
     return this.#ports.transfers;
   }
 
-  /** Resolves when the zone is served, or its status says why it is not. Throws `zone-already-served`. */
+  /** {@link takeOn} and {@link load}. */
   async addZone(config: PrimaryZoneConfig): Promise<void> {
-    const key = nameKey(config.domain);
-    if (this.#zones.has(key)) {
-      const zone = nameToText(config.domain);
-      throw new ZonewireError('zone-already-served', `${zone} is there already`, { zone });
-    }
-    const zone = new PrimaryZone(this.#ports, config);
-    this.#zones.set(key, zone);
-    try {
-      await zone.open();
-    } catch (error) {
-      this.#zones.delete(key);
-      throw error;
-    }
+    this.takeOn(config);
+    await this.load(config.domain);
+  }
+
+  /** From now on queries for the zone are answered, with SERVFAIL until it is loaded. Throws `zone-already-served`. */
+  takeOn(config: PrimaryZoneConfig): void {
+    this.#zones.set(nameKey(config.domain), new PrimaryZone(this.#ports, config));
+  }
+
+  /** Resolves when the zone is served, or its status says why it is not. */
+  async load(domain: Name): Promise<void> {
+    await this.#zone(domain).open();
   }
 
   /** Stops serving it. What is stored stays: a zone added again goes on where it was. */

@@ -60,6 +60,8 @@ export class Secondary {
   readonly #ports: RunnerPorts;
   readonly #announcer: Announcer;
   readonly #transfers: TransferOut;
+  /** Taken on, and not loaded yet. */
+  readonly #waiting = new Map<string, SecondaryZoneConfig>();
   readonly #runners = new Map<string, ZoneRunner>();
   readonly #byText = new Map<string, ZoneRunner>();
   /** What stood in the way of loading a zone from the store, until it is transferred anew. */
@@ -109,17 +111,32 @@ export class Secondary {
     schedule.start(async (zone) => this.#byText.get(zone)?.process());
   }
 
-  /**
-   * Takes a zone on. Resolves once its last good version, if there is one on disk, is served (or is known to be expired): no
-   * network is waited for. A zone whose stored version is damaged is fetched anew, the reason is on its status.
-   */
+  /** {@link takeOn} and {@link load}. */
   async addZone(config: SecondaryZoneConfig): Promise<void> {
-    const { store, table, clock, log } = this.#options;
+    this.takeOn(config);
+    await this.load(config.domain);
+  }
+
+  /** From now on queries for the zone are answered, with SERVFAIL until it is loaded. Throws `zone-already-served`. */
+  takeOn(config: SecondaryZoneConfig): void {
+    const { store, table } = this.#options;
     const { domain } = config;
     const zone = nameToText(domain);
     if (this.#stopped) throw new ZonewireError('secondary-stopped', `zone ${zone} was added after the end`, { zone });
-    store.setLimits(domain, journalLimits(config));
     table.add({ apex: domain, acl: config.acl, role: 'secondary', handler: this.#handler(domain) });
+    store.setLimits(domain, journalLimits(config));
+    this.#waiting.set(nameKey(domain), config);
+  }
+
+  /**
+   * Resolves once the last good version of the zone, if there is one on disk, is served (or is known to be expired): no
+   * network is waited for. A zone whose stored version is damaged is fetched anew, the reason is on its status.
+   */
+  async load(domain: Name): Promise<void> {
+    const { store, clock, log } = this.#options;
+    const zone = nameToText(domain);
+    const config = this.#waiting.get(nameKey(domain));
+    if (config === undefined) return;
     let stored: StoredZone | undefined;
     try {
       stored = await store.load(domain);
@@ -131,9 +148,10 @@ export class Secondary {
       this.#damage.set(nameKey(domain), { at: clock.now(), code, message: text });
     }
     // Removed or stopped while the disk was read.
-    if (this.#stopped || table.get(domain) === undefined) return;
+    if (this.#stopped || this.#waiting.get(nameKey(domain)) !== config) return;
     const facts = stored === undefined ? NO_FACTS : readFacts(stored.facts);
     const runner = new ZoneRunner(config, { version: stored?.version, facts }, this.#ports, (due) => this.#pace(due));
+    this.#waiting.delete(nameKey(domain));
     this.#runners.set(nameKey(domain), runner);
     this.#byText.set(runner.text, runner);
     if (runner.version !== undefined && config.notify.length > 0)
@@ -145,6 +163,7 @@ export class Secondary {
     const { store, table } = this.#options;
     const runner = this.#runners.get(nameKey(domain));
     table.remove(domain);
+    this.#waiting.delete(nameKey(domain));
     this.#announcer.forget(domain);
     this.#damage.delete(nameKey(domain));
     if (runner !== undefined) {
@@ -189,16 +208,19 @@ export class Secondary {
   }
 
   has(domain: Name): boolean {
-    return this.#runners.has(nameKey(domain));
+    return this.#runners.has(nameKey(domain)) || this.#waiting.has(nameKey(domain));
   }
 
   status(domain: Name): ZoneStatus | undefined {
     const runner = this.#runners.get(nameKey(domain));
-    return runner && this.#status(runner);
+    if (runner !== undefined) return this.#status(runner);
+    const waiting = this.#waiting.get(nameKey(domain));
+    return waiting && notLoadedStatus(waiting);
   }
 
   statuses(): ZoneStatus[] {
-    return Array.from(this.#runners.values(), (runner) => this.#status(runner));
+    const waiting = Array.from(this.#waiting.values(), notLoadedStatus);
+    return [...waiting, ...Array.from(this.#runners.values(), (runner) => this.#status(runner))];
   }
 
   /** Calls `listener` with everything that happens to the zones. @returns how to end it. */
@@ -227,6 +249,8 @@ export class Secondary {
     const runner = this.#runners.get(nameKey(domain));
     if (runner !== undefined) return runner;
     const zone = nameToText(domain);
+    if (this.#waiting.has(nameKey(domain)))
+      throw new ZonewireError('zone-not-loaded', `${zone} is not read from disk yet: try again in a moment`, { zone });
     throw new ZonewireError('zone-not-secondary', `this node is not secondary for ${zone}`, { zone });
   }
 
@@ -285,6 +309,10 @@ export class Secondary {
       }
     }
   }
+}
+
+function notLoadedStatus({ domain }: SecondaryZoneConfig): ZoneStatus {
+  return { zone: nameToText(domain), role: 'secondary', state: 'loading' };
 }
 
 function journalLimits({ journalMaxSize, journalMaxDepth }: SecondaryZoneConfig) {

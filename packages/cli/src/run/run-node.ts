@@ -45,7 +45,9 @@ export async function runNode(options: { file: string; log: LogOptions }): Promi
   process.on('SIGHUP', () => {
     node.reload('SIGHUP').catch((error) => log.error({ err: error }, 'reload failed'));
   });
-  log.info({ pid: process.pid }, `ready: ${node.summary()}`);
+  void node.loaded.then(() => {
+    if (!node.stopping) log.info({ pid: process.pid }, `ready: ${node.summary()}`);
+  });
   const reason = await stopRequest;
   log.info({}, `stopping: ${reason}`);
   const stopped = node.stop().then(() => true);

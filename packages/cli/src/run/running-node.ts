@@ -23,7 +23,8 @@ import { type Failed, NodeZones } from './zones.ts';
 export type KeyRing = ReadonlyMap<string, TsigKey>;
 
 /**
- * A node and everything in it. Starting: store -> zones loaded and served -> listen -> control. Stopping is the reverse.
+ * A node and everything in it. Starting: store -> listen -> control -> zones loaded and served, each at once; until then it
+ * answers SERVFAIL. Stopping is the reverse.
  * The only place that knows every part.
  */
 export class RunningNode {
@@ -40,6 +41,8 @@ export class RunningNode {
   config: NodeConfig;
   configuredAt = systemClock.now();
   stopping = false;
+  /** Resolves when every zone of the start is loaded or could not be, or the node is stopping. */
+  loaded: Promise<void> = Promise.resolve();
   #keys: KeyRing;
   #control: FastifyInstance | undefined;
   /** Reloads are carried out one after the other. */
@@ -69,14 +72,19 @@ export class RunningNode {
     this.nameserver = new Nameserver({ listen, zones: table, keys, identity, version, clock, log, udp, workers });
   }
 
-  /** Resolves when zones are served, every address listens and the control API answers. @throws ZonewireError; then nothing is left running. */
+  /**
+   * Resolves when every address listens and the control API answers; {@link loaded} says when every zone is served that can be.
+   * How soon that is does not depend on what is on disk. @throws ZonewireError; then nothing is left running.
+   */
   static async start(config: NodeConfig, log: Log): Promise<RunningNode> {
     const store = await openZoneStore({ dir: config.server.dataDir });
     const node = new RunningNode(config, store, log);
     try {
-      logFailed(log, await node.zones.add(config.zones));
+      const failed = node.zones.takeOn(config.zones);
       await node.nameserver.start();
       await node.#startControl();
+      node.loaded = node.zones.load(config.zones).then((more) => logFailed(log, [...failed, ...more]));
+      node.#turn = node.loaded;
       return node;
     } catch (error) {
       await node.stop();
@@ -148,6 +156,7 @@ export class RunningNode {
   /** Ends everything in the reverse order; waits for what is acknowledged to be on disk. */
   async stop(): Promise<void> {
     this.stopping = true;
+    this.zones.stop();
     await this.#control?.close();
     await this.nameserver.stop();
     await this.#turn;

@@ -20,6 +20,7 @@ export class NodeZones {
   readonly #secondary: Secondary;
   readonly #log: Log;
   readonly #roles = new Map<string, 'primary' | 'secondary'>();
+  #stopped = false;
 
   constructor(ports: { primary: Primary; secondary: Secondary; log: Log }) {
     this.#primary = ports.primary;
@@ -45,13 +46,39 @@ export class NodeZones {
     return [...this.#primary.statuses(), ...this.#secondary.statuses()];
   }
 
+  /** {@link takeOn} and {@link load}. */
+  async add(zones: readonly ZoneConfig[]): Promise<Failed[]> {
+    const failed = this.takeOn(zones);
+    return [...failed, ...(await this.load(zones))];
+  }
+
+  /** From now on they are answered for, with SERVFAIL until they are loaded. */
+  takeOn(zones: readonly ZoneConfig[]): Failed[] {
+    const failed: Failed[] = [];
+    for (const zone of zones) {
+      try {
+        if (isPrimary(zone)) this.#primary.takeOn(primarySettings(zone));
+        else this.#secondary.takeOn(secondarySettings(zone));
+        this.#roles.set(nameKey(zone.domain), isPrimary(zone) ? 'primary' : 'secondary');
+      } catch (error) {
+        failed.push(this.#failed(zone, error));
+      }
+    }
+    return failed;
+  }
+
   /** Resolves when each zone serves what is on disk, or its status says why not. A zone that fails does not stop the others. */
-  add(zones: readonly ZoneConfig[]): Promise<Failed[]> {
-    return this.#forEach(zones, async (zone) => {
-      if (isPrimary(zone)) await this.#primary.addZone(primarySettings(zone));
-      else await this.#secondary.addZone(secondarySettings(zone));
-      this.#roles.set(nameKey(zone.domain), isPrimary(zone) ? 'primary' : 'secondary');
+  load(zones: readonly ZoneConfig[]): Promise<Failed[]> {
+    return this.#forEach(zones, async ({ domain }) => {
+      const role = this.role(domain);
+      if (role === 'primary') await this.#primary.load(domain);
+      else if (role === 'secondary') await this.#secondary.load(domain);
     });
+  }
+
+  /** Zones not loaded yet stay so: the node ends. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** What is stored of them stays: a zone that was left out by mistake comes back as it was. */
@@ -86,16 +113,22 @@ export class NodeZones {
     const left = zones.values();
     const worker = async () => {
       for (const zone of left) {
+        if (this.#stopped) return;
         try {
           await act(zone);
         } catch (error) {
-          const { message } = error as Error;
-          failed.push({ zone: nameToText(zone.domain), message });
-          this.#log.debug({ zone: nameToText(zone.domain), err: error }, message);
+          failed.push(this.#failed(zone, error));
         }
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
     return failed;
+  }
+
+  #failed({ domain }: ZoneConfig, error: unknown): Failed {
+    const { message } = error as Error;
+    const zone = nameToText(domain);
+    this.#log.debug({ zone, err: error }, message);
+    return { zone, message };
   }
 }
