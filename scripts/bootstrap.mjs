@@ -29,6 +29,7 @@ const PEERS = {
   'ldns-read-zone': 'ldnsutils',
   pdns_server: 'pdns-server',
   'pdns/libbindbackend.so': 'pdns-backend-bind',
+  'pdns/libgsqlite3backend.so': 'pdns-backend-sqlite3',
   unbound: 'unbound',
   'redis-server': 'redis-server',
   'redis-cli': 'redis-tools',

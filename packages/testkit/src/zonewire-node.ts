@@ -31,6 +31,10 @@ export interface NodeOptions {
   readonly server?: Record<string, unknown>;
   /** Arguments for node itself, before the script: memory limits, profilers. */
   readonly execArgv?: readonly string[];
+  /** Whose NOTIFYs, transfers and updates are allowed, with the zone's key if it has one. Default: all of 127.0.0.0/8. */
+  readonly allow?: readonly string[];
+  /** ms until it has to say that it is ready. Default: 20,000. */
+  readonly startTimeout?: number;
 }
 
 /** A real `zonewire run` process with its own folder, ports and configuration file: what an operator starts. */
@@ -49,21 +53,31 @@ export class ZonewireNode implements Address {
     this.options = options;
   }
 
-  /** Makes the folder and starts it. Resolves when the process says `ready`. */
+  /** Makes the folder and starts it. Resolves when the process says `ready`; when it does not, nothing is left of it. */
   static async start(options: NodeOptions): Promise<ZonewireNode> {
     const node = await ZonewireNode.prepare(options);
-    await node.run();
-    return node;
+    try {
+      await node.run();
+      return node;
+    } catch (error) {
+      await node.remove();
+      throw error;
+    }
   }
 
   /** Makes folder, ports and files without starting: for nodes that must know each other's ports. */
   static async prepare(options: NodeOptions): Promise<ZonewireNode> {
     const folder = mkdtempSync(join(tmpdir(), 'zonewire-node-'));
-    const node = new ZonewireNode(folder, options.port ?? (await freePort()), await freePort(), options);
-    mkdirSync(join(folder, 'zones'));
-    for (const zone of options.zones) if (zone.text !== undefined) writeFileSync(node.zoneFile(zone.name), zone.text);
-    node.configure(options);
-    return node;
+    try {
+      const node = new ZonewireNode(folder, options.port ?? (await freePort()), await freePort(), options);
+      mkdirSync(join(folder, 'zones'));
+      for (const zone of options.zones) if (zone.text !== undefined) writeFileSync(node.zoneFile(zone.name), zone.text);
+      node.configure(options);
+      return node;
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** Writes the configuration file (JSON is YAML). Takes effect at the next {@link run}, or on SIGHUP. */
@@ -78,7 +92,7 @@ export class ZonewireNode implements Address {
     };
     const acls = [undefined, ...(options.keys ?? [])].map((key) => ({
       id: `acl-${key ? key.name : 'open'}`,
-      address: ['127.0.0.0/8'],
+      address: options.allow ?? ['127.0.0.0/8'],
       ...(key ? { key: key.name } : {}),
       action: ['notify', 'transfer', 'update'],
     }));
@@ -118,7 +132,12 @@ export class ZonewireNode implements Address {
   async run(): Promise<void> {
     const args = [...(this.options.execArgv ?? []), command(), 'run', '-c', this.configFile];
     this.process = await RunningProcess.start('zonewire', process.execPath, args);
-    await this.process.until('"ready"', () => /ready/.test(this.process.output));
+    try {
+      await this.process.until('"ready"', () => /ready/.test(this.process.output), this.options.startTimeout);
+    } catch (error) {
+      await this.process.stop('SIGKILL');
+      throw error;
+    }
   }
 
   /** Runs a `zonewire` command against this node, with JSON output unless told otherwise. */

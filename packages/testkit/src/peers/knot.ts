@@ -1,19 +1,40 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../dig.ts';
-import { freePort } from '../free-port.ts';
-import { RunningProcess } from '../running-process.ts';
-import { type Peer, type PeerOptions, peerFolder, removeFolder, untilAnswering, zoneFileName } from './peer.ts';
+import { type Peer, type PeerOptions, zoneFileName } from './peer.ts';
+import { type Site, startPeer, type VendorRules } from './server.ts';
 
 /** Starts Debian's knotd in the foreground, with its own control socket. */
-export async function startKnot(options: PeerOptions): Promise<Peer> {
-  const folder = peerFolder('knot');
-  const port = options.port ?? (await freePort());
-  mkdirSync(join(folder, 'zones'));
-  mkdirSync(join(folder, 'db'));
-  for (const zone of options.zones) {
-    if (zone.text !== undefined) writeFileSync(join(folder, 'zones', zoneFileName(zone.name)), zone.text);
-  }
+export function startKnot(options: PeerOptions): Promise<Peer> {
+  return startPeer('knot', options, knotRules);
+}
+
+function knotRules({ folder, port, options }: Site): VendorRules {
+  const config = join(folder, 'knot.conf');
+  const file = (zone: string) => join(folder, 'zones', zoneFileName(zone));
+  return {
+    prepare() {
+      mkdirSync(join(folder, 'zones'));
+      mkdirSync(join(folder, 'db'));
+      for (const { name, text } of options.zones) if (text !== undefined) writeFileSync(file(name), text);
+      writeFileSync(config, configuration(folder, port, options));
+    },
+    command: ['knotd', '-c', config],
+    ready: /server started/,
+    async rewrite(zone, text) {
+      writeFileSync(file(zone), text);
+      await run('knotc', ['-c', config, 'zone-reload', zone]);
+    },
+    restore(zone, text) {
+      writeFileSync(file(zone), text);
+      // One database holds all zones; the others start from their files, which are what they served.
+      rmSync(join(folder, 'db'), { recursive: true });
+      mkdirSync(join(folder, 'db'));
+    },
+  };
+}
+
+function configuration(folder: string, port: number, options: PeerOptions): string {
   const keys = (options.keys ?? []).map(
     (key) => `  - id: ${key.name}\n    algorithm: ${key.algorithm}\n    secret: ${key.secret}`,
   );
@@ -31,16 +52,15 @@ export async function startKnot(options: PeerOptions): Promise<Peer> {
     zones.push(
       `  - domain: ${zone.name}\n    file: ${zoneFileName(zone.name)}\n    acl: [acl-${zone.key ? zone.key.name : 'open'}]` +
         (primaries.length > 0 ? `\n    master: [${primaries.join(', ')}]` : '') +
-        (notify.length > 0 ? `\n    notify: [${notify.join(', ')}]` : ''),
+        (notify.length > 0 ? `\n    notify: [${notify.join(', ')}]` : '') +
+        JOURNAL[zone.journal ?? 'long'],
     );
   }
   const acls = [undefined, ...(options.keys ?? [])].map(
     (key) =>
-      `  - id: acl-${key ? key.name : 'open'}\n    address: 127.0.0.0/8\n    action: [transfer, notify, update]${key ? `\n    key: ${key.name}` : ''}`,
+      `  - id: acl-${key ? key.name : 'open'}\n    address: 127.0.0.1\n    action: [transfer, notify, update]${key ? `\n    key: ${key.name}` : ''}`,
   );
-  writeFileSync(
-    join(folder, 'knot.conf'),
-    `server:
+  return `server:
     rundir: "${folder}"
     listen: 127.0.0.1@${port}
     udp-workers: 1
@@ -63,28 +83,7 @@ ${remotes.length > 0 ? `remote:\n${remotes.join('\n')}\n` : ''}template:
     retry-min-interval: 1
 zone:
 ${zones.join('\n')}
-`,
-  );
-  const process = await RunningProcess.start('knotd', 'knotd', ['-c', join(folder, 'knot.conf')]);
-  await process.until('"server started"', () => /server started/.test(process.output));
-  const address = { host: '127.0.0.1', port };
-  await untilAnswering(process, address, options);
-  return {
-    vendor: 'knot',
-    ...address,
-    folder,
-    process,
-    log: () => process.output,
-    async rewrite(zone, text) {
-      writeFileSync(join(folder, 'zones', zoneFileName(zone)), text);
-      await run('knotc', ['-c', join(folder, 'knot.conf'), 'zone-reload', zone]);
-    },
-    async stop(signal) {
-      await process.stop(signal);
-    },
-    async remove() {
-      await process.stop('SIGKILL');
-      removeFolder(folder);
-    },
-  };
+`;
 }
+
+const JOURNAL = { long: '', short: '\n    journal-max-depth: 2', none: '\n    provide-ixfr: off' };

@@ -1,30 +1,25 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../free-port.ts';
-import { RunningProcess } from '../running-process.ts';
-import {
-  type Peer,
-  type PeerOptions,
-  type PeerZone,
-  peerFolder,
-  removeFolder,
-  untilAnswering,
-  zoneFileName,
-} from './peer.ts';
+import { type Peer, type PeerOptions, type PeerZone, zoneFileName } from './peer.ts';
+import { type Site, startPeer, type VendorRules } from './server.ts';
 
 /** Starts Debian's nsd in the foreground. It reloads zone files on SIGHUP and makes IXFRs from their differences. */
 export async function startNsd(options: PeerOptions): Promise<Peer> {
-  const folder = peerFolder('nsd');
-  const port = options.port ?? (await freePort());
-  for (const zone of options.zones) {
-    if (zone.text !== undefined) writeFileSync(join(folder, zoneFileName(zone.name)), zone.text);
-  }
-  const keys = (options.keys ?? []).map(
-    (key) => `key:\n  name: "${key.name}"\n  algorithm: ${key.algorithm}\n  secret: "${key.secret}"`,
-  );
-  writeFileSync(
-    join(folder, 'nsd.conf'),
-    `server:
+  const peer: Peer = await startPeer('nsd', options, (site) => nsdRules(site, () => peer.process.child.kill('SIGHUP')));
+  return peer;
+}
+
+function nsdRules({ folder, port, options }: Site, reload: () => void): VendorRules {
+  const file = (zone: string) => join(folder, zoneFileName(zone));
+  return {
+    prepare() {
+      for (const { name, text } of options.zones) if (text !== undefined) writeFileSync(file(name), text);
+      const keys = (options.keys ?? []).map(
+        (key) => `key:\n  name: "${key.name}"\n  algorithm: ${key.algorithm}\n  secret: "${key.secret}"`,
+      );
+      writeFileSync(
+        join(folder, 'nsd.conf'),
+        `server:
   ip-address: 127.0.0.1@${port}
   username: ""
   chroot: ""
@@ -41,31 +36,24 @@ export async function startNsd(options: PeerOptions): Promise<Peer> {
 ${(options.settings ?? []).map((line) => `  ${line}\n`).join('')}remote-control:
   control-enable: no
 ${keys.join('\n')}
-${options.zones.map((zone) => zoneClause(zone)).join('\n')}
+${options.zones.map(zoneClause).join('\n')}
 `,
-  );
-  const process = await RunningProcess.start('nsd', 'nsd', ['-d', '-c', join(folder, 'nsd.conf')]);
-  await process.until('"nsd started"', () => /nsd started/.test(process.output));
-  const address = { host: '127.0.0.1', port };
-  await untilAnswering(process, address, options);
-  return {
-    vendor: 'nsd',
-    ...address,
-    folder,
-    process,
-    log: () => process.output,
+      );
+    },
+    command: ['nsd', '-d', '-c', join(folder, 'nsd.conf')],
+    ready: /nsd started/,
     async rewrite(zone, text) {
-      writeFileSync(join(folder, zoneFileName(zone)), text);
-      process.child.kill('SIGHUP');
+      writeFileSync(file(zone), text);
+      reload();
     },
-    async stop(signal) {
-      await process.stop(signal);
+    restore(zone, text) {
+      // Its differences lie beside the zone's file.
+      for (const name of readdirSync(folder)) {
+        if (name.startsWith(`${zoneFileName(zone)}.ixfr`)) rmSync(join(folder, name));
+      }
+      writeFileSync(file(zone), text);
     },
-    async remove() {
-      // SIGTERM first: nsd's children are ended by their parent only.
-      await process.stop('SIGTERM');
-      removeFolder(folder);
-    },
+    lastSignal: 'SIGTERM',
   };
 }
 
@@ -76,8 +64,14 @@ function zoneClause(zone: PeerZone): string {
     lines.push(`  request-xfr: ${from.host}@${from.port} ${key}`, `  allow-notify: ${from.host} ${key}`);
   }
   if (zone.primaries) lines.push('  min-refresh-time: 1', '  min-retry-time: 1');
-  else lines.push('  store-ixfr: yes', '  create-ixfr: yes');
+  else lines.push(...JOURNAL[zone.journal ?? 'long']);
   for (const to of zone.notify ?? []) lines.push(`  notify: ${to.host}@${to.port} ${key}`);
-  lines.push(`  provide-xfr: 127.0.0.0/8 ${key}`);
+  lines.push(`  provide-xfr: 127.0.0.1 ${key}`);
   return lines.join('\n');
 }
+
+const JOURNAL = {
+  long: ['  store-ixfr: yes', '  create-ixfr: yes'],
+  short: ['  store-ixfr: yes', '  create-ixfr: yes', '  ixfr-number: 2'],
+  none: ['  store-ixfr: no', '  create-ixfr: no'],
+};

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Address, PeerKey } from '../dig.ts';
-import { digSerial } from '../dig.ts';
 import type { RunningProcess } from '../running-process.ts';
 
 /** A zone as a real server is to hold it; the adapters translate it into each one's configuration. */
@@ -17,6 +16,11 @@ export interface PeerZone {
   readonly notify?: readonly Address[];
   /** Key for transfers, NOTIFY and updates of this zone, both ways; must be among the peer's keys. */
   readonly key?: PeerKey;
+  /**
+   * What a primary keeps for IXFR. `short`: as little as the vendor's configuration allows (BIND 4 KiB, Knot and NSD two changes);
+   * `none`: every IXFR is answered with the whole zone. PowerDNS never keeps any. Default: the vendor's own.
+   */
+  readonly journal?: 'short' | 'none';
 }
 
 export interface PeerOptions {
@@ -28,17 +32,24 @@ export interface PeerOptions {
   readonly settings?: readonly string[];
   /** It may refuse zones: the start does not wait until it answers for them. */
   readonly mayRefuseZones?: boolean;
+  /** ms until it has to be running and to answer for the zones it is primary for. Default: 20,000. */
+  readonly startTimeout?: number;
 }
 
 /** A real server on loopback, with its own folder, port and process. */
 export interface Peer extends Address {
   readonly vendor: 'bind' | 'knot' | 'nsd' | 'pdns';
   readonly folder: string;
+  /** The one running now, or the last one that ran. */
   readonly process: RunningProcess;
-  /** Everything it logged so far. */
+  /** Everything it logged so far, before a restart too. */
   log(): string;
   /** Replaces the file of a zone that it is primary for, and makes it load the new content. */
   rewrite(zone: string, text: string): Promise<void>;
+  /** While it is stopped: the zone as from an old backup, with this content and no history. */
+  restore(zone: string, text: string): Promise<void>;
+  /** Starts it again after {@link Peer.stop}, on the same port. */
+  run(): Promise<void>;
   /** Ends it; with 'SIGKILL' as a crash. Its folder stays until {@link Peer.remove}. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   remove(): Promise<void>;
@@ -54,16 +65,4 @@ export function removeFolder(folder: string): void {
 
 export function zoneFileName(zone: string): string {
   return `${zone === '.' ? 'root' : zone.replace(/\.$/, '')}.zone`;
-}
-
-/** Waits until the server answers for all zones it is primary for and has to load. */
-export async function untilAnswering(
-  process: RunningProcess,
-  address: Address,
-  { zones, mayRefuseZones }: PeerOptions,
-): Promise<void> {
-  for (const zone of zones) {
-    if (zone.text === undefined || mayRefuseZones) continue;
-    await process.until(`answer for ${zone.name}`, async () => (await digSerial(address, zone.name)) !== undefined);
-  }
 }

@@ -7,6 +7,8 @@ export interface RedisOptions {
   readonly port?: number;
   /** Lines of redis.conf, e.g. `maxmemory 2mb`. */
   readonly settings?: readonly string[];
+  /** ms until it has to answer. Default: 20,000. */
+  readonly startTimeout?: number;
 }
 
 /** A redis-server of the test's own on loopback: no eviction, append-only file in its own folder. */
@@ -15,18 +17,25 @@ export class RedisServer implements Address {
   readonly port: number;
   readonly folder: string;
   readonly #settings: readonly string[];
+  readonly #startTimeout: number | undefined;
   #process: RunningProcess | undefined;
 
-  private constructor(port: number, settings: readonly string[]) {
+  private constructor(port: number, { settings = [], startTimeout }: RedisOptions) {
     this.port = port;
     this.folder = peerFolder('redis');
     this.#settings = settings;
+    this.#startTimeout = startTimeout;
   }
 
-  static async start({ port, settings = [] }: RedisOptions = {}): Promise<RedisServer> {
-    const server = new RedisServer(port ?? (await freePort()), settings);
-    await server.run();
-    return server;
+  static async start(options: RedisOptions = {}): Promise<RedisServer> {
+    const server = new RedisServer(options.port ?? (await freePort()), options);
+    try {
+      await server.run();
+      return server;
+    } catch (error) {
+      await server.remove();
+      throw error;
+    }
   }
 
   get url(): string {
@@ -41,16 +50,24 @@ export class RedisServer implements Address {
       const [name, ...values] = line.split(' ');
       return [`--${name}`, ...values];
     });
-    const process = await RunningProcess.start(`redis-server ${this.port}`, 'redis-server', [
-      ...args.map(String),
-      ...settings,
-    ]);
-    this.#process = process;
-    await process.until('PONG', async () => {
-      const { stdout } = await run('redis-cli', ['-h', this.host, '-p', String(this.port), 'ping'], true);
-      return stdout.trim() === 'PONG';
-    });
-    if (dir !== this.folder) process.exited.then(() => removeFolder(dir));
+    try {
+      const process = await RunningProcess.start(`redis-server ${this.port}`, 'redis-server', [
+        ...args.map(String),
+        ...settings,
+      ]);
+      this.#process = process;
+      const ping = ['-h', this.host, '-p', String(this.port), 'ping'];
+      await process.until(
+        'PONG',
+        async () => (await run('redis-cli', ping, true)).stdout.trim() === 'PONG',
+        this.#startTimeout,
+      );
+      if (dir !== this.folder) process.exited.then(() => removeFolder(dir));
+    } catch (error) {
+      await this.#process?.stop('SIGKILL');
+      if (dir !== this.folder) removeFolder(dir);
+      throw error;
+    }
   }
 
   /** A redis-cli command; its output. */

@@ -1,0 +1,111 @@
+import { digSerial } from '../dig.ts';
+import { freePort } from '../free-port.ts';
+import { RunningProcess } from '../running-process.ts';
+import { type Peer, type PeerOptions, peerFolder, removeFolder } from './peer.ts';
+
+/** Where one server lives: known before anything is written or started. */
+export interface Site {
+  readonly folder: string;
+  readonly port: number;
+  readonly options: PeerOptions;
+}
+
+/** What is the vendor's own: files, command line, and how a zone gets other content. */
+export interface VendorRules {
+  /** Writes the folder's files, once. */
+  prepare(): void | Promise<void>;
+  readonly command: readonly [program: string, ...args: string[]];
+  /** In what it prints, once it is running. */
+  readonly ready: RegExp;
+  rewrite(zone: string, text: string): Promise<void>;
+  restore(zone: string, text: string): void | Promise<void>;
+  /** How it is ended for good. Default: SIGKILL. NSD's children are ended by their parent only, which takes SIGTERM. */
+  readonly lastSignal?: NodeJS.Signals;
+}
+
+/** Starts a server by its vendor's rules. When it does not come up, nothing is left of it, neither process nor folder. */
+export async function startPeer(
+  vendor: Peer['vendor'],
+  options: PeerOptions,
+  rulesFor: (site: Site) => VendorRules | Promise<VendorRules>,
+): Promise<Peer> {
+  const port = options.port ?? (await freePort());
+  const folder = peerFolder(vendor);
+  let server: RealServer | undefined;
+  try {
+    const rules = await rulesFor({ folder, port, options });
+    server = new RealServer(vendor, { folder, port, options }, rules);
+    await rules.prepare();
+    await server.run();
+    return server;
+  } catch (error) {
+    if (server === undefined) removeFolder(folder);
+    else await server.remove();
+    throw error;
+  }
+}
+
+class RealServer implements Peer {
+  readonly host = '127.0.0.1';
+  readonly port: number;
+  readonly folder: string;
+  readonly vendor: Peer['vendor'];
+  readonly #options: PeerOptions;
+  readonly #rules: VendorRules;
+  readonly #processes: RunningProcess[] = [];
+
+  constructor(vendor: Peer['vendor'], { folder, port, options }: Site, rules: VendorRules) {
+    this.folder = folder;
+    this.port = port;
+    this.vendor = vendor;
+    this.#options = options;
+    this.#rules = rules;
+  }
+
+  get process(): RunningProcess {
+    const process = this.#processes.at(-1);
+    if (process === undefined) throw new Error(`${this.vendor} in ${this.folder} was never started`);
+    return process;
+  }
+
+  log(): string {
+    return this.#processes.map(({ output }) => output).join('');
+  }
+
+  async run(): Promise<void> {
+    const { command, ready, lastSignal } = this.#rules;
+    const { zones, startTimeout, mayRefuseZones } = this.#options;
+    const [program, ...args] = command;
+    const process = await RunningProcess.start(program, program, args);
+    this.#processes.push(process);
+    try {
+      await process.until(String(ready), () => ready.test(process.output), startTimeout);
+      for (const { name, text } of zones) {
+        if (text === undefined || mayRefuseZones) continue;
+        const answers = async () => (await digSerial(this, name)) !== undefined;
+        await process.until(`answer for ${name}`, answers, startTimeout);
+      }
+    } catch (error) {
+      await process.stop(lastSignal ?? 'SIGKILL');
+      throw error;
+    }
+  }
+
+  rewrite(zone: string, text: string): Promise<void> {
+    return this.#rules.rewrite(zone, text);
+  }
+
+  async restore(zone: string, text: string): Promise<void> {
+    if (this.process.isRunning) throw new Error(`${this.vendor} must be stopped before ${zone} is restored`);
+    await this.#rules.restore(zone, text);
+  }
+
+  async stop(signal?: NodeJS.Signals): Promise<void> {
+    await this.process.stop(signal);
+  }
+
+  async remove(): Promise<void> {
+    await this.#processes.at(-1)?.stop(this.#rules.lastSignal ?? 'SIGKILL');
+    removeFolder(this.folder);
+  }
+}
