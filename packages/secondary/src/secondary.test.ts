@@ -153,7 +153,25 @@ describe('start', () => {
     await site.secondary.stop();
   });
 
-  test('a thousand overdue zones leave at a bounded pace, and are served meanwhile', async () => {
+  test('a NOTIFY missed while the program was down: the primary is asked at once, not at the next REFRESH', async () => {
+    const site = await Site.start();
+    await site.clock.advance(1000);
+    await site.secondary.stop();
+    site.primary.change((hosts) => hosts.set('new', 5));
+    site.primary.asked.length = 0;
+    await site.boot();
+    await site.clock.advance(1000);
+    expect(site.servedSerial).toBe(2);
+    expect(site.primary.asked).toEqual(['SOA', 'IXFR 1']);
+    await site.clock.advance(MINUTE);
+    expect(site.primary.asked).toHaveLength(2);
+    await site.secondary.stop();
+  });
+
+  test.each([
+    ['overdue', 2 * HOUR],
+    ['not due yet', 0],
+  ])('a thousand zones %s leave at a bounded pace, and are served meanwhile', async (_, down) => {
     const site = await Site.start({ limits: { startsPerSecond: 100 } });
     const zones = Array.from({ length: 1000 }, (_, i) => name(`zone${i}.test.`));
     const { store, secondary } = site;
@@ -164,7 +182,7 @@ describe('start', () => {
       builder.addRecord(new FakePrimary(zone).soa());
       await store.commitImage(zone, unwrap(builder.finish()), { facts });
     }
-    await site.clock.advance(2 * HOUR);
+    await site.clock.advance(down);
     for (const domain of zones) await secondary.addZone({ ...site.config, domain });
     expect(secondary.statuses().filter(({ state }) => state === 'serving')).toHaveLength(1001);
     const before = site.network.sent.length;

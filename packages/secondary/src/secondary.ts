@@ -150,7 +150,7 @@ export class Secondary {
     // Removed or stopped while the disk was read.
     if (this.#stopped || this.#waiting.get(nameKey(domain)) !== config) return;
     const facts = stored === undefined ? NO_FACTS : readFacts(stored.facts);
-    const runner = new ZoneRunner(config, { version: stored?.version, facts }, this.#ports, (due) => this.#pace(due));
+    const runner = new ZoneRunner(config, { version: stored?.version, facts }, this.#ports, () => this.#pace());
     this.#waiting.delete(nameKey(domain));
     this.#runners.set(nameKey(domain), runner);
     this.#byText.set(runner.text, runner);
@@ -254,9 +254,8 @@ export class Secondary {
     throw new ZonewireError('zone-not-secondary', `this node is not secondary for ${zone}`, { zone });
   }
 
-  /** First rounds after a start leave at a bounded pace; zones whose next refresh is not due yet are not counted. */
-  #pace(due: boolean): number {
-    if (!due) return 0;
+  /** First rounds after a start leave at a bounded pace. */
+  #pace(): number {
     const now = this.#options.clock.now();
     this.#nextStart = Math.max(now, this.#nextStart + 1000 / this.#ports.limits.startsPerSecond);
     return this.#nextStart;

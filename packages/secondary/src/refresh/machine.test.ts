@@ -497,9 +497,22 @@ describe('the wall clock jumps', () => {
     expect(walk.plan.at - walk.now).toBeLessThanOrEqual(HELD.retry * 1000);
   });
 
-  test('a first round held back for the start is not held back by a clock set back', () => {
+  test('the first round after a start comes before REFRESH and RETRY; the next as they say', () => {
+    const facts = { ...NO_FACTS, expireAt: NOW + DAY, lastGoodCheckAt: NOW };
+    for (const failures of [0, 3]) {
+      const failed = { failures, lastAttemptAt: failures > 0 ? NOW : undefined };
+      const walk = new Walk();
+      walk.state = start({ held: HELD, facts: { ...facts, ...failed }, firstRoundAt: NOW + 5000 }, NOW, config).state;
+      expect(walk.plan).toMatchObject({ at: NOW + 5000, priority: 'timer' });
+      expect(walk.do({ kind: 'tick' }).asks).toBeUndefined();
+      expect(walk.due().asks).toBe('soa a');
+      expect(walk.answered(A, 10).plan.at).toBe(NOW + 5000 + REFRESH);
+    }
+  });
+
+  test('the first round after a start is not held back by a clock set back', () => {
     const first = start(
-      { held: HELD, facts: { ...NO_FACTS, expireAt: NOW + DAY }, notBefore: NOW + 5000 },
+      { held: HELD, facts: { ...NO_FACTS, expireAt: NOW + DAY }, firstRoundAt: NOW + 5000 },
       NOW,
       config,
     );

@@ -55,12 +55,13 @@ export function step(state: RefreshState, event: RefreshEvent, now: number, conf
 }
 
 function setBack(state: RefreshState, ms: number): RefreshState {
-  return { ...state, facts: movedBack(state.facts, ms), notBefore: Math.max(0, state.notBefore - ms) };
+  const { firstRoundAt } = state;
+  return { ...state, facts: movedBack(state.facts, ms), firstRoundAt: firstRoundAt && Math.max(0, firstRoundAt - ms) };
 }
 
 /** The machine as the program starts: what the store has, and nothing else remembered. */
 export function start(
-  stored: { readonly held?: Held | undefined; readonly facts?: RefreshFacts; readonly notBefore?: number },
+  stored: { readonly held?: Held | undefined; readonly facts?: RefreshFacts; readonly firstRoundAt?: number },
   now: number,
   config: RefreshConfig,
 ): RefreshStep {
@@ -69,7 +70,7 @@ export function start(
     facts: resumed(facts, now),
     held: stored.held,
     phase: { kind: 'idle' },
-    notBefore: stored.notBefore ?? 0,
+    firstRoundAt: stored.held && stored.firstRoundAt,
     told: 'nothing',
   };
   const machine = new Stepping(state, now, config);
@@ -203,7 +204,7 @@ class Stepping {
   #beginRound(): void {
     const { pending, facts } = this.state;
     this.state.pending = undefined;
-    this.state.notBefore = 0;
+    this.state.firstRoundAt = undefined;
     const waiting = askingOrder(this.#config.primaries, facts, this.#now, pending?.primary);
     const notifier = pending?.cause === 'notify' ? pending.primary : undefined;
     this.#askNext({ cause: pending?.cause ?? 'timer', waiting, good: false, notifier });

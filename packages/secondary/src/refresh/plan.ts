@@ -17,8 +17,8 @@ export interface Plan {
 export function plan(state: RefreshState, config: RefreshConfig): Plan | undefined {
   if (state.phase.kind !== 'idle') return undefined;
   if (state.pending !== undefined) return { at: state.facts.asOf, reason: state.pending.cause, priority: 'change' };
-  const { at, reason } = nextAttempt(state, config);
-  return { at: Math.max(at, state.held === undefined ? 0 : state.notBefore), reason, priority: 'timer' };
+  if (state.firstRoundAt !== undefined) return { at: state.firstRoundAt, reason: 'refresh', priority: 'timer' };
+  return { ...nextAttempt(state, config), priority: 'timer' };
 }
 
 function nextAttempt(state: RefreshState, config: RefreshConfig): { at: number; reason: Plan['reason'] } {

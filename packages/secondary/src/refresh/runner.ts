@@ -71,12 +71,12 @@ export class ZoneRunner {
   #inRound: ((outcome: RefreshOutcome) => void)[] = [];
   #roundOver: (() => void) | undefined;
 
-  /** `notBefore`: pace of first refreshes after a start (see {@link RefreshState}). */
+  /** `pace` gives the time of a first round after a start (see {@link RefreshState}). */
   constructor(
     config: SecondaryZoneConfig,
     stored: { readonly version: ZoneVersion | undefined; readonly facts: RefreshFacts },
     ports: RunnerPorts,
-    notBefore: (due: boolean) => number,
+    pace: () => number,
   ) {
     this.config = config;
     this.text = nameToText(config.domain).toLowerCase();
@@ -89,8 +89,9 @@ export class ZoneRunner {
     const held = stored.version && heldOf(stored.version);
     // A version without the facts that belong to it (lost, or of another role) is old: it must be confirmed before it is served.
     const first = start({ held, facts: stored.facts }, now, this.#machine);
-    const due = (plan(first.state, this.#machine)?.at ?? now) <= now;
-    this.state = { ...first.state, notBefore: first.state.told === 'serving' ? notBefore(due) : 0 };
+    // What is expired has no time to lose; how many are asked for at once is bounded all the same (limits.checks).
+    const firstRoundAt = held && (first.state.told === 'serving' ? pace() : now);
+    this.state = { ...first.state, firstRoundAt };
     this.#perform(first.effects);
     this.#settle();
   }

@@ -24,8 +24,11 @@ export interface RefreshState {
   readonly phase: Phase;
   /** What wants a round of its own, beside the timers; a round that is under way leaves it here (RFC 1996 4.4). */
   readonly pending?: Pending | undefined;
-  /** Timers wait until then (first round after a start, so that thousands of zones do not begin together); changes do not. */
-  readonly notBefore: number;
+  /**
+   * The first round after a start, of a zone that was on disk: then, whatever the timers say, for a NOTIFY may have been missed;
+   * spread, so that thousands of zones do not begin together. Missing once a round has begun.
+   */
+  readonly firstRoundAt?: number | undefined;
   /** What the nameserver was last told, to notice the edge. Expiry itself is `expireAt <= now`, never this. */
   readonly told: 'nothing' | 'serving' | 'expired';
 }
