@@ -11,10 +11,16 @@ export interface RequestContext {
   readonly now: number;
 }
 
-/** An Extended DNS Error for the answer (RFC 8914). */
+/** An Extended DNS Error for the answer (RFC 8914); it goes to who sent an OPT record, `extra` shortened to what people read. */
 export interface ExtendedError {
   readonly infoCode: number;
   readonly extra?: string | undefined;
+}
+
+/** A request that is not done, and why. */
+export interface Refusal {
+  readonly rcode: number;
+  readonly ede?: ExtendedError | undefined;
 }
 
 /**
@@ -24,7 +30,7 @@ export interface ExtendedError {
 export type TransferAnswer =
   | { readonly messages: Iterable<Uint8Array> | AsyncIterable<Uint8Array> }
   | { readonly single: Uint8Array }
-  | { readonly rcode: number; readonly ede?: ExtendedError | undefined };
+  | Refusal;
 
 /**
  * What primary and secondary plug in for their zones. Every request they get is verified (TSIG) and allowed (acl), and asks for
@@ -35,7 +41,7 @@ export interface ZoneHandler {
   /** RFC 1996. The answer as a message, or only its RCODE. */
   notify?(request: Message, context: RequestContext): Promise<MessageDraft | number>;
   /** RFC 2136. Resolves with the RCODE, NOERROR only once the change is durable. */
-  update?(request: Message, context: RequestContext): Promise<number>;
+  update?(request: Message, context: RequestContext): Promise<number | Refusal>;
   /** AXFR (RFC 5936), IXFR (RFC 1995). `context.transport` decides between `messages` and `single`. */
   transfer?(request: Message, context: RequestContext): TransferAnswer | Promise<TransferAnswer>;
 }

@@ -4,7 +4,7 @@ import type { Query } from './query.ts';
 /** Longest identity sent (RFC 5001 leaves it open; a reply of 512 octets must have room for it). */
 export const MAX_IDENTITY = 128;
 /** Longest text of an Extended DNS Error: people read it. */
-const MAX_EXTRA = 160;
+export const MAX_EXTRA = 160;
 
 /**
  * The OPT record of the answer at hand, collected option by option in a buffer of its own. Added last, its room is known from

@@ -202,6 +202,17 @@ describe('UPDATE', () => {
     expect(rcodeText(await answer(serverFor({ update: async () => RCODE.NXRRSET }), update()))).toBe('NXRRSET');
   });
 
+  it('tells who sent an OPT record why, in few words (RFC 8914 2)', async () => {
+    const ede = { infoCode: 21, extra: `why ${'x'.repeat(5000)}` };
+    const server = serverFor({ update: async () => ({ rcode: RCODE.REFUSED, ede }) });
+    const withEdns = query('z.test.', 'SOA', { opcode: OPCODE.UPDATE, edns: edns() });
+    const told = await answer(server, withEdns);
+    expect(rcodeText(told)).toBe('REFUSED');
+    expect(readExtendedErrors(told.edns)).toEqual([{ infoCode: 21, extra: `why ${'x'.repeat(156)}` }]);
+    const silent = await answer(server, update());
+    expect([rcodeText(silent), silent.edns]).toEqual(['REFUSED', undefined]);
+  });
+
   it.each([
     ['a zone that is not ours (RFC 2136 3.1.2)', update('other.test.'), 'NOTAUTH'],
     ['class CH (RFC 2136 3.1.2)', query('z.test.', 'SOA', { opcode: OPCODE.UPDATE }, CLASS.CH), 'NOTAUTH'],

@@ -22,10 +22,10 @@ import { type AclAction, aclAllows } from '../access.ts';
 import type { Counters } from '../counters.ts';
 import { typeIndex } from '../counters.ts';
 import type { EventLog } from '../event-log.ts';
-import { MAX_IDENTITY } from '../pipeline/opt-record.ts';
+import { MAX_EXTRA, MAX_IDENTITY } from '../pipeline/opt-record.ts';
 import { servedVersion, unavailable } from '../pipeline/query-pipeline.ts';
 import type { Clock } from '../ports.ts';
-import type { ExtendedError, RequestContext } from '../zone-handler.ts';
+import type { ExtendedError, Refusal, RequestContext } from '../zone-handler.ts';
 import type { ZoneEntry, ZoneTable } from '../zone-table.ts';
 import { type AnswerSigner, verifyAndSign } from './signing.ts';
 
@@ -56,7 +56,7 @@ interface Handled {
 }
 
 /** The RCODE to answer with, and why; undefined: an answer was sent. */
-type Outcome = { readonly rcode: number; readonly ede?: ExtendedError | undefined } | MessageDraft | undefined;
+type Outcome = Refusal | MessageDraft | undefined;
 
 /**
  * NOTIFY, UPDATE, AXFR and IXFR:
@@ -171,7 +171,8 @@ export class RequestHandlers {
       const ede = { infoCode: EDE.NOT_SUPPORTED, extra: 'this server is not the primary of the zone: update it there' };
       return { rcode: RCODE.NOTIMP, ede };
     }
-    return { rcode: await entry.handler.update(request, context) };
+    const answer = await entry.handler.update(request, context);
+    return typeof answer === 'number' ? { rcode: answer } : answer;
   }
 
   /** RFC 5936 2.2.1 and 3: NOTAUTH for what is not the apex of a zone here. */
@@ -250,7 +251,7 @@ export class RequestHandlers {
     const options = [];
     if (findOption(request.edns, EDNS_OPTION.NSID))
       options.push(nsidOption(this.#options.identity.slice(0, MAX_IDENTITY)));
-    if (ede !== undefined) options.push(extendedErrorOption(ede.infoCode, ede.extra));
+    if (ede !== undefined) options.push(extendedErrorOption(ede.infoCode, ede.extra?.slice(0, MAX_EXTRA)));
     return { udpSize: this.#options.udpAnswerSize, version: 0, dnssecOk, extendedRcode: 0, options };
   }
 

@@ -1,5 +1,5 @@
-import type { Log, RequestContext } from '@zonewire/nameserver';
-import { type Message, nameToText, RCODE, readUpdate } from '@zonewire/shared-protocol';
+import type { Log, Refusal, RequestContext } from '@zonewire/nameserver';
+import { EDE, type Message, nameToText, RCODE, readUpdate } from '@zonewire/shared-protocol';
 import type { Committed } from '../commit.ts';
 import { ChangeRefused } from '../refusals.ts';
 import type { ChangeRequest } from './evaluate.ts';
@@ -16,19 +16,27 @@ export function newUpdateCounters(): UpdateCounters {
   return { changed: 0, unchanged: 0, refused: {} };
 }
 
-/** RFC 2136 3: the RCODE for an UPDATE that is verified and allowed already; NOERROR only when its outcome is durable and served. */
+/** What a refusal is in the words of RFC 8914; the text says the rest. */
+const INFO_CODES: Readonly<Record<string, number>> = {
+  'zone-not-loaded': EDE.NOT_READY,
+  'zone-closing': EDE.NOT_READY,
+  'zone-signed': EDE.NOT_SUPPORTED,
+  'update-signature': EDE.NOT_SUPPORTED,
+};
+
+/** RFC 2136 3: the answer to an UPDATE that is verified and allowed already; NOERROR only when its outcome is durable and served. */
 export async function answerUpdate(
   message: Message,
   { peerAddress, key, transport }: RequestContext,
   change: (request: ChangeRequest) => Promise<Committed>,
   counters: UpdateCounters,
   log: Log,
-): Promise<number> {
+): Promise<number | Refusal> {
   const fields = { peer: peerAddress, key: key && nameToText(key.name), transport };
-  const refuse = (rcode: number, code: string, why: string) => {
+  const refuse = (rcode: number, code: string, why: string, told = why): Refusal => {
     counters.refused[rcode] = (counters.refused[rcode] ?? 0) + 1;
     log.info({ ...fields, rcode, code }, `update refused: ${why}`);
-    return rcode;
+    return { rcode, ede: { infoCode: INFO_CODES[code] ?? EDE.OTHER, extra: told } };
   };
   const read = readUpdate(message);
   if (!read.ok) return refuse(read.error.rcode, read.error.code, read.error.message);
@@ -40,7 +48,9 @@ export async function answerUpdate(
     log.debug({ ...fields, serial, changed, updates, ignored }, changed ? 'update done' : 'update changed nothing');
     return RCODE.NOERROR;
   } catch (error) {
-    if (error instanceof ChangeRefused) return refuse(error.rcode, error.code, error.message);
-    throw error;
+    if (!(error instanceof ChangeRefused)) throw error;
+    // What went wrong inside (paths, the disk) is for the log; a sender need not read it.
+    const told = error.cause === undefined ? error.message : 'the change could not be stored';
+    return refuse(error.rcode, error.code, error.message, told);
   }
 }
