@@ -8,6 +8,8 @@ export interface ClientCounters {
   ignoredReplies: number;
   /** Truncated UDP replies that were asked for again over TCP. */
   tcpFallbacks: number;
+  /** Refused requests with an OPT record that were sent again without one (RFC 6891 7). */
+  ednsFallbacks: number;
   timeouts: number;
   /** Transfers opened, and those that ended with an error of the connection or its limits. */
   transfers: number;
@@ -22,6 +24,7 @@ export function newClientCounters(): ClientCounters {
     retransmissions: 0,
     ignoredReplies: 0,
     tcpFallbacks: 0,
+    ednsFallbacks: 0,
     timeouts: 0,
     transfers: 0,
     transfersFailed: 0,

@@ -101,6 +101,36 @@ describe('exchange over UDP', () => {
     expect(ports.size).toBeGreaterThanOrEqual(9);
   });
 
+  describe('a server that does not understand EDNS (RFC 6891 7)', () => {
+    const edns = { udpSize: 1232, version: 0, dnssecOk: false, extendedRcode: 0, options: [] };
+    const asks = async (request: Parameters<typeof client.exchange>[0], refusal: Partial<MessageDraft>) => {
+      const seen: boolean[] = [];
+      const to = await udpServer((bytes, reply) => {
+        const hasEdns = unwrap(decodeMessage(bytes)).edns !== undefined;
+        seen.push(hasEdns);
+        reply(answer(bytes, hasEdns ? refusal : {}));
+      });
+      const { message } = unwrap(await client.exchange(request, to, { timeout: 2000 }));
+      return { seen, rcode: message.rcode };
+    };
+
+    it.each([
+      ['FORMERR', RCODE.FORMERR],
+      ['NOTIMP', RCODE.NOTIMP],
+    ])('%s: is asked once more without', async (_, rcode) => {
+      const before = client.counters.ednsFallbacks;
+      expect(await asks({ question, edns }, { rcode })).toEqual({ seen: [true, false], rcode: RCODE.NOERROR });
+      expect(client.counters.ednsFallbacks).toBe(before + 1);
+    });
+
+    it.each([
+      ['another RCODE', { rcode: RCODE.SERVFAIL }],
+      ['one that answers with EDNS itself', { rcode: RCODE.FORMERR, edns }],
+    ])('%s is taken as it is', async (_, refusal) => {
+      expect(await asks({ question, edns }, refusal)).toEqual({ seen: [true], rcode: refusal.rcode });
+    });
+  });
+
   it('exchanges at the same time have ports of their own', async () => {
     const ports = new Set<number>();
     const to = await udpServer((request, reply, _nth, port) => {

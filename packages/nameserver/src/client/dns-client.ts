@@ -3,6 +3,7 @@ import {
   type Message,
   ok,
   type Problem,
+  RCODE,
   type Result,
   type TsigKey,
   TsigStreamVerifier,
@@ -98,10 +99,23 @@ export class DnsClient {
   }
 
   /**
-   * One request, one reply. Errors: `timeout`, `connection-refused`, `unreachable`, `connection-closed`, `reply-…` (TCP only,
+   * One request, one reply. A draft with an OPT record is sent once more without it to a server that does not understand that
+   * (RFC 6891 7: FORMERR; NOTIMP from older ones, both without an OPT record of their own). Errors: `timeout`, `connection-refused`, `unreachable`, `connection-closed`, `reply-…` (TCP only,
    * over UDP they are ignored), `tsig-…` when the reply cannot be trusted, `aborted`. An RCODE is not an error here.
    */
   async exchange(request: OutboundRequest, to: RemoteAddress, options: ExchangeOptions): Promise<Result<Exchanged>> {
+    const result = await this.#exchange(request, to, options);
+    if (!result.ok || !isWithEdns(request) || !ignoresEdns(result.value.message)) return result;
+    this.counters.ednsFallbacks++;
+    const { ms } = result.value;
+    const again = await this.#exchange({ ...request, edns: undefined }, to, {
+      ...options,
+      timeout: Math.max(1, options.timeout - ms),
+    });
+    return again.ok ? ok({ ...again.value, ms: ms + again.value.ms }) : again;
+  }
+
+  async #exchange(request: OutboundRequest, to: RemoteAddress, options: ExchangeOptions): Promise<Result<Exchanged>> {
     const { timeout, key, transport, signal } = options;
     const clock = this.#clock;
     const started = clock.now();
@@ -215,4 +229,12 @@ export class DnsClient {
     this.#idsLeft -= 2;
     return (this.#ids[this.#idsLeft] << 8) | this.#ids[this.#idsLeft + 1];
   }
+}
+
+function isWithEdns(request: OutboundRequest): request is Exclude<OutboundRequest, Uint8Array> {
+  return !(request instanceof Uint8Array) && request.edns !== undefined;
+}
+
+function ignoresEdns({ rcode, edns }: Message): boolean {
+  return edns === undefined && (rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP);
 }

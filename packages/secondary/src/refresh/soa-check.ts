@@ -38,27 +38,23 @@ export interface SoaCheckOptions {
 
 /**
  * Asks a primary which serial it has: UDP, TCP when the answer is truncated or UDP is not let through, with the EXPIRE option
- * (RFC 7314 3.1); once more without EDNS when the primary does not understand that.
+ * (RFC 7314 3.1).
  */
 export async function checkSoa(options: SoaCheckOptions): Promise<SoaAnswer> {
   // UDP has half of the time, so that TCP has a chance where UDP is filtered.
   const half = options.timeout / 2;
-  let answer = await ask(options, true, undefined, half);
-  if (!answer.ok && answer.code === 'timeout') answer = await ask(options, true, 'tcp', half);
-  if (!answer.ok && (answer.code === 'rcode-1' || answer.code === 'rcode-4'))
-    answer = await ask(options, false, undefined, half);
-  return answer;
+  const answer = await ask(options, undefined, half);
+  return !answer.ok && answer.code === 'timeout' ? ask(options, 'tcp', half) : answer;
 }
 
 async function ask(
   { client, zone, primary, signal }: SoaCheckOptions,
-  edns: boolean,
   transport: 'tcp' | undefined,
   timeout: number,
 ): Promise<SoaAnswer> {
   const request = {
     question: [{ name: zone, type: TYPE.SOA, class: CLASS.IN }],
-    ...(edns ? { edns: expireEdns() } : {}),
+    edns: expireEdns(),
   };
   const result = await client.exchange(request, primary, {
     timeout,

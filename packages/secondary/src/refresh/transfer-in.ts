@@ -46,8 +46,8 @@ export type TransferredIn =
 /** Fetches the zone or its differences over TCP. Records are packed while they arrive: no message is kept. */
 export async function transferIn(request: TransferRequest): Promise<TransferredIn> {
   const result = await fetch(request, true);
-  // Servers that do not know EDNS refuse the whole message (RFC 6891 7).
-  return !result.ok && result.code === 'rcode-1' ? fetch(request, false) : result;
+  // Servers that do not know EDNS refuse the whole message (RFC 6891 7), old ones as not implemented.
+  return !result.ok && (result.code === 'rcode-1' || result.code === 'rcode-4') ? fetch(request, false) : result;
 }
 
 async function fetch(request: TransferRequest, edns: boolean): Promise<TransferredIn> {
