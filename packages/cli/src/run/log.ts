@@ -1,6 +1,7 @@
 import type { Log } from '@zonewire/nameserver';
-import { type DestinationStream, destination, pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import { logLine } from './log-line.ts';
+import { lineOutput } from './log-output.ts';
 
 export interface LogOptions {
   readonly level: string;
@@ -16,7 +17,7 @@ const REDACTED = ['secret', 'token', 'mac', 'authorization', 'x-api-key'].flatMa
 });
 
 /** The log of a node, to stdout unless a test wants the lines. */
-export function createLog({ level, text, colours }: LogOptions, to: DestinationStream = standardOutput()): Log {
+export function createLog({ level, text, colours }: LogOptions, to: DestinationStream = lineOutput()): Log {
   const stream: DestinationStream = text ? { write: (line) => to.write(logLine(line, colours)) } : to;
   return pino(
     {
@@ -28,19 +29,4 @@ export function createLog({ level, text, colours }: LogOptions, to: DestinationS
     },
     stream,
   );
-}
-
-/** Lines are written beside the work, not in the way of a change; what is left when the process ends is written then. */
-function standardOutput(): DestinationStream {
-  const stream = destination({ fd: 1, sync: false });
-  process.on('exit', () => {
-    try {
-      stream.flushSync();
-    } catch {
-      // Nobody reads any more.
-    }
-  });
-  // Whoever reads the log may go away; answering goes on.
-  stream.on('error', () => {});
-  return stream;
 }
