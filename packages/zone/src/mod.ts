@@ -12,3 +12,4 @@ export * from './lookup/lookup.ts';
 export * from './lookup/lookup-result.ts';
 export type { RRset } from './rrset.ts';
 export * from './version.ts';
+export * from './zonemd/zonemd.ts';
