@@ -6,6 +6,8 @@ export * from './diff/condense.ts';
 export * from './diff/diff-builder.ts';
 export * from './diff/diff-versions.ts';
 export * from './diff/zone-diff.ts';
+export { parseTrustAnchor, type TrustAnchor } from './dnssec/trust-anchor.ts';
+export * from './dnssec/validate.ts';
 export * from './image/verify.ts';
 export * from './layers/compact.ts';
 export * from './lookup/lookup.ts';

@@ -24,6 +24,11 @@ export class Findings {
     this.#limit = limit;
   }
 
+  /** All of them, told or not. */
+  get errors(): number {
+    return this.#count.error;
+  }
+
   add(severity: Severity, code: string, at: { name: Name; type?: number }, message: string): void {
     if (this.#count[severity]++ < this.#limit) this.all.push({ code, severity, ...at, message });
   }
