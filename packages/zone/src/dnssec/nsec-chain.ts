@@ -1,5 +1,5 @@
 import { nameToText, TYPE } from '@zonewire/shared-protocol';
-import type { Findings } from '../checks/finding.ts';
+import type { Findings, Severity } from '../checks/finding.ts';
 import type { Layer } from '../image/layer.ts';
 import { apexOffset, sameRelativeName } from '../image/relative-name.ts';
 import { nameEnd } from '../lookup/rdata-target.ts';
@@ -60,7 +60,9 @@ export class NsecChainCheck {
     this.#nextEnd = nextEnd;
     const count = typesToList(layer, node, kind === 'cut', 'nsec', this.#types);
     if (kind !== 'apex' && count === 2 && this.#types[0] === TYPE.RRSIG) {
-      this.#tell(layer, node, 'nsec-unexpected', 'there is an NSEC at a name that has nothing else (RFC 4035 2.3)');
+      // Against the RFC, and harmless: it denies what is not there.
+      const message = 'there is an NSEC at a name that has nothing else (RFC 4035 2.3)';
+      this.#tell(layer, node, 'nsec-unexpected', message, 'warning');
       return;
     }
     const fault = bitmapFault(bytes, nextEnd, end, this.#types, count);
@@ -91,7 +93,7 @@ export class NsecChainCheck {
     );
   }
 
-  #tell(layer: Layer, node: number, code: string, message: string): void {
-    this.#findings.add('error', code, { name: nodeName(layer, node, this.#apex), type: TYPE.NSEC }, message);
+  #tell(layer: Layer, node: number, code: string, message: string, severity: Severity = 'error'): void {
+    this.#findings.add(severity, code, { name: nodeName(layer, node, this.#apex), type: TYPE.NSEC }, message);
   }
 }

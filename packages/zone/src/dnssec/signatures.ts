@@ -65,7 +65,7 @@ export class SignatureChecks {
         miss(0, 'signature-malformed', 'its RRSIG is malformed');
         continue;
       }
-      const fault = this.#unusable(bytes, data.labels);
+      const fault = this.#unusable(bytes, data.labels, cursor.ttl);
       if (fault !== undefined) {
         miss(fault.rank, fault.code, fault.message);
         continue;
@@ -112,7 +112,7 @@ export class SignatureChecks {
   }
 
   /** RFC 4035 5.3.1, the conditions that need no key. */
-  #unusable(bytes: Uint8Array, labels: number): Reason | undefined {
+  #unusable(bytes: Uint8Array, labels: number, ttl: number): Reason | undefined {
     const rrsig = this.#rrsig;
     if (!rrsig.isSigner(bytes, this.#zone))
       return { rank: 1, code: 'signature-signer', message: 'its RRSIG names another zone as its signer' };
@@ -123,6 +123,11 @@ export class SignatureChecks {
     if (!isSupported(rrsig.algorithm)) {
       const message = `its RRSIG is of algorithm ${rrsig.algorithm}, which cannot be checked here`;
       return { rank: 4, code: 'signature-unsupported', message };
+    }
+    // A resolver would take any TTL up to the original; of a whole zone it is the signer's (RFC 4035 2.2), or was changed on the way.
+    if (rrsig.originalTtl !== ttl) {
+      const message = `its RRSIG was made for a TTL of ${rrsig.originalTtl}, the records have ${ttl} (RFC 4035 2.2)`;
+      return { rank: 7, code: 'signature-ttl', message };
     }
     if (isBefore(rrsig.expiration, this.#now)) {
       const message = `its RRSIG by ${this.#keyText()} expired at ${timeText(rrsig.expiration)}: sign the zone again`;

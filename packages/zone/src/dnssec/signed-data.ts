@@ -18,7 +18,6 @@ export class SignedData {
   #buffer = new Uint8Array(4096);
   /** The RRset lies in the buffer from LONGEST_HEAD to here. */
   #end = LONGEST_HEAD;
-  #ttl = -1;
 
   setOwner(layer: Layer, node: number, apex: Uint8Array): void {
     const { bytes } = layer;
@@ -34,7 +33,6 @@ export class SignedData {
   /** Lays the RRset where `cursor` stands (its records not begun) into the buffer. */
   setRRset(cursor: RRsetCursor): void {
     this.#end = LONGEST_HEAD;
-    this.#ttl = cursor.ttl;
     const { type, ttl } = cursor;
     const named = hasCanonicalNames(type);
     if (named && mayChangeOrder(cursor)) {
@@ -47,10 +45,12 @@ export class SignedData {
     }
   }
 
-  /** The octets that `rrsig`, whose rdata begins at `bytes[start]`, is made over. Good until the next call. */
+  /**
+   * The octets that `rrsig`, whose rdata begins at `bytes[start]`, is made over, if its original TTL is the one of the RRset. Good until the
+   * next call.
+   */
   for(rrsig: Rrsig, bytes: Uint8Array, start: number): Uint8Array {
-    const { signerStart, signerEnd, originalTtl } = rrsig;
-    if (originalTtl !== this.#ttl) this.#setTtl(originalTtl);
+    const { signerStart, signerEnd } = rrsig;
     const buffer = this.#buffer;
     const from = LONGEST_HEAD - (signerEnd - start);
     let at = from;
@@ -78,17 +78,6 @@ export class SignedData {
     copyOctets(buffer, at + 10, rdata, start, end);
     this.#end = at + 10 + length;
     return at + 10;
-  }
-
-  /** The TTL of every record is the one they were signed with. */
-  #setTtl(ttl: number): void {
-    const buffer = this.#buffer;
-    for (let at = LONGEST_HEAD; at < this.#end; ) {
-      at += this.ownerLength;
-      putWord(buffer, at + 4, ttl);
-      at += 10 + ((buffer[at + 8] << 8) | buffer[at + 9]);
-    }
-    this.#ttl = ttl;
   }
 
   #grow(length: number): void {
