@@ -1,5 +1,4 @@
-import { LOWER, TYPE } from '@zonewire/shared-protocol';
-import type { Layer } from '../image/layer.ts';
+import { LOWER } from '@zonewire/shared-protocol';
 import { nameEnd } from '../lookup/rdata-target.ts';
 
 /** The fields of an RRSIG (RFC 4034 3.1), read in place. Times are seconds as they stand there, to be compared modulo 2^32. */
@@ -39,11 +38,6 @@ export class Rrsig {
 /** True when serial-like time `a` is before `b` (RFC 4034 3.1.5, RFC 1982). */
 export function isBefore(a: number, b: number): boolean {
   return ((a - b) | 0) < 0;
-}
-
-/** The offset of the RRSIGs over `type` in the node, or 0. */
-export function signaturesOver(layer: Layer, node: number, type: number): number {
-  return layer.findRRset(node, TYPE.RRSIG, type);
 }
 
 function word(bytes: Uint8Array, at: number): number {
