@@ -51,6 +51,7 @@ it('tells everything that is wrong at once, by place', () => {
     { name: 'www.other.test.', type: 'A', ttl: 60, changetype: 'REPLACE', records: ['192.0.2.300'] },
     { name: 'a..b', type: 'AXFR', changetype: 'REPLACE', records: [] },
     { name: 'a.example.test.', type: 'NOSUCH', changetype: 'DELETE', records: ['x'] },
+    { name: 'c.example.test.', type: 'cname', ttl: 60, changetype: 'REPLACE', records: ['a.test.', 'b.test.'] },
   ]);
   expect(problems).toEqual([
     'rrsets[0].name: www.other.test. is not in the zone example.test.',
@@ -61,6 +62,7 @@ it('tells everything that is wrong at once, by place', () => {
     'rrsets[1].ttl: REPLACE needs a ttl in seconds',
     'rrsets[2].type: NOSUCH is not a type that a zone can hold',
     'rrsets[2].records: DELETE takes the whole RRset; to remove some: PRUNE',
+    'rrsets[3].records: a name has one CNAME at most, not 2',
   ]);
 });
 

@@ -5,6 +5,7 @@ import {
   nameFromText,
   nameToText,
   rdataFromText,
+  TYPE,
   typeFromText,
 } from '@zonewire/shared-protocol';
 import type { RRsetChange } from './ports.ts';
@@ -41,8 +42,8 @@ function readItem(zone: Name, item: PatchItem, error: (path: string, message: st
   if (change === 'delete' && records.length > 0)
     error('records', 'DELETE takes the whole RRset; to remove some: PRUNE');
   if (change !== 'delete' && records.length === 0) error('records', `${item.changetype} needs at least one record`);
-  if ((change === 'replace' || change === 'extend') && item.ttl === undefined)
-    error('ttl', `${item.changetype} needs a ttl in seconds`);
+  const isAdded = change === 'replace' || change === 'extend';
+  if (isAdded && item.ttl === undefined) error('ttl', `${item.changetype} needs a ttl in seconds`);
   const rdatas = records.flatMap((record, index) => {
     if (type === undefined) return [];
     const rdata = rdataFromText(type, typeof record === 'string' ? record : record.content);
@@ -50,5 +51,7 @@ function readItem(zone: Name, item: PatchItem, error: (path: string, message: st
     error(`records[${index}]`, rdata.error.message);
     return [];
   });
+  if (isAdded && rdatas.length > 1 && (type === TYPE.CNAME || type === TYPE.DNAME || type === TYPE.SOA))
+    error('records', `a name has one ${item.type.toUpperCase()} at most, not ${rdatas.length}`);
   return { change, name: name.ok ? name.value : zone, type: type ?? 0, ttl: item.ttl ?? 0, rdatas };
 }

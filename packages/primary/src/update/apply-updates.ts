@@ -5,9 +5,10 @@ import {
   nameToText,
   readSoa,
   TYPE,
+  typeToText,
   type Update,
 } from '@zonewire/shared-protocol';
-import type { ZoneEdit } from './zone-edit.ts';
+import { rdataKey, type ZoneEdit } from './zone-edit.ts';
 
 /** What a change is made of: the forms of RFC 2136, and one that only the API has. */
 export type ChangeStep =
@@ -61,23 +62,27 @@ function add(zone: ZoneEdit, name: Name, type: number, givenTtl: number, rdata: 
   // RFC 2181 8: a TTL with the top bit set counts as 0.
   const ttl = givenTtl > 0x7fff_ffff ? 0 : givenTtl;
   if (type === TYPE.SOA) return replaceSoa(zone, name, ttl, rdata);
-  // A CNAME and other data never meet: whichever comes second is ignored. RFC 6672 5.2 says the same of DNAME and CNAME.
-  if (type === TYPE.CNAME) {
-    if (zone.types(name).some((other) => other !== TYPE.CNAME && !standsBesideCname(other)))
-      return 'no CNAME beside other records (RFC 2136 3.4.2.2)';
-    zone.replace(name, type, ttl, rdata);
-    return undefined;
-  }
-  if (zone.has(name, TYPE.CNAME) && !standsBesideCname(type))
-    return 'no other records beside a CNAME (RFC 2136 3.4.2.2)';
-  // RFC 6672 5.2: a second DNAME replaces the first.
-  if (type === TYPE.DNAME) {
+  const why = meetsCname(zone, name, type);
+  if (why !== undefined) return why;
+  // RFC 2136 3.4.2.2 and RFC 6672 5.2: a second one replaces the first.
+  if (standsAlone(type)) {
     zone.replace(name, type, ttl, rdata);
     return undefined;
   }
   if (type === WKS) removeSameService(zone, name, rdata);
   zone.add(name, type, ttl, rdata);
   return undefined;
+}
+
+/** A CNAME and other data never meet: whichever comes second is ignored. RFC 6672 5.2 says the same of DNAME and CNAME. */
+function meetsCname(zone: ZoneEdit, name: Name, type: number): string | undefined {
+  if (type === TYPE.CNAME)
+    return zone.types(name).some((other) => other !== TYPE.CNAME && !standsBesideCname(other))
+      ? 'no CNAME beside other records (RFC 2136 3.4.2.2)'
+      : undefined;
+  return zone.has(name, TYPE.CNAME) && !standsBesideCname(type)
+    ? 'no other records beside a CNAME (RFC 2136 3.4.2.2)'
+    : undefined;
 }
 
 /** Ignored where the zone has no SOA (below the apex), and unless its serial moves forward. */
@@ -122,12 +127,18 @@ function replaceRRset(
 ): string | undefined {
   if (type === TYPE.SOA) return rdatas.length === 1 ? add(zone, name, type, ttl, rdatas[0]) : 'an SOA stands alone';
   if (rdatas.length === 0) return deleteRRset(zone, name, type);
+  const different = new Set(rdatas.map((rdata) => rdataKey(type, rdata))).size;
+  if (standsAlone(type) && different > 1) return `a name has one ${typeToText(type)} at most, not ${different}`;
+  const why = meetsCname(zone, name, type);
+  if (why !== undefined) return why;
   zone.removeRRset(name, type);
-  for (const rdata of rdatas) {
-    const why = add(zone, name, type, ttl, rdata);
-    if (why !== undefined) return why;
-  }
+  for (const rdata of rdatas) add(zone, name, type, ttl, rdata);
   return undefined;
+}
+
+/** RFC 1034 3.6.2, RFC 6672 2.4. */
+function standsAlone(type: number): boolean {
+  return type === TYPE.CNAME || type === TYPE.DNAME;
 }
 
 /** 3.4.2.3: these RRsets of the apex are not deleted whole. */

@@ -38,9 +38,13 @@ export class ZoneEdit {
     this.#base = base;
   }
 
-  /** RFC 2136 2.4.4: a name is in use when it owns a record; an empty non-terminal is not. */
+  /**
+   * RFC 2136 2.4.4: a name is in use when it owns a record; an empty non-terminal is not. Nor are the hashed owners of NSEC3
+   * records, which are no names of the zone (RFC 5155 7.1 and 7.2.8).
+   */
   hasRecords(name: Name): boolean {
-    return this.#node(name).now.size > 0;
+    for (const key of this.#node(name).now.keys()) if (key !== TYPE.NSEC3 && key !== NSEC3_SIGNATURE) return true;
+    return false;
   }
 
   types(name: Name): number[] {
@@ -134,6 +138,9 @@ export class ZoneEdit {
 function rrsetKey(type: number, rdata: Uint8Array): number {
   return type === TYPE.RRSIG ? type | (((rdata[0] << 8) | rdata[1]) << 16) : type;
 }
+
+/** {@link rrsetKey} of the RRSIGs that cover NSEC3. */
+const NSEC3_SIGNATURE = TYPE.RRSIG | (TYPE.NSEC3 << 16);
 
 function typeOfKey(key: number): number {
   return key & 0xffff;
