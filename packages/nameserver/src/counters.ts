@@ -12,6 +12,8 @@ export interface Counters {
   readonly opcodes: Float64Array;
   /** Answers by RCODE, BADVERS (16) included. Of a transfer only the first message is counted. */
   readonly responses: Float64Array;
+  /** NOTIFY requests by the RCODE they were answered with. */
+  readonly notifies: Float64Array;
   /** Requests that could not be read: answered with FORMERR, or dropped. */
   malformed: number;
   /** Packets without an answer: shorter than a header, responses, from port 0, no room to take them. */
@@ -63,6 +65,7 @@ export function newCounters(): Counters {
     queries: { udp: new Float64Array(COUNTED_TYPES), tcp: new Float64Array(COUNTED_TYPES) },
     opcodes: new Float64Array(16),
     responses: new Float64Array(32),
+    notifies: new Float64Array(32),
     malformed: 0,
     dropped: 0,
     truncated: 0,

@@ -2,7 +2,6 @@ import type { SecondaryEvent } from './events.ts';
 
 /** What happened to the zones since the start; they only grow. */
 export interface SecondaryCounters {
-  notifiesIn: number;
   /** Answers and failures of SOA queries, and transfers that brought nothing newer. */
   checks: number;
   checksFailed: number;
@@ -18,7 +17,6 @@ export interface SecondaryCounters {
 
 export function newSecondaryCounters(): SecondaryCounters {
   return {
-    notifiesIn: 0,
     checks: 0,
     checksFailed: 0,
     transfersAxfr: 0,
@@ -32,9 +30,6 @@ export function newSecondaryCounters(): SecondaryCounters {
 
 export function countEvent(counters: SecondaryCounters, event: SecondaryEvent): void {
   switch (event.kind) {
-    case 'notified':
-      counters.notifiesIn++;
-      break;
     case 'checked':
       counters.checks++;
       if (event.serial === undefined) counters.checksFailed++;

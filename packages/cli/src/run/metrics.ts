@@ -1,5 +1,5 @@
 import { COUNTED_TYPES, type Counters } from '@zonewire/nameserver';
-import { rcodeToText, typeToText } from '@zonewire/shared-protocol';
+import { RCODE, rcodeToText, typeToText } from '@zonewire/shared-protocol';
 import type { MetricFamily, MetricSample } from '../control/metrics/exposition.ts';
 import type { RunningNode } from './running-node.ts';
 
@@ -101,7 +101,9 @@ function transfers({ transferOut, secondary }: RunningNode): MetricSample[] {
   ];
 }
 
-function notifies({ primary, secondary }: RunningNode): MetricSample[] {
+function notifies({ primary, secondary, nameserver }: RunningNode): MetricSample[] {
+  const answered = nameserver.counters.notifies;
+  const all = answered.reduce((sum, count) => sum + count, 0);
   // A hub tells its secondaries as a primary does.
   const out = (count: 'notifiesSent' | 'notifiesAcknowledged' | 'notifiesFailed') =>
     primary.notifyCounters[count] + secondary.notifyCounters[count];
@@ -109,7 +111,8 @@ function notifies({ primary, secondary }: RunningNode): MetricSample[] {
     { labels: { direction: 'out', result: 'sent' }, value: out('notifiesSent') },
     { labels: { direction: 'out', result: 'acknowledged' }, value: out('notifiesAcknowledged') },
     { labels: { direction: 'out', result: 'failed' }, value: out('notifiesFailed') },
-    { labels: { direction: 'in', result: 'ok' }, value: secondary.counters.notifiesIn },
+    { labels: { direction: 'in', result: 'ok' }, value: answered[RCODE.NOERROR] },
+    { labels: { direction: 'in', result: 'refused' }, value: all - answered[RCODE.NOERROR] },
   ];
 }
 

@@ -147,7 +147,10 @@ describe('zonewire run', () => {
 
   it('counts what it did under the names of DESIGN.md', async () => {
     await dig(node, '-y', `${KEY.algorithm}:${KEY.name}:${KEY.secret}`, 'a.test.', 'AXFR');
+    await dig(node, '+opcode=NOTIFY', '+norec', 'a.test.', 'SOA');
     const metrics = await (await fetch(`${node.controlUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^zonewire_notifies_total\{direction="in",result="ok"\} 0$/m);
+    expect(metrics).toMatch(/^zonewire_notifies_total\{direction="in",result="refused"\} 1$/m);
     expect(metrics).toMatch(/^zonewire_queries_total\{transport="udp",type="SOA"\} [1-9]/m);
     expect(metrics).toMatch(/^zonewire_responses_total\{rcode="SERVFAIL"\} [1-9]/m);
     expect(metrics).toMatch(/^zonewire_xfr_requests_total\{xfrtype="axfr",direction="out",result="ok"\} 1$/m);

@@ -88,6 +88,21 @@ describe('NOTIFY', () => {
     expect(rcodeText(await answer(serverFor({ notify: async () => 0 }), request))).toBe(expected);
   });
 
+  it('is counted by what it was answered with, refused for its key included', async () => {
+    const server = serverFor({ notify: async () => 0 }, { acl: [keyed] });
+    await server.handle(signed(notify()).bytes);
+    await server.handle(notify());
+    await server.handle(notify('other.test.'));
+    await server.handle(signed(notify(), { ...KEY, secret: new Uint8Array(32) }).bytes);
+    await server.handle(update());
+    const counted = [...server.counters.notifies.entries()].filter(([, count]) => count > 0);
+    expect(counted).toEqual([
+      [RCODE.NOERROR, 1],
+      [RCODE.REFUSED, 1],
+      [RCODE.NOTAUTH, 2],
+    ]);
+  });
+
   it('a primary has nothing to refresh and says so politely; a secondary that cannot says NOTIMP', async () => {
     expect(rcodeText(await answer(serverFor({}, { role: 'primary' }), notify()))).toBe('NOERROR');
     expect(rcodeText(await answer(serverFor({}), notify()))).toBe('NOTIMP');

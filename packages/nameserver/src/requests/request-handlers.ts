@@ -83,7 +83,7 @@ export class RequestHandlers {
       if (verified.status === 'refused') {
         this.#counters.tsigErrors[verified.error]++;
         this.#options.events.tsigRefused(verified.problem, peer);
-        this.#counters.responses[RCODE.NOTAUTH]++;
+        this.#countAnswer((bytes[2] >>> 3) & 0x0f, RCODE.NOTAUTH);
         await sink.send(verified.response);
         return;
       }
@@ -117,7 +117,7 @@ export class RequestHandlers {
     }
     if (outcome === undefined) return;
     const draft = this.#draft(handled, outcome);
-    this.#counters.responses[(draft.rcode ?? 0) & 31]++;
+    this.#countAnswer(request.opcode, draft.rcode ?? 0);
     await sink.send(signer.sign(this.#encode(draft, this.#sizeLimit(handled))));
   }
 
@@ -130,6 +130,11 @@ export class RequestHandlers {
     const counted = context.transport === 'udp' ? this.#counters.queries.udp : this.#counters.queries.tcp;
     counted[typeIndex(request.question[0].type)]++;
     return this.#transfer(handled);
+  }
+
+  #countAnswer(opcode: number, rcode: number): void {
+    this.#counters.responses[rcode & 31]++;
+    if (opcode === OPCODE.NOTIFY) this.#counters.notifies[rcode & 31]++;
   }
 
   #encode(draft: MessageDraft, maxSize: number): Uint8Array {
@@ -262,11 +267,12 @@ export class RequestHandlers {
   }
 
   async #formErr(bytes: Uint8Array, signer: AnswerSigner | undefined, sink: AnswerSink): Promise<void> {
-    this.#counters.responses[RCODE.FORMERR]++;
+    const opcode = (bytes[2] >>> 3) & 0x0f;
+    this.#countAnswer(opcode, RCODE.FORMERR);
     const answer = encodeMessage({
       id: (bytes[0] << 8) | bytes[1],
       qr: true,
-      opcode: (bytes[2] >>> 3) & 0x0f,
+      opcode,
       rcode: RCODE.FORMERR,
     });
     await sink.send(signer === undefined ? answer : signer.sign(answer));
