@@ -40,13 +40,15 @@ export const PAIRS: Readonly<Record<string, (zone: PairZone) => Promise<Pair>>> 
 
 async function zonewirePair({ name, text }: PairZone): Promise<Pair> {
   const port = await freePort();
-  const server = { workers: 1 };
+  const server = { workers: 1, 'warm-up': true };
   const notify = [{ host: '127.0.0.1', port }];
   const execArgv = nodeArguments();
   const primary = await ZonewireNode.start({ execArgv, server, zones: [{ name, text, notify }] });
   const secondary = await ZonewireNode.start({ execArgv, port, server, zones: [{ name, primaries: [primary] }] });
   const pids = { primary: primary.process.child.pid!, secondary: secondary.process.child.pid! };
   for (const pid of Object.values(pids)) pin(pid, SERVER_CORE);
+  for (const { process } of [primary, secondary])
+    await process.until('"warmed up"', () => process.output.includes('warmed up'), 60_000);
   const remove = async () => {
     // A profile is written by a process that ends in peace.
     if (profiles !== undefined) await Promise.all([primary.stop(), secondary.stop()]);

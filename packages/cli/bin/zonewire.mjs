@@ -14,6 +14,8 @@ if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
   module.enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/zonewire', import.meta.url)));
   // Most of what a change runs through is run too seldom to be optimised: compiled simply, at once, it takes less time.
   setFlagsFromString('--always-sparkplug');
+  // A node changes seldom: what it once compiled it keeps, however long ago that was.
+  setFlagsFromString('--no-flush-bytecode');
   const { main, silenceExperiments } = await import('../src/main.ts');
   silenceExperiments();
   // Not process.exit: what is still on its way to a pipe would be lost.

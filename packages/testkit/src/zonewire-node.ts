@@ -110,6 +110,8 @@ export class ZonewireNode implements Address {
         identity: options.identity ?? `node-${this.port}`,
         listen: [`127.0.0.1:${this.port}`],
         'data-dir': join(this.folder, 'data'),
+        // Two seconds of CPU that tests need for other things.
+        'warm-up': false,
         ...options.server,
       },
       control: { listen: `127.0.0.1:${this.controlPort}` },

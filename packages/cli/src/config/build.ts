@@ -31,6 +31,7 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
       dataDir: absolute(server['data-dir']),
       udp: server.udp ?? 'auto',
       workers: server.workers ?? availableParallelism(),
+      warmUp: server['warm-up'] ?? true,
     },
     control: control && { listen: control.listen, token: secrets.token },
     keys: [...keys.values()],

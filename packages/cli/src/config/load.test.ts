@@ -331,6 +331,7 @@ zones:
       dataDir: '/etc/zw/data/fra1',
       udp: 'auto',
       workers: 1,
+      warmUp: true,
     });
     expect(config.control).toEqual({ listen: { host: '127.0.0.1', port: 8054 }, token: 'tok' });
     expect(config.keys).toEqual([

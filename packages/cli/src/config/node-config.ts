@@ -21,6 +21,8 @@ interface ServerConfig {
   readonly udp: 'auto' | 'batched' | 'dgram';
   /** UDP answering threads, for each address, where UDP is batched. */
   readonly workers: number;
+  /** Whether some changes are carried out after the start that nobody sees (run/warm-up.ts). */
+  readonly warmUp: boolean;
 }
 
 interface ControlConfig {

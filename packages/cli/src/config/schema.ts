@@ -68,6 +68,10 @@ const server = z.strictObject({
     .enum(['auto', 'batched', 'dgram'], { error: 'must be auto, batched or dgram' })
     .optional()
     .meta({ description: 'How UDP is read: auto takes the fastest way this machine has.' }),
+  'warm-up': z.boolean({ error: 'must be true or false' }).optional().meta({
+    description:
+      'Carry some changes of a zone of our own, on loopback, after the start, so that the first real ones are as fast as later ones (about 2 s of CPU). Default: true.',
+  }),
 });
 
 const control = z.strictObject({

@@ -17,6 +17,7 @@ function config(zones: ZoneConfig[], server: Partial<NodeConfig['server']> = {})
       dataDir: '/d',
       udp: 'auto',
       workers: 1,
+      warmUp: false,
       ...server,
     },
     control: { listen: { host: '127.0.0.1', port: 8053 }, token: undefined },

@@ -47,6 +47,7 @@ function needRestart(from: NodeConfig, to: NodeConfig): string[] {
   compare('server.listen', from.server.listen, to.server.listen);
   compare('server.data-dir', from.server.dataDir, to.server.dataDir);
   compare('server.udp', from.server.udp, to.server.udp);
+  compare('server.workers', from.server.workers, to.server.workers);
   compare('control.listen', from.control?.listen, to.control?.listen);
   return changed;
 }

@@ -5,9 +5,13 @@ import { EXIT } from '../commands/command.ts';
 import { loadConfig, problemText } from '../config/mod.ts';
 import { createLog, type LogOptions } from './log.ts';
 import { RunningNode } from './running-node.ts';
+import { warmUp } from './warm-up.ts';
 
 /** A stop that takes longer is cut: whoever asked for it is waiting. Everything acknowledged is on disk already. */
 const STOP_LIMIT_MS = 7_000;
+
+/** From `ready` until the warm-up begins. */
+const WARM_UP_AFTER_MS = 2_000;
 
 /** Reasons not to start that an operator removes in the configuration or on the machine: exit 2, one line, no stack. */
 const SETUP_ERRORS = new Set([
@@ -46,7 +50,9 @@ export async function runNode(options: { file: string; log: LogOptions }): Promi
     node.reload('SIGHUP').catch((error) => log.error({ err: error }, 'reload failed'));
   });
   void node.loaded.then(() => {
-    if (!node.stopping) log.info({ pid: process.pid }, `ready: ${node.summary()}`);
+    if (node.stopping) return;
+    log.info({ pid: process.pid }, `ready: ${node.summary()}`);
+    if (loaded.config.server.warmUp) warmUpLater(node);
   });
   const reason = await stopRequest;
   log.info({}, `stopping: ${reason}`);
@@ -57,6 +63,22 @@ export async function runNode(options: { file: string; log: LogOptions }): Promi
   }
   log.error({}, `not stopped within ${STOP_LIMIT_MS / 1000} s; ending anyway`);
   return leave(EXIT.PROBLEM);
+}
+
+/** After the first rounds of the zones, which have just begun. A node that cannot is no worse than without. */
+function warmUpLater(node: RunningNode): void {
+  const begin = async () => {
+    if (node.stopping) return;
+    const began = performance.now();
+    try {
+      const { dataDir } = node.config.server;
+      const changes = await warmUp({ dataDir, stopped: () => node.stopping });
+      node.log.info({ changes, ms: Math.round(performance.now() - began) }, 'warmed up');
+    } catch (error) {
+      node.log.debug({ err: error }, 'not warmed up');
+    }
+  };
+  setTimeout(() => void begin(), WARM_UP_AFTER_MS).unref();
 }
 
 /** Resolves with the reason when the node is to stop; asking twice is asking once. */
