@@ -8,7 +8,7 @@ import { HANDED_OVER, QueryPipeline, SILENCE } from '../../pipeline/query-pipeli
 import { type Log, systemClock } from '../../ports.ts';
 import type { RequestContext } from '../../zone-handler.ts';
 import { ZoneTable } from '../../zone-table.ts';
-import { type FromThread, SHARED, type ThreadData, type ToThread, type ZoneCopy } from './messages.ts';
+import { type FromThread, MAX_HANDED_OVER, SHARED, type ThreadData, type ToThread, type ZoneCopy } from './messages.ts';
 import { Batch } from './sockets.ts';
 
 /** Datagrams taken in one call. More do not make it cheaper, and delay the first answers of a batch. */
@@ -17,8 +17,6 @@ const BATCH = 32;
 const REPLY_SIZE = 4096;
 /** How often what was counted is told, ms. */
 const TELL_EVERY = 500;
-/** Requests that wait for the main thread; more are dropped, and their clients send again. */
-const MAX_HANDED_OVER = 1_000;
 /** Calls that fail in a row before the thread gives up: a socket that is no more. */
 const MAX_FAILURES = 1_000;
 

@@ -37,6 +37,9 @@ export const SHARED = {
   LENGTH: 4,
 } as const;
 
+/** Requests of a thread that wait for the main thread; more are dropped, and their clients send again. */
+export const MAX_HANDED_OVER = 1_000;
+
 export type ToThread =
   | { readonly kind: 'zone'; readonly zone: ZoneCopy }
   | { readonly kind: 'removed'; readonly apex: Name };
