@@ -46,6 +46,8 @@ writeFileSync(
 import { setFlagsFromString } from 'node:v8';
 // Most of what a change runs through is run too seldom to be optimised: compiled simply, at once, it takes less time.
 setFlagsFromString('--always-sparkplug');
+// A node changes seldom: what it once compiled it keeps, however long ago that was.
+setFlagsFromString('--no-flush-bytecode');
 const { main, silenceExperiments } = await import('./lib/main.mjs');
 silenceExperiments();
 process.exitCode = await main(process.argv.slice(2));

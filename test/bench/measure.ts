@@ -48,6 +48,11 @@ export function peakMib(pid: number): number {
   return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 }
 
+/** What the process has caused to be written to disk so far, KiB. */
+export function writtenKib(pid: number): number {
+  return Number(/^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1] ?? 0) / 1024;
+}
+
 /** What lies in a folder, MiB. */
 export function diskMib(folder: string): number {
   let octets = 0;
@@ -59,6 +64,10 @@ export function diskMib(folder: string): number {
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
 }
 
 export function machine(): string {

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CLASS, name, TYPE } from '@zonewire/shared-protocol';
 import { UpdateStream } from '@zonewire/testkit';
 import { hostsZone } from '../fixtures/zones.ts';
+import { interleaved, withRatio } from './interleaved.ts';
 import type { BenchOptions } from './main.ts';
-import { cpuMs, quantile } from './measure.ts';
+import { cpuMs, median, quantile } from './measure.ts';
 import { PAIRS, type Pair } from './pairs.ts';
 import { Poller } from './poll.ts';
 import type { Report, Row } from './report.ts';
@@ -13,28 +14,42 @@ const CHANGES = 200;
 const EVERY_MS = 100;
 
 /** One record changed by RFC 2136 at the primary until the secondary answers with it. */
-export async function propagation({ peers, command }: BenchOptions): Promise<Report> {
-  const rows: Row[] = [];
-  for (const peer of peers)
-    rows.push(await measure(await PAIRS[peer]({ name: ZONE, text: hostsZone(ZONE, 1, 1_000) })));
+export async function propagation({ peers, runs, command }: BenchOptions): Promise<Report> {
+  const measured = await interleaved(peers, runs, async (peer) =>
+    measure(await PAIRS[peer]({ name: ZONE, text: hostsZone(ZONE, 1, 1_000) })),
+  );
+  const rows = measured.map(({ subject, samples }): Row => {
+    const of = (key: 'seen' | 'acknowledged') => samples.flatMap((sample) => sample[key]);
+    const mean = (key: 'primary' | 'secondary') => median(samples.map((sample) => sample.cpu[key]));
+    return {
+      servers: samples[0].name ?? subject,
+      p50: quantile(of('seen'), 0.5),
+      p99: quantile(of('seen'), 0.99),
+      max: quantile(of('seen'), 1),
+      'update acknowledged p50': quantile(of('acknowledged'), 0.5),
+      'CPU primary ms a change': mean('primary'),
+      'CPU secondary ms a change': mean('secondary'),
+    };
+  });
   return {
     title: 'Propagation',
     method:
       `${CHANGES} single-record updates ${EVERY_MS} ms apart on a 1,000-record zone, from sending the update until the secondary, ` +
-      'polled every 0.2 ms, answers with it; ms. Zonewire at its defaults with fsync on both sides.',
+      `polled every 0.2 ms, answers with it; ms. ${runs} runs, interleaved, all changes of all runs together. ` +
+      'Zonewire at its defaults, warmed up, with fsync on both sides.',
     command,
-    rows,
+    rows: withRatio(rows, 'p50'),
   };
 }
 
-async function measure(pair: Pair): Promise<Row> {
+async function measure(pair: Pair) {
   const updates = await UpdateStream.open(pair.primary, name(ZONE));
   const poller = await Poller.open(pair.secondary);
   try {
     await poller.until(name(ZONE), TYPE.SOA, ({ answer }) => answer.length === 1);
-    const total: number[] = [];
+    const seen: number[] = [];
     const acknowledged: number[] = [];
-    const cpu = { primary: cpuMs(pair.pids.primary), secondary: cpuMs(pair.pids.secondary) };
+    const first = { primary: cpuMs(pair.pids.primary), secondary: cpuMs(pair.pids.secondary) };
     for (let i = 0; i < CHANGES; i++) {
       const began = performance.now();
       const owner = name(`u${i}.${ZONE}`);
@@ -46,19 +61,15 @@ async function measure(pair: Pair): Promise<Row> {
       });
       const seenAt = await poller.until(owner, TYPE.A, ({ answer }) => answer.length === 1);
       await sent;
-      total.push(seenAt - began);
+      seen.push(seenAt - began);
       acknowledged.push(ackAt - began);
       await sleep(Math.max(0, began + EVERY_MS - performance.now()));
     }
-    return {
-      servers: pair.name,
-      p50: quantile(total, 0.5),
-      p99: quantile(total, 0.99),
-      max: quantile(total, 1),
-      'update acknowledged p50': quantile(acknowledged, 0.5),
-      'CPU primary ms a change': (cpuMs(pair.pids.primary) - cpu.primary) / CHANGES,
-      'CPU secondary ms a change': (cpuMs(pair.pids.secondary) - cpu.secondary) / CHANGES,
+    const cpu = {
+      primary: (cpuMs(pair.pids.primary) - first.primary) / CHANGES,
+      secondary: (cpuMs(pair.pids.secondary) - first.secondary) / CHANGES,
     };
+    return { name: pair.name, seen, acknowledged, cpu };
   } catch (error) {
     console.error(`${pair.name} failed:\n${pair.output()}`);
     throw error;

@@ -32,5 +32,6 @@ export function print(report: Report, json?: string): void {
 
 function text(value: string | number | undefined): string {
   if (typeof value !== 'number') return value ?? '';
+  if (value > -0.005 && value <= 0) return '0';
   return value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2);
 }

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CLASS, name, TYPE } from '@zonewire/shared-protocol';
 import { UpdateStream } from '@zonewire/testkit';
 import { hostsZone } from '../fixtures/zones.ts';
+import { interleaved, withRatio } from './interleaved.ts';
 import type { BenchOptions } from './main.ts';
-import { cpuMs, pssMib, quantile } from './measure.ts';
+import { cpuMs, median, pssMib, quantile, writtenKib } from './measure.ts';
 import { PAIRS, type Pair } from './pairs.ts';
 import { Poller } from './poll.ts';
 import type { Report, Row } from './report.ts';
@@ -14,21 +15,36 @@ const CHANGES = 50;
 const EVERY_MS = 200;
 
 /** One record by IXFR in a zone of a million records. */
-export async function smallChange({ peers, command }: BenchOptions): Promise<Report> {
+export async function smallChange({ peers, runs, command }: BenchOptions): Promise<Report> {
   const text = hostsZone(ZONE, 1, RECORDS - 3);
-  const rows: Row[] = [];
-  for (const peer of peers) rows.push(await measure(await PAIRS[peer]({ name: ZONE, text })));
+  const measured = await interleaved(peers, runs, async (peer) => measure(await PAIRS[peer]({ name: ZONE, text })));
+  const rows = measured.map(({ samples }): Row => {
+    const waits = samples.flatMap((sample) => sample.waits);
+    const of = (key: keyof (typeof samples)[0]['secondary']) => median(samples.map(({ secondary }) => secondary[key]));
+    return {
+      servers: samples[0].name,
+      p50: quantile(waits, 0.5),
+      p90: quantile(waits, 0.9),
+      max: quantile(waits, 1),
+      'CPU primary ms': median(samples.map(({ primaryCpu }) => primaryCpu)),
+      'CPU secondary ms': of('cpu'),
+      'secondary PSS MiB': of('memory'),
+      'grown by MiB': of('grown'),
+      'written KiB a change': of('written'),
+    };
+  });
   return {
     title: 'Small change in a big zone',
     method:
       `${CHANGES} single-record updates of a ${RECORDS.toLocaleString('en')}-record zone, ${EVERY_MS} ms apart, each from the primary's acknowledgement ` +
-      'until the secondary, polled every 0.2 ms, answers with it; ms. CPU a change of each process, what it uses at rest subtracted.',
+      'until the secondary, polled every 0.2 ms, answers with it; ms. CPU a change of each process, what it uses at rest subtracted. ' +
+      `Grown and written: the secondary's memory after all changes, and what it wrote to disk for each. ${runs} runs, interleaved.`,
     command,
-    rows,
+    rows: withRatio(rows, 'p50'),
   };
 }
 
-async function measure(pair: Pair): Promise<Row> {
+async function measure(pair: Pair) {
   const updates = await UpdateStream.open(pair.primary, name(ZONE));
   const poller = await Poller.open(pair.secondary);
   try {
@@ -39,6 +55,7 @@ async function measure(pair: Pair): Promise<Row> {
     await sleep(CHANGES * EVERY_MS);
     const rest = usedBy();
     const memory = pssMib(pair.pids.secondary);
+    const writtenBefore = writtenKib(pair.pids.secondary);
     const waits: number[] = [];
     for (let i = 0; i < CHANGES; i++) {
       const began = performance.now();
@@ -51,15 +68,17 @@ async function measure(pair: Pair): Promise<Row> {
       await sleep(Math.max(0, began + EVERY_MS - performance.now()));
     }
     const last = usedBy();
-    const each = (key: 'primary' | 'secondary') => (last[key] - rest[key] - (rest[key] - first[key])) / CHANGES;
+    const cpu = (key: 'primary' | 'secondary') => (last[key] - rest[key] - (rest[key] - first[key])) / CHANGES;
     return {
-      servers: pair.name,
-      p50: quantile(waits, 0.5),
-      p99: quantile(waits, 0.99),
-      'CPU primary ms': each('primary'),
-      'CPU secondary ms': each('secondary'),
-      'secondary PSS MiB': memory,
-      'after the changes MiB': pssMib(pair.pids.secondary),
+      name: pair.name,
+      waits,
+      primaryCpu: cpu('primary'),
+      secondary: {
+        cpu: cpu('secondary'),
+        memory,
+        grown: pssMib(pair.pids.secondary) - memory,
+        written: (writtenKib(pair.pids.secondary) - writtenBefore) / CHANGES,
+      },
     };
   } catch (error) {
     console.error(`${pair.name} failed:\n${pair.output()}`);

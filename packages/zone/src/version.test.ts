@@ -36,6 +36,15 @@ describe('ZoneVersion', () => {
     expect(said).toEqual({ digest: version.digest(), serial: 2, answer: [0, 4, 192, 0, 2, 9] });
   });
 
+  it('takes a change without copying the zone: the base is the same memory, what is new is as small as the change', () => {
+    const before = zone(Array.from({ length: 20_000 }, (_, i) => `host${i} A 192.0.2.${i % 256}`).join('\n'));
+    const after = unwrap(applyWithPolicy(before, diff, () => 1));
+    expect(after.rrset(name('www.example.'), TYPE.A)?.rdatas).toHaveLength(1);
+    expect(after.layers.at(-1)).toBe(before.layers[0]);
+    expect(before.layers[0].byteLength).toBeGreaterThan(500_000);
+    expect(after.layers.slice(0, -1).reduce((sum, layer) => sum + layer.byteLength, 0)).toBeLessThan(1_000);
+  });
+
   it('opens from octets that were stored in a file', () => {
     const version = unwrap(applyWithPolicy(zone('a A 192.0.2.1'), diff, () => 1));
     const stored = version.layers.map((layer) => Buffer.from(new Uint8Array(layer)));
