@@ -9,13 +9,15 @@ import {
   type ScheduleProcessor,
   TIMER_CONCURRENCY,
 } from '@zonewire/secondary';
-import { DelayedError, Job, Queue, Worker } from 'bullmq';
+import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { commandConnection, workerConnection } from '../redis/connection.ts';
 import { RedisHealth, type RedisState } from '../redis/health.ts';
-import { CHANGE_PRIORITY, jobId, jobOptions, TIMER_PRIORITY, type ZoneJobData } from './job.ts';
+import { JOB_NAME, type ZoneJobData } from './job.ts';
 import { Outbox } from './outbox.ts';
-import { DEFAULT_TAKE_OVER, type TakeOver, takeOverAt } from './take-over.ts';
+import { isInGoodHands, type Standing } from './standing.ts';
+import { DEFAULT_TAKE_OVER, graceOf, type TakeOver } from './take-over.ts';
+import { isJobState, isMissing, type JobPlan, ZoneJobs } from './zone-jobs.ts';
 
 export interface BullmqScheduleOptions {
   /** `redis://host:6379`, with user and password as Redis URLs have them. */
@@ -38,10 +40,9 @@ export interface BullmqScheduleCounters extends ScheduleCounters {
   refused: number;
 }
 
-interface Plan {
-  readonly at: number;
-  readonly reason: string;
-  readonly change: boolean;
+interface Plan extends JobPlan {
+  /** How long after `at` this node begins it by itself, ms. */
+  readonly grace: number;
 }
 
 /** Jobs written in one round trip. */
@@ -50,7 +51,8 @@ const BATCH = 1_000;
 const LOCK = 30_000;
 /** A time in Redis may be so much ahead of the plan, ms: clocks are in milliseconds, delays are rounded up. */
 const EARLY = 5;
-const JOB_NAME = 'refresh';
+/** Refused commands are logged at most this often, ms. */
+const TELL_EVERY = 10_000;
 
 /**
  * SOA timers as BullMQ jobs: one a zone, delayed until its next round, promoted by NOTIFY. Which node of the site runs it, Redis decides.
@@ -76,11 +78,14 @@ export class BullmqSchedule implements Schedule {
   readonly #running = new Map<string, Promise<void>>();
   /** Jobs that Redis has as far as we know: to be moved rather than added. */
   readonly #written = new Set<string>();
+  /** Jobs of which Redis must be asked: it was away, did not hand them out, or refused a command about them half-way. */
+  readonly #unsure = new Set<string>();
   readonly #heap: HeapSchedule;
   readonly #outbox = new Outbox({ batch: BATCH, write: (zones) => this.#write(zones) });
   #redis: Redis | undefined;
   #workerRedis: Redis | undefined;
   #queue: Queue<ZoneJobData> | undefined;
+  #jobs: ZoneJobs | undefined;
   #worker: Worker<ZoneJobData> | undefined;
   #health: RedisHealth | undefined;
   #process: ScheduleProcessor | undefined;
@@ -88,6 +93,7 @@ export class BullmqSchedule implements Schedule {
   #fromWorker = 0;
   readonly #taken = new Set<Promise<void>>();
   #lastHandedOut = 0;
+  #lastTold = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(options: BullmqScheduleOptions) {
@@ -100,6 +106,11 @@ export class BullmqSchedule implements Schedule {
   /** For `node status` and metrics. */
   get redis(): RedisState {
     return this.#health?.state ?? 'connecting';
+  }
+
+  /** Why Redis is lost. */
+  get redisTrouble(): string | undefined {
+    return this.#health?.trouble;
   }
 
   get #answers(): boolean {
@@ -139,7 +150,8 @@ export class BullmqSchedule implements Schedule {
     this.#worker.on('error', (error) => this.#troubled('worker', error));
     this.#queue.on('error', (error) => this.#troubled('queue', error));
     this.#workerRedis.on('error', () => {});
-    this.#health = new RedisHealth(this.#redis, clock, {
+    this.#jobs = new ZoneJobs(this.#queue, this.#redis, this.#worker.id);
+    this.#health = new RedisHealth(this.#redis, `${prefix}:alive:${this.#worker.id}`, clock, {
       found: () => this.#found(),
       lost: (reason) => this.#lost(reason),
     });
@@ -147,7 +159,9 @@ export class BullmqSchedule implements Schedule {
 
   set(zone: string, at: number, reason: string, priority: SchedulePriority = 'timer'): void {
     if (this.#closed) return;
-    const plan: Plan = { at, reason, change: priority === 'change' };
+    const change = priority === 'change';
+    const grace = graceOf(at - this.#options.clock.now(), change, this.#takeOver);
+    const plan: Plan = { zone, at, reason, change, grace };
     this.#plans.set(zone, plan);
     this.#arm(zone, plan);
     // What is being processed is put back with its new time when that is over.
@@ -199,22 +213,25 @@ export class BullmqSchedule implements Schedule {
     this.#lastHandedOut = this.#options.clock.now();
     for (const [zone, plan] of this.#plans) {
       this.#arm(zone, plan);
+      this.#unsure.add(zone);
       this.#outbox.add(zone);
     }
     this.#outbox.open();
+    this.#worker?.resume();
   }
 
   #lost(reason: string): void {
     this.counters.lost++;
     this.#options.log.warn({ zones: this.#plans.size }, `Redis is lost (${reason}): SOA timers go on in this node`);
     this.#outbox.shut();
+    // A Redis that refuses would be asked for the next job without a pause.
+    this.#worker?.pause(true);
     for (const [zone, plan] of this.#plans) this.#arm(zone, plan);
   }
 
   /** The heap's share: the plan itself while Redis is lost, its watchdog while it answers. */
-  #arm(zone: string, { at, reason, change }: Plan): void {
-    const now = this.#options.clock.now();
-    const wake = this.redis === 'lost' ? at : takeOverAt(at, change, now, this.#takeOver);
+  #arm(zone: string, { at, reason, change, grace }: Plan): void {
+    const wake = this.redis === 'lost' ? at : Math.max(at, this.#options.clock.now()) + grace;
     this.#heap.set(zone, wake, reason, change ? 'change' : 'timer');
   }
 
@@ -223,13 +240,15 @@ export class BullmqSchedule implements Schedule {
     const plan = this.#plans.get(zone);
     if (plan === undefined || this.#running.has(zone)) return;
     if (this.#answers) {
-      const state = await this.#stateOf(zone);
+      const standing = await this.#standingOf(zone);
       if (this.#closed || this.#plans.get(zone) !== plan || this.#running.has(zone)) return;
-      if (this.#isInGoodHands(state, plan)) {
-        this.#arm(zone, { ...plan, at: this.#options.clock.now() });
+      if (isInGoodHands(standing, plan.change, this.#moves)) {
+        this.#arm(zone, plan);
         return;
       }
       this.counters.takenOver++;
+      this.#unsure.add(zone);
+      const { state } = standing;
       this.#options.log.warn(
         { zone, state },
         `Redis did not hand out the round of ${zone} in time: begun by this node`,
@@ -239,23 +258,22 @@ export class BullmqSchedule implements Schedule {
     if (this.#plans.has(zone)) this.#outbox.add(zone);
   }
 
-  /** Another node has it under way, or it stands in a queue that moves. */
-  #isInGoodHands(state: string, { change }: Plan): boolean {
-    if (state === 'active') return true;
-    const moves = this.#options.clock.now() - this.#lastHandedOut < this.#takeOver.timer;
-    return !change && moves && (state === 'waiting' || state === 'prioritized');
+  /** Whether the queue moves: Redis handed something out just now. */
+  get #moves(): boolean {
+    return this.#options.clock.now() - this.#lastHandedOut < this.#takeOver.timer;
   }
 
-  async #stateOf(zone: string): Promise<string> {
+  /** Not later than a change may wait: a Redis that is silent holds up nothing. */
+  async #standingOf(zone: string): Promise<Standing> {
     const { clock } = this.#options;
     let timer: unknown;
-    const tooLate = new Promise<string>((resolve) => {
-      timer = clock.setTimeout(() => resolve('unknown'), this.#takeOver.change);
+    const tooLate = new Promise<Standing>((resolve) => {
+      timer = clock.setTimeout(() => resolve({ state: 'unknown' }), this.#takeOver.change);
     });
     try {
-      return await Promise.race([this.#job(zone).getState(), tooLate]);
+      return await Promise.race([this.#jobs!.standingOf(zone), tooLate]);
     } catch {
-      return 'unknown';
+      return { state: 'unknown' };
     } finally {
       clock.clearTimeout(timer);
     }
@@ -282,24 +300,24 @@ export class BullmqSchedule implements Schedule {
       this.#written.delete(zone);
       return;
     }
-    // Most rounds follow one of their own kind: one command.
-    const { reason, change } = job.data;
-    if (reason !== next.reason || change !== next.change) await this.#describe(job, zone, next);
-    await job.moveToDelayed(Math.ceil(next.at), token);
-    this.#written.add(zone);
+    try {
+      // Most rounds follow one of their own kind: one command.
+      const { reason, change } = job.data;
+      if (reason !== next.reason || change !== next.change) await this.#jobs!.describe(job, next);
+      await job.moveToDelayed(Math.ceil(next.at), token);
+      this.#written.add(zone);
+      this.#unsure.delete(zone);
+    } catch (error) {
+      this.#unsure.add(zone);
+      this.#outbox.add(zone);
+      this.#troubled('put back', error);
+      throw new DelayedError();
+    }
     // Changed while that was written, when it could not be told to a job that was still active.
-    if (this.#plans.get(zone) !== next) this.set(zone, ...this.#again(zone));
+    const changed = this.#plans.get(zone);
+    if (changed === undefined) this.#outbox.add(zone);
+    else if (changed !== next) this.set(zone, changed.at, changed.reason, changed.change ? 'change' : 'timer');
     throw new DelayedError();
-  }
-
-  async #describe(job: Job<ZoneJobData>, zone: string, plan: Plan): Promise<void> {
-    const priority = plan.change ? CHANGE_PRIORITY : TIMER_PRIORITY;
-    await Promise.all([job.updateData(dataOf(zone, plan)), job.changePriority({ priority })]);
-  }
-
-  #again(zone: string): [number, string, SchedulePriority] {
-    const { at, reason, change } = this.#plans.get(zone) ?? { at: 0, reason: '', change: false };
-    return [at, reason, change ? 'change' : 'timer'];
   }
 
   /** One processing of a zone at a time on this node; what was promoted meanwhile follows at once. */
@@ -333,10 +351,10 @@ export class BullmqSchedule implements Schedule {
     // The heap has it, and what is planned is written once Redis is found.
     if (!this.#answers) return;
     try {
-      if (!this.#written.has(zone)) await this.#add([zone]);
-      const job = this.#job(zone);
+      if (!this.#written.has(zone)) await this.#add([plan]);
+      const job = this.#jobs!.of(zone);
       // In one round trip; they may arrive in any order.
-      await Promise.all([this.#describe(job, zone, plan), job.promote()]);
+      await Promise.all([this.#jobs!.describe(job, plan), job.promote()]);
     } catch (error) {
       // Waiting already (ahead now), active, or gone; the heap's watch is set for the last.
       if (!isJobState(error)) this.#troubled('promote', error);
@@ -349,7 +367,7 @@ export class BullmqSchedule implements Schedule {
   async #take(): Promise<void> {
     const worker = this.#worker;
     if (worker === undefined || this.#closed) return;
-    const token = randomUUID();
+    const token = `${worker.id}:${randomUUID()}`;
     const job = await worker.getNextJob(token, { block: false }).catch((error) => this.#troubled('fetch', error));
     if (!job) return;
     const work = this.#work(job, token).finally(() => this.#taken.delete(work));
@@ -378,72 +396,59 @@ export class BullmqSchedule implements Schedule {
 
   /** Brings Redis to the present plans of these zones. */
   async #write(zones: readonly string[]): Promise<void> {
-    const added = zones.filter((zone) => this.#plans.has(zone) && !this.#written.has(zone));
-    const known = zones.filter((zone) => this.#written.has(zone));
+    // What runs here is put back when it is over.
+    const idle = zones.filter((zone) => !this.#running.has(zone));
+    const plans = idle.flatMap((zone) => this.#plans.get(zone) ?? []);
     try {
-      if (added.length > 0) await this.#add(added);
-      await Promise.all(known.map((zone) => this.#move(zone)));
+      const unsure = plans.filter(({ zone }) => this.#unsure.has(zone));
+      const known = plans.filter(({ zone }) => !this.#unsure.has(zone));
+      const { missing, misplaced } = await this.#jobs!.survey(unsure);
+      for (const { zone } of unsure) this.#written.add(zone);
+      for (const { zone } of missing) this.#written.delete(zone);
+      const [there, added] = [
+        known.filter((p) => this.#written.has(p.zone)),
+        known.filter((p) => !this.#written.has(p.zone)),
+      ];
+      if (missing.length + added.length > 0) await this.#add([...missing, ...added]);
+      await Promise.all([...misplaced, ...there].map((plan) => this.#move(plan)));
+      for (const { zone } of unsure) this.#unsure.delete(zone);
+      await Promise.all(idle.map((zone) => !this.#plans.has(zone) && this.#remove(zone)));
     } catch (error) {
       // Lost: all of it is written when Redis is found. Refused (full, read-only): the heap's watch stands.
+      for (const zone of zones) this.#unsure.add(zone);
       this.#troubled('schedule', error);
     }
   }
 
-  async #add(zones: readonly string[]): Promise<void> {
-    const now = this.#options.clock.now();
-    const jobs = zones.flatMap((zone) => {
-      const plan = this.#plans.get(zone);
-      return plan === undefined
-        ? []
-        : { name: JOB_NAME, data: dataOf(zone, plan), opts: jobOptions(zone, plan.at - now, plan.change) };
-    });
-    await this.#queue!.addBulk(jobs);
-    for (const { data } of jobs) this.#written.add(data.zone);
+  async #add(plans: readonly JobPlan[]): Promise<void> {
+    await this.#jobs!.add(plans, this.#options.clock.now());
+    for (const { zone } of plans) this.#written.add(zone);
   }
 
-  async #move(zone: string): Promise<void> {
+  async #move({ zone }: JobPlan): Promise<void> {
     const plan = this.#plans.get(zone);
-    const job = this.#job(zone);
-    try {
-      if (plan === undefined) {
-        this.#written.delete(zone);
-        await job.remove();
-      } else {
-        await job.changeDelay(Math.max(0, Math.ceil(plan.at - this.#options.clock.now())));
-      }
-    } catch (error) {
-      // Not delayed: it is handed out now, or is somewhere under way, and put right there.
-      if (!isJobState(error)) throw error;
-      if (!isMissing(error) || plan === undefined) return;
-      this.#written.delete(zone);
-      await this.#add([zone]);
-    }
+    if (plan === undefined) return;
+    const moved = await this.#jobs!.move(zone, plan.at, this.#options.clock.now());
+    if (moved === 'gone') await this.#add([plan]);
   }
 
-  /** A job by its id alone: none of its fields are needed to move it. */
-  #job(zone: string): Job<ZoneJobData> {
-    return new Job(this.#queue!, JOB_NAME, { zone, reason: '', change: false }, {}, jobId(zone));
+  async #remove(zone: string): Promise<void> {
+    this.#unsure.delete(zone);
+    if (this.#written.delete(zone)) await this.#jobs!.remove(zone);
   }
 
   #troubled(what: string, error: unknown): void {
     // A lost connection is told once, by the health watch.
     if (!this.#answers || this.#closed) return;
     this.counters.refused++;
-    const message = error instanceof Error ? error.message : String(error);
-    this.#options.log.warn({ what }, `Redis refused a command (${what}): ${message}`);
+    const now = this.#options.clock.now();
+    if (now - this.#lastTold >= TELL_EVERY) {
+      this.#lastTold = now;
+      const message = error instanceof Error ? error.message : String(error);
+      const { refused } = this.counters;
+      this.#options.log.warn({ what, refused }, `Redis refused a command (${what}): ${message}`);
+    }
+    // Full or read-only: it is lost as a whole, and found when it takes what is written again.
+    this.#health?.check();
   }
-}
-
-function dataOf(zone: string, { reason, change }: Plan): ZoneJobData {
-  return { zone, reason, change };
-}
-
-/** BullMQ's errors for a job that is missing (-1) or not in the state the command is for (-3). */
-function isJobState(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return code === -1 || code === -3;
-}
-
-function isMissing(error: unknown): boolean {
-  return (error as { code?: unknown }).code === -1;
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BulkJobOptions } from 'bullmq';
 
+export const JOB_NAME = 'refresh';
+
 /** What a job says of itself to an operator who reads it (Bull Board, redis-cli). The truth is in the zones' facts. */
 export interface ZoneJobData {
   readonly zone: string;

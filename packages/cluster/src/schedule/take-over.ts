@@ -10,12 +10,10 @@ export interface TakeOver {
 export const DEFAULT_TAKE_OVER: TakeOver = { timer: 10_000, timerLeast: 500, change: 250 };
 
 /**
- * When the watch of a plan fires. A zone with short SOA timers is watched as closely as they are short: with RETRY of 1 s
- * a lost job may not cost 10 s.
+ * How long after its time the watch of a plan fires. A zone with short SOA timers is watched as closely as they are short:
+ * with RETRY of 1 s a lost job may not cost 10 s. `ahead`: ms from the moment of planning to the plan's time.
  */
-export function takeOverAt(at: number, change: boolean, now: number, takeOver: TakeOver): number {
-  if (change) return Math.max(at, now) + takeOver.change;
-  const ahead = at - now;
-  const grace = ahead <= 0 ? takeOver.timer : Math.min(takeOver.timer, Math.max(takeOver.timerLeast, ahead / 2));
-  return Math.max(at, now) + grace;
+export function graceOf(ahead: number, change: boolean, takeOver: TakeOver): number {
+  if (change) return takeOver.change;
+  return ahead <= 0 ? takeOver.timer : Math.min(takeOver.timer, Math.max(takeOver.timerLeast, ahead / 2));
 }

@@ -6,7 +6,16 @@ import { scheduleSuite } from './schedule-suite.ts';
 
 scheduleSuite('heap', async ({ concurrency }) => {
   const clock = new FakeClock();
-  return { schedule: new HeapSchedule({ clock, concurrency }), clock };
+  const until = async (what: string, condition: () => boolean) => {
+    for (let ms = 0; !condition(); ms++) {
+      if (ms === 100_000) throw new Error(`not within ${ms} ms: ${what}`);
+      await clock.advance(1);
+    }
+  };
+  return {
+    schedule: new HeapSchedule({ clock, concurrency }),
+    clock: { now: () => clock.now(), advance: (ms) => clock.advance(ms), until },
+  };
 });
 
 describe('heap', () => {
