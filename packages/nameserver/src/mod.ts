@@ -13,5 +13,6 @@ export * from './status.ts';
 export type { TransferSource } from './transfer-out/plan.ts';
 export { DEFAULT_TRANSFER_OUT_LIMITS, type TransferOutLimits } from './transfer-out/slots.ts';
 export { TransferOut, type TransferOutCounters, type TransferOutOptions } from './transfer-out/transfer-out.ts';
+export * from './verification/verifier.ts';
 export * from './zone-handler.ts';
 export * from './zone-table.ts';

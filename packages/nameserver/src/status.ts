@@ -34,6 +34,22 @@ export interface ZoneStatus {
   readonly notify?: readonly ReplicaLag[];
   readonly journal?: JournalStatus;
   readonly file?: ZoneFileStatus;
+  /** Of the version that is served. What was refused is `lastError`. */
+  readonly verification?: VerificationStatus;
+}
+
+/** What verifying a version before it was served has found. */
+export interface VerificationStatus {
+  readonly at: number;
+  readonly serial: number;
+  readonly ms: number;
+  /** Absent: not looked at. `unsupported`: only schemes or hashes that cannot be checked. */
+  readonly zonemd?: 'verified' | 'failed' | 'absent' | 'unsupported';
+  readonly dnssec?: 'valid' | 'invalid' | 'unsigned';
+  /** When the first signature expires that resolvers need. */
+  readonly signaturesExpireAt?: number;
+  /** What is wrong and served all the same (mode `log`); each a sentence. */
+  readonly findings: readonly string[];
 }
 
 export interface SoaCheck {

@@ -1,5 +1,6 @@
 import type { AclRule, Remote } from '@zonewire/nameserver';
 import type { Name } from '@zonewire/shared-protocol';
+import { DEFAULT_VERIFICATION, type VerificationPolicy } from '@zonewire/zone';
 import { DEFAULT_JOURNAL_LIMITS } from '@zonewire/zone-store';
 import type { SerialPolicy } from './serial-policy.ts';
 
@@ -16,11 +17,14 @@ export interface PrimaryZoneConfig {
   readonly zoneMaxSize?: number | undefined;
   readonly journalMaxSize?: number | undefined;
   readonly journalMaxDepth?: number | undefined;
+  /** What has to be right in the file before it is served; default: ZONEMD is looked at and told of. */
+  readonly verification?: VerificationPolicy | undefined;
 }
 
 export const PRIMARY_DEFAULTS = {
   serialPolicy: 'increment',
   zoneMaxSize: 2 * 1024 ** 3,
+  verification: DEFAULT_VERIFICATION,
   ...DEFAULT_JOURNAL_LIMITS,
 } as const;
 
@@ -34,6 +38,7 @@ export function withDefaults(config: PrimaryZoneConfig): PrimaryZoneSettings {
     ...config,
     serialPolicy: config.serialPolicy ?? PRIMARY_DEFAULTS.serialPolicy,
     zoneMaxSize: config.zoneMaxSize ?? PRIMARY_DEFAULTS.zoneMaxSize,
+    verification: config.verification ?? PRIMARY_DEFAULTS.verification,
     journalMaxSize: config.journalMaxSize ?? PRIMARY_DEFAULTS.journalMaxSize,
     journalMaxDepth: config.journalMaxDepth ?? PRIMARY_DEFAULTS.journalMaxDepth,
   };

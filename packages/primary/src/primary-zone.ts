@@ -6,10 +6,14 @@ import type {
   StatusError,
   TransferOut,
   TransferSource,
+  Verification,
+  VerificationStatus,
+  Verifier,
   ZoneHandler,
   ZoneStatus,
   ZoneTable,
 } from '@zonewire/nameserver';
+import { statusWarnings } from '@zonewire/nameserver';
 import { type Name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
 import { needsCompaction, type ZoneVersion } from '@zonewire/zone';
 import type { ZoneStore } from '@zonewire/zone-store';
@@ -31,6 +35,7 @@ export interface PrimaryZonePorts {
   readonly announcer: Announcer;
   readonly transfers: TransferOut;
   readonly compactor: Compactor;
+  readonly verifier: Verifier;
   readonly files: FilePort;
   readonly clock: Clock;
   readonly log: Log;
@@ -67,6 +72,10 @@ export class PrimaryZone {
   #journalError: StatusError | undefined;
   /** Of the file, when it was read last. */
   #warnings: readonly string[] = [];
+  /** Of the file served, and its serial when it was validated and found without fault. */
+  #verification: VerificationStatus | undefined;
+  #faultlessSerial: number | undefined;
+  readonly #ended = new AbortController();
   /** A changed file waits for thaw. */
   #notice: string | undefined;
   #servedAt: number | undefined;
@@ -121,6 +130,7 @@ export class PrimaryZone {
   /** The zone goes; what is stored of it stays. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#ended.abort(zoneClosing(this.apex));
     await this.#opened;
     await this.#turn;
     await this.#line.settled();
@@ -196,15 +206,18 @@ export class PrimaryZone {
   }
 
   status(): ZoneStatus {
-    const { store, announcer } = this.#ports;
+    const { store, announcer, clock } = this.#ports;
     const { version, facts } = this.#line.published;
+    const verification = this.#verification?.serial === version?.serial ? this.#verification : undefined;
+    const warnings = [...this.#warnings, ...statusWarnings(verification, clock.now())];
     return zoneStatus({
       apex: this.apex,
       version,
       facts,
       servedAt: this.#servedAt,
       lastError: this.#journalError ?? this.#loadError,
-      warnings: this.#notice === undefined ? this.#warnings : [this.#notice, ...this.#warnings],
+      warnings: this.#notice === undefined ? warnings : [this.#notice, ...warnings],
+      verification,
       journal: store.journalInfo(this.apex),
       notify: announcer.lag(this.apex),
     });
@@ -213,11 +226,13 @@ export class PrimaryZone {
   async #load(cause: LoadRequest['cause'], discardUpdates: boolean): Promise<LoadOutcome> {
     const { files, clock } = this.#ports;
     const { file: path, serialPolicy, zoneMaxSize } = this.#config;
-    const ports = { apex: this.apex, files, line: this.#line, now: () => clock.now() };
+    const examine = (version: ZoneVersion) => this.#examine(version);
+    const ports = { apex: this.apex, files, line: this.#line, now: () => clock.now(), examine };
     try {
       const outcome = await loadZoneFile(ports, { cause, path, discardUpdates, serialPolicy, zoneMaxSize });
       this.#notice = outcome.kind === 'waits-for-thaw' ? outcome.message : undefined;
       this.#warnings = outcome.warnings ?? this.#warnings;
+      if (outcome.verification !== undefined) this.#verified(outcome.verification, outcome.serial);
       for (const warning of outcome.warnings ?? []) this.#log.warn({}, warning);
       this.#log.info({ serial: outcome.serial }, outcome.message);
       this.#damaged = false;
@@ -231,6 +246,21 @@ export class PrimaryZone {
       this.#failed(code, `${(error as Error).message}; ${kept}`);
       throw error;
     }
+  }
+
+  /** Signed zones take no updates: what was found of the file holds as long as its serial is served. */
+  #examine(version: ZoneVersion): Promise<Verification> {
+    const { verifier, clock } = this.#ports;
+    const { version: tip } = this.#line.tip;
+    const checked = tip?.serial === this.#faultlessSerial ? tip : undefined;
+    const { verification: policy } = this.#config;
+    return verifier.verify(version, { policy, now: clock.now(), checked, signal: this.#ended.signal });
+  }
+
+  #verified({ status, isFaultless }: Verification, serial: number): void {
+    this.#verification = status;
+    this.#faultlessSerial = isFaultless ? serial : undefined;
+    for (const finding of status?.findings ?? []) this.#log.warn({ serial }, finding);
   }
 
   #failed(code: string, message: string): void {

@@ -7,6 +7,7 @@ import {
   type NotifyCounters,
   type ReplicaLag,
   TransferOut,
+  Verifier,
   type ZoneStatus,
   type ZoneTable,
 } from '@zonewire/nameserver';
@@ -29,6 +30,8 @@ export interface PrimaryOptions {
   /** Shared with the secondary, so that the limits hold for the node; default: one of its own. */
   readonly transfers?: TransferOut | undefined;
   readonly compactor?: Compactor | undefined;
+  /** Default: one of its own. */
+  readonly verifier?: Verifier | undefined;
 }
 
 export interface ChangeOutcome {
@@ -46,7 +49,7 @@ export class Primary {
   readonly #zones = new Map<string, PrimaryZone>();
   readonly #listeners = new Set<PrimaryEventListener>();
 
-  constructor({ store, table, client, clock, log, files, transfers, compactor }: PrimaryOptions) {
+  constructor({ store, table, client, clock, log, files, transfers, compactor, verifier }: PrimaryOptions) {
     const emit = (event: PrimaryEvent) => {
       for (const listener of this.#listeners) {
         try {
@@ -70,6 +73,7 @@ export class Primary {
       announcer,
       transfers: transfers ?? new TransferOut({ clock, log }),
       compactor: compactor ?? new Compactor(),
+      verifier: verifier ?? new Verifier(),
       files,
       clock,
       log,

@@ -1,4 +1,11 @@
-import type { JournalStatus, ReplicaLag, StatusError, ZoneState, ZoneStatus } from '@zonewire/nameserver';
+import type {
+  JournalStatus,
+  ReplicaLag,
+  StatusError,
+  VerificationStatus,
+  ZoneState,
+  ZoneStatus,
+} from '@zonewire/nameserver';
 import { type Name, nameToText } from '@zonewire/shared-protocol';
 import type { ZoneVersion } from '@zonewire/zone';
 import type { PrimaryFacts } from './facts.ts';
@@ -10,13 +17,14 @@ export interface PrimaryZoneView {
   readonly servedAt: number | undefined;
   readonly lastError: StatusError | undefined;
   readonly warnings: readonly string[];
+  readonly verification: VerificationStatus | undefined;
   readonly journal: JournalStatus;
   readonly notify: readonly ReplicaLag[];
 }
 
 /** A primary's zone as operators see it. */
 export function zoneStatus(view: PrimaryZoneView): ZoneStatus {
-  const { apex, version, facts, servedAt, lastError, warnings, journal, notify } = view;
+  const { apex, version, facts, servedAt, lastError, warnings, verification, journal, notify } = view;
   const { file } = facts;
   const served = version === undefined || servedAt === undefined ? undefined : { serial: version.serial, at: servedAt };
   return {
@@ -31,6 +39,7 @@ export function zoneStatus(view: PrimaryZoneView): ZoneStatus {
     warnings: warnings.length === 0 ? undefined : warnings,
     notify,
     journal,
+    verification,
     file: file && {
       path: file.path,
       loadedAt: file.loadedAt,

@@ -1,5 +1,6 @@
 import type { AclRule, Remote } from '@zonewire/nameserver';
 import type { Name } from '@zonewire/shared-protocol';
+import type { VerificationPolicy } from '@zonewire/zone';
 import type { RefreshIntervals } from './refresh/timing.ts';
 
 /** What an operator says of a zone that this node is secondary for. Durations in seconds, sizes in octets. */
@@ -14,6 +15,8 @@ export interface SecondaryZoneConfig extends Partial<RefreshIntervals> {
   readonly zoneMaxSize?: number | undefined;
   readonly journalMaxSize?: number | undefined;
   readonly journalMaxDepth?: number | undefined;
+  /** What has to be right before a version is served; default: ZONEMD is looked at and told of. */
+  readonly verification?: VerificationPolicy | undefined;
 }
 
 /** Limits of a node, over all its zones. */

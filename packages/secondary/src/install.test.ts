@@ -1,8 +1,8 @@
-import { ZoneTable } from '@zonewire/nameserver';
+import { NOTHING_VERIFIED, type Verification, ZoneTable } from '@zonewire/nameserver';
 import { CLASS, name, type ResourceRecord, TYPE, unwrap, writeSoa, ZonewireError } from '@zonewire/shared-protocol';
 import { diffVersions, ZoneBuilder, ZoneDiff, type ZoneVersion } from '@zonewire/zone';
 import { openMemoryStore } from '@zonewire/zone-store';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { storeWith } from './fixtures/site.ts';
 import { type Installation, install } from './install.ts';
 
@@ -57,7 +57,7 @@ async function setup(held?: ZoneVersion) {
 test('a first zone: stored with its facts, then served until it expires', async () => {
   const { store, table, zone } = await setup();
   const came = version(7, ns, host(1));
-  expect(await zone(came)).toEqual({ kind: 'installed', version: came });
+  expect(await zone(came)).toMatchObject({ kind: 'installed', version: came });
   expect(table.get(ZONE)).toMatchObject({ version: came, state: 'serving', expireAt: 5000 });
   expect(await store.load(ZONE)).toMatchObject({ facts: { expireAt: 5000 } });
 });
@@ -165,4 +165,64 @@ test('given up while it was stored: not published', async () => {
   const { zone, served } = await setup(held);
   expect(await zone(version(2, ns), { isWanted: () => false })).toEqual({ kind: 'unwanted' });
   expect(served()).toBe(held);
+});
+
+describe('what is examined before it is served', () => {
+  const status = { at: 1, serial: 2, ms: 1, zonemd: 'failed' as const, findings: ['ZONEMD: wrong'] };
+  const refusal = { code: 'zonemd-mismatch', message: 'the zone is not verified' };
+  const examined = (verification: Partial<Verification>) => async () => ({ ...NOTHING_VERIFIED, ...verification });
+
+  test('refused: neither stored nor served, and the reason is told', async () => {
+    const { store, zone, diffs, served } = await setup(held);
+    const examine = examined({ refusal });
+    expect(await zone(version(2, ns), { examine })).toEqual({ kind: 'refused', problem: refusal });
+    expect(await diffs([good], 2, { examine })).toEqual({ kind: 'refused', problem: refusal });
+    expect(served()).toBe(held);
+    expect(store.stats.commits).toBe(1);
+  });
+
+  test('of a chain of differences only the last version', async () => {
+    const versions = [held, version(2, ns, host(2)), version(3, ns, host(3))];
+    const { diffs } = await setup(held);
+    const seen: number[] = [];
+    const examine = async ({ serial }: ZoneVersion) => {
+      seen.push(serial);
+      return NOTHING_VERIFIED;
+    };
+    await diffs([diffVersions(versions[0], versions[1]), diffVersions(versions[1], versions[2])], 3, { examine });
+    expect(seen).toEqual([3]);
+  });
+
+  test('what was found goes into the facts that are stored with the version', async () => {
+    const { zone } = await setup(held);
+    let stored: unknown;
+    const factsFor: Installation['factsFor'] = (_version, verification) => {
+      stored = verification;
+      return FACTS;
+    };
+    const came = version(2, ns);
+    expect(await zone(came, { examine: examined({ status }), factsFor })).toMatchObject({ verification: { status } });
+    expect(stored).toBe(status);
+  });
+
+  test('it could not be done: refused', async () => {
+    const { zone, served } = await setup(held);
+    const examine = () => Promise.reject(new ZonewireError('verification-failed', 'no thread could be started'));
+    expect(await zone(version(2, ns), { examine })).toMatchObject({
+      kind: 'refused',
+      problem: { code: 'verification-failed', message: 'no thread could be started' },
+    });
+    expect(served()).toBe(held);
+  });
+
+  test('given up meanwhile: nothing is stored, whatever was found', async () => {
+    const { store, zone } = await setup(held);
+    let isWanted = true;
+    const examine = async () => {
+      isWanted = false;
+      return { ...NOTHING_VERIFIED, refusal };
+    };
+    expect(await zone(version(2, ns), { examine, isWanted: () => isWanted })).toEqual({ kind: 'unwanted' });
+    expect(store.stats.commits).toBe(1);
+  });
 });

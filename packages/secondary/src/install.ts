@@ -1,4 +1,4 @@
-import type { ZoneTable } from '@zonewire/nameserver';
+import { NOTHING_VERIFIED, type Verification, type VerificationStatus, type ZoneTable } from '@zonewire/nameserver';
 import { isNewerSerial, type Name, nameToText, type Problem, TYPE, ZonewireError } from '@zonewire/shared-protocol';
 import { applyDiff, diffVersions, type ZoneDiff, type ZoneVersion } from '@zonewire/zone';
 import type { Facts, ZoneStore } from '@zonewire/zone-store';
@@ -18,14 +18,19 @@ export interface Installation {
   readonly diffMaxRecords: number;
   readonly store: ZoneStore;
   readonly table: ZoneTable;
+  /** ZONEMD and DNSSEC, as the zone is configured; on a thread when that takes long. Rejects when it could not be done. */
+  readonly examine?: ((version: ZoneVersion) => Promise<Verification>) | undefined;
   /** What is stored together with the version, and until when that is served. */
-  readonly factsFor: (version: ZoneVersion) => { readonly facts: Facts; readonly expireAt: number };
+  readonly factsFor: (
+    version: ZoneVersion,
+    verification: VerificationStatus | undefined,
+  ) => { readonly facts: Facts; readonly expireAt: number };
   /** False once the zone is no longer ours to publish. */
   readonly isWanted: () => boolean;
 }
 
 export type Installed =
-  | { readonly kind: 'installed'; readonly version: ZoneVersion }
+  | { readonly kind: 'installed'; readonly version: ZoneVersion; readonly verification: Verification }
   /** A whole zone came, and its serial is not newer than ours: nothing was done. */
   | { readonly kind: 'not-newer' }
   /** What came is wrong; the old version stays. */
@@ -34,7 +39,7 @@ export type Installed =
   | { readonly kind: 'not-stored'; readonly problem: Problem }
   | { readonly kind: 'unwanted' };
 
-/** From a finished transfer to answers: verify, diff, journal, publish. Confirmation is the caller's, once this says 'installed'. */
+/** From a finished transfer to answers: verify, examine, diff, journal, publish. Confirmation is the caller's, once this says 'installed'. */
 export async function install(installation: Installation): Promise<Installed> {
   const { held, force, transferred } = installation;
   if (transferred.outcome === 'zone' && held !== undefined && !force && !isNewerSerial(transferred.serial, held.serial))
@@ -43,15 +48,19 @@ export async function install(installation: Installation): Promise<Installed> {
   const verified = verify(installation);
   if ('problem' in verified) return { kind: 'refused', problem: verified.problem };
 
+  const verification = await examine(installation, verified);
+  if (!installation.isWanted()) return { kind: 'unwanted' };
+  if ('problem' in verification) return { kind: 'refused', problem: verification.problem };
+
   const diffs = difference(installation, verified);
 
-  const { facts, expireAt } = installation.factsFor(verified.version);
+  const { facts, expireAt } = installation.factsFor(verified.version, verification.status);
   const problem = await journal(installation, verified, diffs, facts);
   if (problem !== undefined) return { kind: 'not-stored', problem };
 
   if (!installation.isWanted()) return { kind: 'unwanted' };
   installation.table.publish(installation.zone, verified.version, expireAt);
-  return { kind: 'installed', version: verified.version };
+  return { kind: 'installed', version: verified.version, verification };
 }
 
 interface Verified {
@@ -85,6 +94,21 @@ function verify(installation: Installation): Verified | { readonly problem: Prob
       `the zone takes ${version.byteLength} octets, allowed are ${zoneMaxSize} (zone-max-size)`,
     );
   return built;
+}
+
+/** Of a chain of differences the last version is examined: the others are never served. */
+async function examine(
+  { examine }: Installation,
+  { version }: Verified,
+): Promise<Verification | { readonly problem: Problem }> {
+  if (examine === undefined) return NOTHING_VERIFIED;
+  try {
+    const verification = await examine(version);
+    return verification.refusal === undefined ? verification : { problem: verification.refusal };
+  } catch (error) {
+    const code = error instanceof ZonewireError ? error.code : 'verification-failed';
+    return { problem: { code, message: error instanceof Error ? error.message : String(error) } };
+  }
 }
 
 /** RFC 1995 4: strictly in order; one difference that does not fit refuses them all. What is added twice is dropped, and not passed on. */

@@ -10,6 +10,7 @@ import {
   type TransferAnswer,
   TransferOut,
   type TransferSource,
+  Verifier,
   type ZoneHandler,
   type ZoneStatus,
   type ZoneTable,
@@ -51,6 +52,8 @@ export interface SecondaryOptions {
   /** Transfers to others; one for the whole node, so that its limits hold for the node. Default: one of its own. */
   readonly transferOut?: TransferOut;
   readonly compactor?: Compactor;
+  /** Default: one of its own. */
+  readonly verifier?: Verifier;
 }
 
 /** The zones that this node is secondary for: loaded, kept fresh, fed on. */
@@ -99,6 +102,7 @@ export class Secondary {
       transfers: new Places(limits.transfers, limits.transfersPerPrimary),
       unreachable: new Unreachable(clock),
       compactor: options.compactor ?? new Compactor(),
+      verifier: options.verifier ?? new Verifier(),
       emit: (event) => this.#emit(event),
       published: (zone, version) => {
         this.#damage.delete(nameKey(zone));

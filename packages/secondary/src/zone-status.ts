@@ -1,5 +1,5 @@
 import type { JournalStatus, PrimaryPeerStatus, ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
-import { addressText } from '@zonewire/nameserver';
+import { addressText, statusWarnings } from '@zonewire/nameserver';
 import { isNewerSerial } from '@zonewire/shared-protocol';
 import type { ZoneRunner } from './refresh/runner.ts';
 
@@ -28,6 +28,7 @@ export function zoneStatus(
     ...(lastCheck === undefined ? {} : { lastCheck }),
     ...(facts.lastTransfer === undefined ? {} : { lastTransfer: facts.lastTransfer }),
     ...(lastError === undefined ? {} : { lastError }),
+    ...(facts.verification === undefined ? {} : { verification: facts.verification }),
     ...(warnings.length === 0 ? {} : { warnings }),
     primaries: runner.primaries.map((primary): PrimaryPeerStatus => {
       const known = facts.primaries[primary.key];
@@ -53,6 +54,7 @@ function warningsOf({ version, state, primaries }: ZoneRunner): string[] {
     if (error?.code === 'primary-serial-older') warnings.push(error.message);
   }
   if (version === undefined) return warnings;
+  warnings.push(...statusWarnings(facts.verification, facts.asOf));
   const { refresh, retry, expire } = version.soa;
   if (expire <= refresh)
     warnings.push(

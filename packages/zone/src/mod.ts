@@ -13,5 +13,6 @@ export * from './layers/compact.ts';
 export * from './lookup/lookup.ts';
 export * from './lookup/lookup-result.ts';
 export type { RRset } from './rrset.ts';
+export * from './verification/verify-version.ts';
 export * from './version.ts';
 export * from './zonemd/zonemd.ts';

@@ -2,6 +2,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { type AclRule, type AddressRange, parseAddressRange, type Remote } from '@zonewire/nameserver';
 import { type Name, name, nameToText, type TsigKey, unwrap } from '@zonewire/shared-protocol';
+import { DEFAULT_VERIFICATION, type VerificationPolicy } from '@zonewire/zone';
 import type { NodeConfig, ZoneConfig, ZoneSettings } from './node-config.ts';
 import type { ConfigAcl, ConfigFile, ConfigZone } from './schema.ts';
 import type { Secrets } from './secret-files.ts';
@@ -71,8 +72,20 @@ function settingsOf(zone: ConfigZone): ZoneSettings {
     journalMaxSize: zone['journal-max-size'],
     journalMaxDepth: zone['journal-max-depth'],
     serialPolicy: zone['serial-policy'],
+    verification: verificationOf(zone),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** Undefined when nothing is said of it. */
+function verificationOf(zone: ConfigZone): VerificationPolicy | undefined {
+  const { 'zonemd-verify': zonemd, 'dnssec-validation': dnssec, 'trust-anchor': trustAnchors } = zone;
+  if (zonemd === undefined && dnssec === undefined && trustAnchors === undefined) return undefined;
+  return {
+    zonemd: zonemd ?? DEFAULT_VERIFICATION.zonemd,
+    dnssec: dnssec ?? DEFAULT_VERIFICATION.dnssec,
+    trustAnchors: trustAnchors ?? [],
+  };
 }
 
 /** What `%s` in a file name stands for: the zone's name in lower case without the final dot, `root` for the root. */

@@ -1,5 +1,6 @@
 import type { AclRule, Remote } from '@zonewire/nameserver';
 import type { Name, TsigKey } from '@zonewire/shared-protocol';
+import type { VerificationPolicy } from '@zonewire/zone';
 import type { HostPort } from './addresses.ts';
 
 /** A configuration that holds together: every id resolved, templates merged, paths absolute, secrets read. */
@@ -50,5 +51,6 @@ export interface ZoneSettings {
   readonly zoneMaxSize?: number;
   readonly journalMaxSize?: number;
   readonly journalMaxDepth?: number;
+  readonly verification?: VerificationPolicy;
   readonly serialPolicy?: 'increment' | 'unixtime' | 'dateserial';
 }

@@ -1,4 +1,5 @@
 import type { Result } from '@zonewire/shared-protocol';
+import { parseTrustAnchor } from '@zonewire/zone';
 import { z } from 'zod';
 import { parseHostPort } from './addresses.ts';
 import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from './quantities.ts';
@@ -135,6 +136,9 @@ const acl = z.strictObject({
     .meta({ description: 'True: what matches is refused.' }),
 });
 
+const verification = z.enum(['off', 'log', 'require'], { error: 'must be off, log or require' });
+const trustAnchor = read(parseTrustAnchor, 'must be a DS or DNSKEY record, such as "DS 12345 13 2 …"');
+
 const zoneKeys = {
   file: path
     .optional()
@@ -156,6 +160,18 @@ const zoneKeys = {
     .nonnegative({ error: 'must be a whole number of changes' })
     .optional()
     .meta({ description: 'Number of changes kept for IXFR.' }),
+  'zonemd-verify': verification.optional().meta({
+    description:
+      'ZONEMD (RFC 8976) of a version before it is served. log: a wrong one is told; require: without a right one the old version stays. Default: log.',
+  }),
+  'dnssec-validation': verification.optional().meta({
+    description:
+      'Signatures and NSEC or NSEC3 of a version before it is served. log: what is wrong is told; require: unless all is right the old version stays. Default: off.',
+  }),
+  'trust-anchor': z.array(trustAnchor, { error: 'must be a list of DS or DNSKEY records' }).optional().meta({
+    description:
+      'Keys of the zone for dnssec-validation, as DS or DNSKEY records. Without any, the keys that the zone itself holds are believed.',
+  }),
   'serial-policy': z
     .enum(['increment', 'unixtime', 'dateserial'], { error: 'must be increment, unixtime or dateserial' })
     .optional()

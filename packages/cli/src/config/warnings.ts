@@ -20,6 +20,9 @@ function zoneWarnings(zone: ZoneConfig): string[] {
     warnings.push(`there is no file ${zone.file}; the zone will answer SERVFAIL until there is one`);
   if (zone.notify.length > 0 && !allows('transfer'))
     warnings.push('it notifies others, but no acl allows them to transfer it; add an acl with action transfer');
+  const { verification } = zone.settings;
+  if (verification !== undefined && verification.trustAnchors.length > 0 && verification.dnssec === 'off')
+    warnings.push('trust-anchor does nothing while dnssec-validation is off; set it to log or require');
   if (zone.file === undefined && !allows('notify'))
     warnings.push('no acl allows its primary to notify it; changes arrive only when the refresh timer ends');
   return warnings;

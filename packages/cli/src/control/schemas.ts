@@ -62,6 +62,17 @@ export const zoneStatus = z
       .optional(),
     notify: z.array(replicaLag).readonly().optional(),
     journal: z.object({ depth: z.int(), bytes: z.int(), oldestSerial: serial.optional() }).optional(),
+    verification: z
+      .object({
+        at,
+        serial,
+        ms: z.number(),
+        zonemd: z.enum(['verified', 'failed', 'absent', 'unsupported']).optional(),
+        dnssec: z.enum(['valid', 'invalid', 'unsigned']).optional(),
+        signaturesExpireAt: at.optional(),
+        findings: z.array(z.string()).readonly(),
+      })
+      .optional(),
     file: z.object({ path: z.string(), loadedAt: at, serial, dynamicUpdatesSince: z.int() }).optional(),
   })
   .meta({ id: 'ZoneStatus' }) satisfies z.ZodType<ZoneStatus>;

@@ -60,6 +60,7 @@ export function zoneDetails(zone: ZoneStatus, terminal: Terminal, now: number): 
     add('primary', `${primary.id} ${primary.address} ${primary.state}${error}`);
   }
   for (const replica of zone.notify ?? []) add('secondary', replicaText(replica));
+  add('verification', verificationText(zone, now));
   add('journal', journalText(zone));
   add('file', fileText(zone, now));
   return table(rows);
@@ -88,6 +89,14 @@ function replicaText(replica: NonNullable<ZoneStatus['notify']>[number]): string
   const serial = replica.serial === undefined ? '' : `, serial ${replica.serial}`;
   const error = replica.lastError === undefined ? '' : `: ${replica.lastError}`;
   return `${replica.id} ${replica.address} ${replica.state}${serial}${lag}${error}`;
+}
+
+function verificationText({ verification }: ZoneStatus, now: number): string | undefined {
+  if (!verification) return undefined;
+  const { zonemd, dnssec, signaturesExpireAt, serial, ms, at } = verification;
+  const verdicts = [zonemd && `ZONEMD ${zonemd}`, dnssec && `DNSSEC ${dnssec}`].filter(Boolean);
+  const until = signaturesExpireAt === undefined ? '' : `, first signature expires ${when(signaturesExpireAt, now)}`;
+  return `${verdicts.join(', ') || 'failed'}${until}; serial ${serial}, in ${duration(ms)}, ${when(at, now)}`;
 }
 
 function journalText({ journal }: ZoneStatus): string | undefined {

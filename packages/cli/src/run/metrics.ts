@@ -8,6 +8,7 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
   const { counters } = node.nameserver;
   const { tcp } = counters;
   const store = node.store.stats;
+  const verifier = node.verifier.counters;
   return [
     family('queries_total', 'Requests with opcode QUERY, by transport and type.', 'counter', queries(counters)),
     family('responses_total', 'Answers by RCODE.', 'counter', byIndex(counters.responses, 'rcode', rcodeToText)),
@@ -43,6 +44,28 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
     family('notifies_total', 'NOTIFY messages by direction and result.', 'counter', notifies(node)),
     family('updates_total', 'Dynamic updates by result.', 'counter', updates(node)),
     family('soa_checks_total', 'SOA queries to primaries by result.', 'counter', checks(node)),
+    family(
+      'zone_verifications_total',
+      'Versions verified before they are served, by check and result.',
+      'counter',
+      byWords(verifier.verdicts, 'check', 'result'),
+    ),
+    family(
+      'zone_verification_findings_total',
+      'What verifying has found, by code; limits are codes too.',
+      'counter',
+      byWords(verifier.findings, 'code'),
+    ),
+    family('zone_verification_refusals_total', 'Versions refused for it.', 'counter', one(verifier.refused)),
+    family('zone_verification_threads_total', 'Threads that verified, by result.', 'counter', [
+      { labels: { result: 'ok' }, value: verifier.onThread - verifier.failed },
+      { labels: { result: 'failed' }, value: verifier.failed },
+    ]),
+    family('zone_verification_waits_total', 'Versions that waited for such a thread.', 'counter', one(verifier.waited)),
+    family('zone_signatures_total', 'Signatures looked at: computed, or known to be good.', 'counter', [
+      { labels: { how: 'computed' }, value: verifier.signatures },
+      { labels: { how: 'known' }, value: verifier.reused },
+    ]),
     family('store_commits_total', 'Changes made durable.', 'counter', one(store.commits)),
     family('store_syncs_total', 'Syncs to disk; one serves many commits.', 'counter', one(store.syncs)),
     family('store_syncs_failed_total', 'Syncs that the disk did not take.', 'counter', one(store.syncsFailed)),
@@ -69,6 +92,14 @@ function* queries({ queries: byTransport }: Counters): Generator<MetricSample> {
 
 function* byIndex(values: Float64Array, label: string, text: (n: number) => string): Generator<MetricSample> {
   for (const [index, value] of values.entries()) if (value > 0) yield { labels: { [label]: text(index) }, value };
+}
+
+/** Keys are as many words as there are labels. */
+function* byWords(values: ReadonlyMap<string, number>, ...labels: string[]): Generator<MetricSample> {
+  for (const [key, value] of values) {
+    const words = key.split(' ');
+    yield { labels: Object.fromEntries(labels.map((label, i) => [label, words[i]])), value };
+  }
 }
 
 /** RFC 8945 3: 16 means BADSIG here, where as an RCODE it is BADVERS. */

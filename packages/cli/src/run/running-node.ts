@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { DnsClient, type Log, Nameserver, systemClock, TransferOut, ZoneTable } from '@zonewire/nameserver';
+import { DnsClient, type Log, Nameserver, systemClock, TransferOut, Verifier, ZoneTable } from '@zonewire/nameserver';
 import { diskFiles, Primary } from '@zonewire/primary';
 import { HeapSchedule, Secondary } from '@zonewire/secondary';
 import { nameKey, nameToText, type TsigKey, ZonewireError } from '@zonewire/shared-protocol';
@@ -43,6 +43,7 @@ export class RunningNode {
   stopping = false;
   /** Resolves when every zone of the start is loaded or could not be, or the node is stopping. */
   loaded: Promise<void> = Promise.resolve();
+  readonly verifier = new Verifier();
   #keys: KeyRing;
   #control: FastifyInstance | undefined;
   /** Reloads are carried out one after the other. */
@@ -58,7 +59,8 @@ export class RunningNode {
     const { table } = this;
     this.client = new DnsClient({ clock, log, random });
     this.transferOut = new TransferOut({ clock, log });
-    const shared = { store, table, client: this.client, clock, log };
+    const { verifier } = this;
+    const shared = { store, table, client: this.client, clock, log, verifier };
     this.primary = new Primary({ ...shared, files: diskFiles, transfers: this.transferOut });
     this.secondary = new Secondary({
       ...shared,

@@ -7,7 +7,7 @@ import { writeZoneFile } from './write-zone-file.ts';
  * is called; those accepted earlier are waited for. Rejects when the file cannot be written: then nothing is frozen.
  */
 export async function freezeZone(
-  { apex, files, line, now }: LoadPorts,
+  { apex, files, line, now }: Omit<LoadPorts, 'examine'>,
   path: string,
 ): Promise<{ readonly message: string; readonly serial: number }> {
   await line.settled();

@@ -1,3 +1,4 @@
+import type { Verification } from '@zonewire/nameserver';
 import { type Name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
 import { applyDiff, type ZoneDiff, type ZoneVersion } from '@zonewire/zone';
 import type { CommitLine } from '../commit.ts';
@@ -15,6 +16,8 @@ export interface LoadPorts {
   readonly files: FilePort;
   readonly line: CommitLine;
   readonly now: () => number;
+  /** ZONEMD and DNSSEC, as the zone is configured; on a thread when that takes long. */
+  readonly examine: (version: ZoneVersion) => Promise<Verification>;
 }
 
 export interface LoadRequest {
@@ -32,6 +35,8 @@ export interface LoadOutcome {
   readonly message: string;
   /** Of the file just read; undefined when it was not read: those of before still hold. */
   readonly warnings?: readonly string[];
+  /** Of the file just read. */
+  readonly verification?: Verification;
 }
 
 /**
@@ -54,8 +59,12 @@ export async function loadZoneFile(ports: LoadPorts, request: LoadRequest): Prom
     };
   const file = await readZoneFile(files, apex, path, request.zoneMaxSize);
   if (!file.ok) throw new ZonewireError(file.error.code, file.error.message, { zone: nameToText(apex) });
+  const verification = await ports.examine(file.value.version);
+  const { refusal } = verification;
+  if (refusal !== undefined)
+    throw new ZonewireError(refusal.code, `${path}: ${refusal.message}`, { zone: nameToText(apex) });
   // Once more: updates may have been accepted while the file was read.
-  return take(ports, request, decide(ports, request, fileChanged), file.value);
+  return { ...(await take(ports, request, decide(ports, request, fileChanged), file.value)), verification };
 }
 
 function decide({ line }: LoadPorts, { cause, discardUpdates }: LoadRequest, fileChanged: boolean): LoadDecision {

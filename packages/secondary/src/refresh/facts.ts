@@ -1,4 +1,4 @@
-import type { StatusError, TransferSummary } from '@zonewire/nameserver';
+import type { StatusError, TransferSummary, VerificationStatus } from '@zonewire/nameserver';
 import type { Facts, JsonValue } from '@zonewire/zone-store';
 
 /**
@@ -20,6 +20,8 @@ export interface RefreshFacts {
   readonly lastNotified?: { readonly serial: number; readonly at: number } | undefined;
   readonly received?: { readonly serial: number; readonly at: number } | undefined;
   readonly lastTransfer?: TransferSummary | undefined;
+  /** Of the version that is held. */
+  readonly verification?: VerificationStatus | undefined;
   /** Why the last round failed; gone with the next good check. */
   readonly lastError?: StatusError | undefined;
   /** Only primaries with something to remember; by {@link PrimaryAddress.key}. */
@@ -69,6 +71,7 @@ export function readFacts(stored: Facts | undefined): RefreshFacts {
     lastNotified: serialAt(stored.lastNotified),
     received: serialAt(stored.received),
     lastTransfer: transferSummary(stored.lastTransfer),
+    verification: verificationStatus(stored.verification),
     lastError: statusError(stored.lastError),
     primaries,
   };
@@ -105,4 +108,24 @@ function transferSummary(value: JsonValue | undefined): TransferSummary | undefi
   if (typeof from !== 'string' || at === undefined || records === undefined || bytes === undefined) return undefined;
   if (ms === undefined || toSerial === undefined) return undefined;
   return { at, type, from, records, bytes, ms, toSerial, ...(fromSerial === undefined ? {} : { fromSerial }) };
+}
+
+const ZONEMD_RESULTS = ['verified', 'failed', 'absent', 'unsupported'] as const;
+const DNSSEC_RESULTS = ['valid', 'invalid', 'unsigned'] as const;
+
+function verificationStatus(value: JsonValue | undefined): VerificationStatus | undefined {
+  if (!isObject(value) || !Array.isArray(value.findings)) return undefined;
+  const [at, serial, ms, signaturesExpireAt] = [value.at, value.serial, value.ms, value.signaturesExpireAt].map(time);
+  if (at === undefined || serial === undefined || ms === undefined) return undefined;
+  const zonemd = ZONEMD_RESULTS.find((result) => result === value.zonemd);
+  const dnssec = DNSSEC_RESULTS.find((result) => result === value.dnssec);
+  return {
+    at,
+    serial,
+    ms,
+    ...(zonemd === undefined ? {} : { zonemd }),
+    ...(dnssec === undefined ? {} : { dnssec }),
+    ...(signaturesExpireAt === undefined ? {} : { signaturesExpireAt }),
+    findings: value.findings.filter((finding) => typeof finding === 'string'),
+  };
 }

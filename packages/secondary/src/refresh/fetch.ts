@@ -1,5 +1,5 @@
-import type { TransferSummary } from '@zonewire/nameserver';
-import type { ZoneVersion } from '@zonewire/zone';
+import type { TransferSummary, Verification, VerificationStatus } from '@zonewire/nameserver';
+import { DEFAULT_VERIFICATION, type ZoneVersion } from '@zonewire/zone';
 import { type SecondaryZoneConfig, ZONE_MAX_SIZE } from '../config.ts';
 import { install } from '../install.ts';
 import { type RefreshFacts, writeFacts } from './facts.ts';
@@ -18,13 +18,20 @@ export interface FetchRequest {
   readonly primary: PrimaryAddress;
   readonly effect: Extract<RefreshEffect, { kind: 'transfer' }>;
   readonly held: ZoneVersion | undefined;
+  /** See VerificationRequest. */
+  readonly checked: ZoneVersion | undefined;
   /** The zone's facts once `event` has happened: they are stored with the version. */
   readonly factsAfter: (event: InstalledEvent) => RefreshFacts;
   readonly signal: AbortSignal;
 }
 
 export type Fetched =
-  | { readonly kind: 'installed'; readonly version: ZoneVersion; readonly event: InstalledEvent }
+  | {
+      readonly kind: 'installed';
+      readonly version: ZoneVersion;
+      readonly event: InstalledEvent;
+      readonly verification: Verification;
+    }
   /** Nothing newer came: as good as an answer to an SOA query. */
   | { readonly kind: 'answered'; readonly serial: number; readonly expire?: number | undefined }
   | ({ readonly kind: 'failed' } & Failure)
@@ -62,11 +69,11 @@ export async function fetchVersion(request: FetchRequest): Promise<Fetched> {
 }
 
 async function installIt(
-  { ports, config, primary, effect, held, factsAfter, signal }: FetchRequest,
+  { ports, config, primary, effect, held, checked, factsAfter, signal }: FetchRequest,
   transferred: Extract<TransferredIn, { ok: true; outcome: 'zone' | 'diffs' }>,
   zoneMaxSize: number,
 ): Promise<Fetched> {
-  const { clock, store, table, limits } = ports;
+  const { clock, store, table, limits, verifier } = ports;
   const { serial, expire, records, bytes, ms, outcome } = transferred;
   const transfer: TransferSummary = {
     at: clock.now(),
@@ -78,12 +85,13 @@ async function installIt(
     ...(held === undefined ? {} : { fromSerial: held.serial }),
     toSerial: serial,
   };
-  const eventOf = (version: ZoneVersion): InstalledEvent => ({
+  const eventOf = (version: ZoneVersion, verification: VerificationStatus | undefined): InstalledEvent => ({
     kind: 'installed',
     primary: primary.key,
     held: heldOf(version),
     expire,
     transfer,
+    verification,
   });
   const installed = await install({
     zone: config.domain,
@@ -94,15 +102,21 @@ async function installIt(
     diffMaxRecords: feedsOthers(config) ? limits.diffMaxRecords : 0,
     store,
     table,
-    factsFor: (version) => {
-      const facts = factsAfter(eventOf(version));
+    examine: (version) => {
+      const policy = config.verification ?? DEFAULT_VERIFICATION;
+      return verifier.verify(version, { policy, now: clock.now(), checked, signal });
+    },
+    factsFor: (version, verification) => {
+      const facts = factsAfter(eventOf(version, verification));
       return { facts: writeFacts(facts), expireAt: facts.expireAt ?? facts.asOf };
     },
     isWanted: () => !signal.aborted,
   });
   switch (installed.kind) {
-    case 'installed':
-      return { kind: 'installed', version: installed.version, event: eventOf(installed.version) };
+    case 'installed': {
+      const { version, verification } = installed;
+      return { kind: 'installed', version, verification, event: eventOf(version, verification.status) };
+    }
     case 'not-newer':
       return { kind: 'answered', serial, expire };
     case 'refused': {

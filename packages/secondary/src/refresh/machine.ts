@@ -97,6 +97,7 @@ export function factsAfterInstall(
     expireAt: expireAfterTransfer(time, event.held, event.expire, config.intervals),
     received: { serial: event.held.serial, at: time },
     lastTransfer: event.transfer,
+    verification: event.verification,
   };
 }
 

@@ -7,6 +7,7 @@ import type {
   Log,
   SerialAt,
   SoaCheck,
+  Verifier,
   ZoneTable,
 } from '@zonewire/nameserver';
 import { type Name, nameToText } from '@zonewire/shared-protocol';
@@ -44,6 +45,7 @@ export interface RunnerPorts {
   readonly transfers: Places;
   readonly unreachable: Unreachable;
   readonly compactor: Compactor;
+  readonly verifier: Verifier;
   readonly emit: (event: SecondaryEvent) => void;
   /** A new version is served: those it is fed to are to be told. */
   readonly published: (zone: Name, version: ZoneVersion) => void;
@@ -55,6 +57,8 @@ export class ZoneRunner {
   config: SecondaryZoneConfig;
   state: RefreshState;
   version: ZoneVersion | undefined;
+  /** The version held, when it was validated and found without fault as the zone is configured now. */
+  #faultless: ZoneVersion | undefined;
   served: SerialAt | undefined;
   lastCheck: SoaCheck | undefined;
   readonly #ports: RunnerPorts;
@@ -129,6 +133,7 @@ export class ZoneRunner {
 
   reconfigure(config: SecondaryZoneConfig): void {
     const before = this.#machine.primaries;
+    if (!isDeepStrictEqual(this.config.verification, config.verification)) this.#faultless = undefined;
     this.config = config;
     this.#machine = machineConfig(config);
     this.dispatch({ kind: 'configured' });
@@ -261,11 +266,14 @@ export class ZoneRunner {
       primary,
       effect,
       held: this.version,
+      checked: this.#faultless,
       factsAfter: (event) => factsAfterInstall(this.state.facts, event, this.#ports.clock.now(), this.#machine),
       signal,
     });
-    if (fetched.kind === 'installed') this.#installed(fetched.version, fetched.event);
-    else if (fetched.kind === 'failed') this.#failed(primary, fetched);
+    if (fetched.kind === 'installed') {
+      this.#faultless = fetched.verification.isFaultless ? fetched.version : undefined;
+      this.#installed(fetched.version, fetched.event);
+    } else if (fetched.kind === 'failed') this.#failed(primary, fetched);
     else if (fetched.kind === 'answered') {
       const { serial, expire } = fetched;
       this.#checked(primary, serial);
@@ -279,6 +287,7 @@ export class ZoneRunner {
     this.served = { serial: version.serial, at: this.#ports.clock.now() };
     const { type, from, records, bytes, ms, fromSerial, toSerial } = event.transfer;
     this.#log.info({ serial: toSerial, fromSerial, type, from, records, bytes, ms }, 'zone transferred');
+    for (const finding of event.verification?.findings ?? []) this.#log.warn({ serial: toSerial }, finding);
     this.dispatch(event);
     this.#emit({ kind: 'installed', transfer: event.transfer });
     this.#ports.published(this.config.domain, version);
@@ -293,6 +302,7 @@ export class ZoneRunner {
       if (this.#isStopped || this.version === undefined) return;
       const before = this.version;
       this.version = replaceBase(before, from, compacted);
+      if (this.#faultless === before) this.#faultless = this.version;
       // The same records: nothing but the layers they are read from changes. Another version may just have been published.
       this.#ports.table.replaceLayers(this.config.domain, before, this.version);
     } catch (error) {

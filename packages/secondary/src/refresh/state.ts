@@ -1,4 +1,4 @@
-import type { StatusError, TransferSummary } from '@zonewire/nameserver';
+import type { StatusError, TransferSummary, VerificationStatus } from '@zonewire/nameserver';
 import type { Name } from '@zonewire/shared-protocol';
 import type { RefreshFacts } from './facts.ts';
 import type { PrimaryAddress } from './primaries.ts';
@@ -104,6 +104,7 @@ export type RefreshEvent =
       readonly held: Held;
       readonly expire?: number | undefined;
       readonly transfer: TransferSummary;
+      readonly verification?: VerificationStatus | undefined;
     }
   | {
       readonly kind: 'failed';
