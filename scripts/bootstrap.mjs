@@ -135,7 +135,11 @@ async function withDocker(tests) {
       'the tests need a running Docker engine (docker info says there is none); start it, or on Debian: sudo apt-get install docker.io',
     );
   }
-  aptInstall([...(isThere('dockerd') ? [] : ['docker.io']), ...(isThere('iptables') ? [] : ['iptables'])]);
+  aptInstall([
+    ...(isThere('dockerd') ? [] : ['docker.io']),
+    ...(isThere('iptables') ? [] : ['iptables']),
+    ...(isThere('ip') ? [] : ['iproute2']),
+  ]);
   const log = join(tmpdir(), `zonewire-dockerd-${process.pid}.log`);
   const output = openSync(log, 'w');
   console.log(`zonewire: starting a Docker engine for the tests (log: ${log}) ...`);

@@ -1,7 +1,7 @@
-import { CLASS, name, TYPE } from '@zonewire/shared-protocol';
-import { buildZonewireImage, type ContainerNode, digAxfr, digSerial, Topology, UpdateStream } from '@zonewire/testkit';
+import { buildZonewireImage, digAxfr, digSerial, Topology } from '@zonewire/testkit';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hostsZone } from '../fixtures/zones.ts';
+import { change } from './changes.ts';
 
 const ZONE = 'example.test.';
 
@@ -18,21 +18,6 @@ describe('topologies in containers', () => {
     topology = undefined;
   });
 
-  /** `count` updates of one record each, all acknowledged; the serial after them. */
-  async function change(primary: ContainerNode, count: number): Promise<number> {
-    const before = (await digSerial(primary, ZONE))!;
-    const stream = await UpdateStream.open(primary, name(ZONE));
-    for (let i = 0; i < count; i++) {
-      const owner = name(`u${before}-${i}.${ZONE}`);
-      const rdata = Uint8Array.of(10, 1, i >> 8, i);
-      expect(await stream.send([{ name: owner, type: TYPE.A, class: CLASS.IN, ttl: 60, rdata }])).toBe(0);
-    }
-    stream.close();
-    const serial = (await digSerial(primary, ZONE))!;
-    expect(serial).toBe(before + count);
-    return serial;
-  }
-
   async function sameEverywhere(names: readonly string[], serial: number): Promise<void> {
     const nodes = names.map((node) => topology!.node(node));
     for (const node of nodes) await node.untilSerial(ZONE, serial, 30_000);
@@ -48,7 +33,7 @@ describe('topologies in containers', () => {
       leaf2: { zones: [{ name: ZONE, primaries: ['hub'] }] },
     });
     await sameEverywhere(['primary', 'hub', 'leaf1', 'leaf2'], 1);
-    const serial = await change(topology.node('primary'), 20);
+    const serial = await change(topology.node('primary'), ZONE, 20);
     await sameEverywhere(['primary', 'hub', 'leaf1', 'leaf2'], serial);
     for (const leaf of ['hub', 'leaf1', 'leaf2'])
       expect(await topology.node(leaf).status(ZONE)).toMatchObject({ lastTransfer: { type: 'ixfr' } });
@@ -62,7 +47,7 @@ describe('topologies in containers', () => {
     });
     await sameEverywhere(['hidden', 'ns1', 'ns2'], 1);
     await topology.cut('ns2');
-    const serial = await change(topology.node('hidden'), 5);
+    const serial = await change(topology.node('hidden'), ZONE, 5);
     await sameEverywhere(['hidden', 'ns1'], serial);
     await topology.cut('hidden');
     await topology.heal('ns2');
@@ -77,7 +62,7 @@ describe('topologies in containers', () => {
     });
     await sameEverywhere(['a', 'b', 'fra1'], 5);
     await topology.node('b').kill();
-    const serial = await change(topology.node('a'), 3);
+    const serial = await change(topology.node('a'), ZONE, 3);
     await sameEverywhere(['a', 'fra1'], serial);
   });
 
@@ -91,7 +76,7 @@ describe('topologies in containers', () => {
     await sameEverywhere(['primary', 'fra1', 'sin1', 'iad1'], 1);
     await topology.cut('sin1');
     await topology.node('iad1').remove();
-    const serial = await change(topology.node('primary'), 50);
+    const serial = await change(topology.node('primary'), ZONE, 50);
     await sameEverywhere(['primary', 'fra1'], serial);
     expect(await digSerial(topology.node('fra1'), ZONE)).toBe(serial);
     await topology.heal('sin1');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
 import { type Address, digSerial, run } from '../dig.ts';
 import { eventually } from '../running-process.ts';
+import { SlowLink, type SlowLinkOptions } from './slow-link.ts';
 
 /** What a topology's node is to hold. Other nodes are meant by their names. */
 export interface TopologyZone {
@@ -79,6 +80,11 @@ export class ContainerNode implements Address {
     this.#container = undefined;
   }
 
+  /** Of its main process, as this machine counts. */
+  async pid(): Promise<number> {
+    return Number((await run('docker', ['inspect', '--format', '{{.State.Pid}}', this.id])).stdout);
+  }
+
   /** What Docker's HEALTHCHECK says: starting, healthy, unhealthy. */
   async health(): Promise<string> {
     const { stdout } = await run('docker', ['inspect', '--format', '{{.State.Health.Status}}', this.id]);
@@ -115,6 +121,7 @@ export class Topology {
   readonly nodes: ReadonlyMap<string, ContainerNode>;
   readonly network: string;
   readonly #folder: string;
+  readonly #links: SlowLink[] = [];
 
   private constructor(network: string, folder: string, nodes: ReadonlyMap<string, ContainerNode>) {
     this.network = network;
@@ -171,6 +178,20 @@ export class Topology {
     await run('docker', ['network', 'disconnect', this.network, this.node(name).id]);
   }
 
+  /** Replaces a node's cable by a long one, at the same address; until the topology is removed. */
+  async slow(name: string, options: SlowLinkOptions): Promise<void> {
+    const { host } = this.node(name);
+    const network = await run('docker', ['network', 'inspect', '--format', '{{.Id}}', this.network]);
+    const bridge = `br-${network.stdout.slice(0, 12)}`;
+    await this.cut(name);
+    const gateway = host.replace(/\d+$/, '1');
+    const pid = await this.node(name).pid();
+    this.#links.push(await SlowLink.start({ pid, host, gateway, bridge, ...options }));
+    // The others still have the old cable's hardware address.
+    for (const node of this.nodes.values())
+      await run('nsenter', ['-t', String(await node.pid()), '-n', 'ip', 'neigh', 'flush', 'all']);
+  }
+
   /** Puts it back in, at the same address. */
   async heal(name: string): Promise<void> {
     const { host, id } = this.node(name);
@@ -178,6 +199,7 @@ export class Topology {
   }
 
   async remove(): Promise<void> {
+    await Promise.all(this.#links.splice(0).map((link) => link.remove()));
     await Promise.all([...this.nodes.values()].map((node) => node.remove()));
     await run('docker', ['network', 'rm', this.network], true);
     rmSync(this.#folder, { recursive: true, force: true });
@@ -208,7 +230,7 @@ function writeConfiguration(
   const others = new Set(zones.flatMap(({ primaries = [], notify = [] }) => [...primaries, ...notify]));
   const file = (zone: string) => `zones/${zone === '.' ? 'root' : zone.replace(/\.$/, '')}.zone`;
   const config = {
-    server: { identity: name, listen: [`0.0.0.0:${DNS_PORT}`], 'data-dir': '/var/lib/zonewire' },
+    server: { identity: name, listen: [`0.0.0.0:${DNS_PORT}`], 'data-dir': '/var/lib/zonewire', 'warm-up': false },
     control: { listen: `0.0.0.0:${CONTROL_PORT}`, token: TOKEN },
     remotes: [...others].map((id) => ({ id, address: [`${address(id)}:${DNS_PORT}`] })),
     acls: [{ id: 'network', address: [range], action: ['notify', 'transfer', 'update'] }],
