@@ -221,6 +221,17 @@ describe('where the node is', () => {
   });
 });
 
+it('options may stand before the command', async () => {
+  const after = await zonewire(`lag -o json --control ${url}`, {});
+  expect(await zonewire(`-o json --control ${url} lag`, {})).toEqual(after);
+  expect((await zonewire('--control=x lga', {})).err).toContain('no command "lga"; did you mean "lag"?');
+});
+
+it('what the node finds wrong with a request is wrong usage too', async () => {
+  const { code, err } = await zonewire('zone list --state nosuch');
+  expect([code, err]).toEqual([2, expect.stringContaining('state: ')]);
+});
+
 describe('wrong usage: exit 2 and one line that says what is right', () => {
   it.each([
     ['zone statsu', 'zonewire: there is no command "zone statsu"; did you mean "zone status"? (zonewire --help)\n'],

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Command, CommandError, EXIT, usageError } from './commands/command.ts';
+import { CLIENT_OPTIONS, type Command, CommandError, EXIT, OUTPUT_OPTION, usageError } from './commands/command.ts';
 import { commandHelp, overview } from './commands/help.ts';
 import { COMMANDS } from './commands/registry.ts';
 import { nearest } from './config/nearest.ts';
@@ -27,8 +27,9 @@ export async function main(args: readonly string[], world: World = processWorld(
       terminal.out(`zonewire ${(await import('./version.ts')).VERSION}\n`);
       return EXIT.FINE;
     }
-    const found = findCommand(args);
-    if (!found) return unknownCommand(args, terminal);
+    const ordered = commandFirst(args);
+    const found = findCommand(ordered);
+    if (!found) return unknownCommand(ordered, terminal);
     const { command, rest } = found;
     json = asksForJson(rest);
     const { values, positionals } = parse(command, rest);
@@ -60,6 +61,20 @@ function failed(error: unknown, terminal: Terminal, json: boolean): number {
 function asksForJson(args: readonly string[]): boolean {
   return args.some(
     (arg, i) => arg === '-ojson' || arg === '--output=json' || (arg === 'json' && /^(-o|--output)$/.test(args[i - 1])),
+  );
+}
+
+/** Options may stand before the command as well: `zonewire -o json lag`. */
+function commandFirst(args: readonly string[]): readonly string[] {
+  let words = 0;
+  while (args[words]?.startsWith('-')) words += takesValue(args[words]) ? 2 : 1;
+  return [...args.slice(words), ...args.slice(0, words)];
+}
+
+function takesValue(option: string): boolean {
+  const known = Object.entries({ ...CLIENT_OPTIONS, ...OUTPUT_OPTION });
+  return known.some(
+    ([name, { type, short }]) => type === 'string' && (option === `--${name}` || option === `-${short}`),
   );
 }
 

@@ -83,6 +83,7 @@ async function refusal(response: Response, base: URL): Promise<CommandError> {
   }
   const detail =
     problem.detail ?? `${base.origin} answered ${response.status} ${response.statusText}; is it a Zonewire node?`;
-  const exitCode = problem.code === 'config-invalid' ? EXIT.USAGE : EXIT.PROBLEM;
+  const isWrong = response.status === 400 || problem.code === 'config-invalid';
+  const exitCode = isWrong ? EXIT.USAGE : EXIT.PROBLEM;
   return new CommandError(exitCode, problem.code ?? 'control-failed', detail);
 }
