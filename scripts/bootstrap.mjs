@@ -49,7 +49,7 @@ installDependencies();
 await tasks[task](rest);
 
 function start(args) {
-  return run('node', ['packages/cli/src/demo/demo.ts', ...args]);
+  return run('node', ['--disable-warning=ExperimentalWarning', 'packages/cli/src/demo/demo.ts', ...args]);
 }
 
 async function test(args) {
