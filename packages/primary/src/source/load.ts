@@ -110,7 +110,7 @@ async function take(
   return {
     kind: 'loaded',
     serial: version.serial,
-    message: `loaded ${path}: serial ${from.serial} to ${version.serial}, ${diff.removedCount - 1} records removed, ${diff.addedCount - 1} added`,
+    message: `loaded ${path}: serial ${from.serial} to ${version.serial}, records: ${diff.removedCount - 1} removed, ${diff.addedCount - 1} added`,
     warnings: step.warning === undefined ? warnings : [`${path}: ${step.warning}`, ...warnings],
   };
 }
