@@ -12,8 +12,9 @@ export interface Counters {
   readonly opcodes: Float64Array;
   /** Answers by RCODE, BADVERS (16) included. Of a transfer only the first message is counted. */
   readonly responses: Float64Array;
-  /** NOTIFY requests by the RCODE they were answered with. */
+  /** NOTIFY and UPDATE requests by the RCODE they were answered with. */
   readonly notifies: Float64Array;
+  readonly updates: Float64Array;
   /** Requests that could not be read: answered with FORMERR, or dropped. */
   malformed: number;
   /** Packets without an answer: shorter than a header, responses, from port 0, no room to take them. */
@@ -32,6 +33,8 @@ export interface Counters {
   aclRefusals: number;
   /** Answers SERVFAIL because of an error of this program; each one is logged. */
   internalErrors: number;
+  /** AXFR and IXFR requests refused before they came to a zone, by RCODE: no such zone, no right, not loaded, over UDP. */
+  readonly transfersRefused: Float64Array;
   /** AXFR and IXFR requests handed to a zone; those given up because the peer did not read, or went. */
   transfers: number;
   transfersBroken: number;
@@ -66,6 +69,7 @@ export function newCounters(): Counters {
     opcodes: new Float64Array(16),
     responses: new Float64Array(32),
     notifies: new Float64Array(32),
+    updates: new Float64Array(32),
     malformed: 0,
     dropped: 0,
     truncated: 0,
@@ -75,6 +79,7 @@ export function newCounters(): Counters {
     tsigErrors: new Float64Array(32),
     aclRefusals: 0,
     internalErrors: 0,
+    transfersRefused: new Float64Array(32),
     transfers: 0,
     transfersBroken: 0,
     transferMessages: 0,

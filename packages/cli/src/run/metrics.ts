@@ -108,7 +108,9 @@ function tsigError(error: number): string {
 }
 
 /** `xfrtype` is what was answered; `any` where it did not come so far. */
-function transfers({ transferOut, secondary }: RunningNode): MetricSample[] {
+function transfers({ transferOut, secondary, nameserver }: RunningNode): MetricSample[] {
+  const { transfersRefused: refused } = nameserver.counters;
+  const unloaded = refused[RCODE.SERVFAIL];
   const out = transferOut.counters;
   const into = secondary.counters;
   const sample = (xfrtype: string, direction: string, result: string, value: number) => ({
@@ -122,7 +124,8 @@ function transfers({ transferOut, secondary }: RunningNode): MetricSample[] {
     sample('ixfr', 'out', 'up-to-date', out.upToDate),
     sample('ixfr', 'out', 'retry-over-tcp', out.retryOverTcp),
     sample('any', 'out', 'malformed', out.malformed),
-    sample('any', 'out', 'not-loaded', out.notLoaded),
+    sample('any', 'out', 'not-loaded', out.notLoaded + unloaded),
+    sample('any', 'out', 'refused', sum(refused) - unloaded),
     sample('any', 'out', 'limit', out.refused),
     sample('any', 'out', 'aborted', out.aborted),
     sample('axfr', 'in', 'ok', into.transfersAxfr),
@@ -134,7 +137,6 @@ function transfers({ transferOut, secondary }: RunningNode): MetricSample[] {
 
 function notifies({ primary, secondary, nameserver }: RunningNode): MetricSample[] {
   const answered = nameserver.counters.notifies;
-  const all = answered.reduce((sum, count) => sum + count, 0);
   // A hub tells its secondaries as a primary does.
   const out = (count: 'notifiesSent' | 'notifiesAcknowledged' | 'notifiesFailed') =>
     primary.notifyCounters[count] + secondary.notifyCounters[count];
@@ -143,17 +145,22 @@ function notifies({ primary, secondary, nameserver }: RunningNode): MetricSample
     { labels: { direction: 'out', result: 'acknowledged' }, value: out('notifiesAcknowledged') },
     { labels: { direction: 'out', result: 'failed' }, value: out('notifiesFailed') },
     { labels: { direction: 'in', result: 'ok' }, value: answered[RCODE.NOERROR] },
-    { labels: { direction: 'in', result: 'refused' }, value: all - answered[RCODE.NOERROR] },
+    { labels: { direction: 'in', result: 'refused' }, value: sum(answered) - answered[RCODE.NOERROR] },
   ];
 }
 
-function updates({ primary }: RunningNode): MetricSample[] {
-  const { changed, unchanged, refused } = primary.updateCounters;
+function updates({ primary, nameserver }: RunningNode): MetricSample[] {
+  const { changed, unchanged } = primary.updateCounters;
+  const answered = [...byIndex(nameserver.counters.updates, 'result', rcodeToText)];
   return [
     { labels: { result: 'changed' }, value: changed },
     { labels: { result: 'unchanged' }, value: unchanged },
-    ...Object.entries(refused).map(([rcode, value]) => ({ labels: { result: rcodeToText(Number(rcode)) }, value })),
+    ...answered.filter(({ labels }) => labels?.result !== 'NOERROR'),
   ];
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((all, value) => all + value, 0);
 }
 
 function checks({ secondary }: RunningNode): MetricSample[] {

@@ -148,7 +148,13 @@ describe('zonewire run', () => {
   it('counts what it did under the names of DESIGN.md', async () => {
     await dig(node, '-y', `${KEY.algorithm}:${KEY.name}:${KEY.secret}`, 'a.test.', 'AXFR');
     await dig(node, '+opcode=NOTIFY', '+norec', 'a.test.', 'SOA');
+    await dig(node, '+opcode=UPDATE', '+norec', 'a.test.', 'SOA');
+    await dig(node, 'a.test.', 'AXFR');
+    await dig(node, 'broken.test.', 'AXFR');
     const metrics = await (await fetch(`${node.controlUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^zonewire_xfr_requests_total\{xfrtype="any",direction="out",result="refused"\} 1$/m);
+    expect(metrics).toMatch(/^zonewire_xfr_requests_total\{xfrtype="any",direction="out",result="not-loaded"\} 1$/m);
+    expect(metrics).toMatch(/^zonewire_updates_total\{result="REFUSED"\} 1$/m);
     expect(metrics).toMatch(/^zonewire_notifies_total\{direction="in",result="ok"\} 0$/m);
     expect(metrics).toMatch(/^zonewire_notifies_total\{direction="in",result="refused"\} 1$/m);
     expect(metrics).toMatch(/^zonewire_queries_total\{transport="udp",type="SOA"\} [1-9]/m);

@@ -101,6 +101,7 @@ describe('NOTIFY', () => {
       [RCODE.REFUSED, 1],
       [RCODE.NOTAUTH, 2],
     ]);
+    expect(server.counters.updates[RCODE.REFUSED]).toBe(1);
   });
 
   it('a primary has nothing to refresh and says so politely; a secondary that cannot says NOTIMP', async () => {
@@ -254,6 +255,24 @@ describe('UPDATE', () => {
 
 describe('transfers', () => {
   const parts = [part(1), part(2), part(3)];
+
+  it('are counted by their RCODE when they do not come to a zone', async () => {
+    const server = serverFor({ transfer: () => ({ messages: parts }) }, { acl: [keyed] });
+    await server.handle(axfr(), tcp());
+    await server.handle(axfr('other.test.'), tcp());
+    await server.handle(axfr(), contextOf('udp'));
+    await server.handle(signed(axfr()).bytes, tcp());
+    server.table.expire(name('z.test.'));
+    await server.handle(signed(axfr()).bytes, tcp());
+    const counted = [...server.counters.transfersRefused.entries()].filter(([, count]) => count > 0);
+    expect(counted).toEqual([
+      [RCODE.SERVFAIL, 1],
+      [RCODE.NOTIMP, 1],
+      [RCODE.REFUSED, 1],
+      [RCODE.NOTAUTH, 1],
+    ]);
+    expect(server.counters.transfers).toBe(1);
+  });
 
   it('sends a stream as it is', async () => {
     const server = serverFor({ transfer: () => ({ messages: parts }) });

@@ -25,7 +25,7 @@ import type { EventLog } from '../event-log.ts';
 import { MAX_EXTRA, MAX_IDENTITY } from '../pipeline/opt-record.ts';
 import { servedVersion, unavailable } from '../pipeline/query-pipeline.ts';
 import type { Clock } from '../ports.ts';
-import type { ExtendedError, Refusal, RequestContext } from '../zone-handler.ts';
+import type { ExtendedError, Refusal, RequestContext, ZoneHandler } from '../zone-handler.ts';
 import type { ZoneEntry, ZoneTable } from '../zone-table.ts';
 import { type AnswerSigner, verifyAndSign } from './signing.ts';
 
@@ -135,6 +135,7 @@ export class RequestHandlers {
   #countAnswer(opcode: number, rcode: number): void {
     this.#counters.responses[rcode & 31]++;
     if (opcode === OPCODE.NOTIFY) this.#counters.notifies[rcode & 31]++;
+    else if (opcode === OPCODE.UPDATE) this.#counters.updates[rcode & 31]++;
   }
 
   #encode(draft: MessageDraft, maxSize: number): Uint8Array {
@@ -180,9 +181,22 @@ export class RequestHandlers {
     return typeof answer === 'number' ? { rcode: answer } : answer;
   }
 
-  /** RFC 5936 2.2.1 and 3: NOTAUTH for what is not the apex of a zone here. */
   async #transfer(handled: Handled): Promise<Outcome> {
     const { request, context } = handled;
+    const transfer = this.#transferOf(handled);
+    if (typeof transfer !== 'function') {
+      this.#counters.transfersRefused[transfer.rcode & 31]++;
+      return transfer;
+    }
+    const answer = await transfer(request, context);
+    if ('rcode' in answer) return answer;
+    this.#counters.transfers++;
+    if ('single' in answer) return this.#sendSingle(answer.single, handled);
+    return this.#sendStream(answer.messages, handled);
+  }
+
+  /** How the zone answers, or why it is not asked. RFC 5936 2.2.1 and 3: NOTAUTH for what is not the apex of a zone here. */
+  #transferOf({ request, context }: Handled): NonNullable<ZoneHandler['transfer']> | Refusal {
     const [{ name: zone, type, class: qclass }] = request.question;
     if (qclass !== CLASS.IN) return { rcode: RCODE.REFUSED };
     // RFC 5936 4.2: AXFR over UDP is not defined. Knot and NSD answer so too.
@@ -192,12 +206,7 @@ export class RequestHandlers {
     const refusal = this.#checkAcl(entry, 'transfer', context);
     if (refusal !== undefined) return refusal;
     if (servedVersion(entry, context.now) === undefined) return { rcode: RCODE.SERVFAIL, ede: unavailable(entry) };
-    if (entry.handler.transfer === undefined) return { rcode: RCODE.REFUSED };
-    const answer = await entry.handler.transfer(request, context);
-    if ('rcode' in answer) return answer;
-    this.#counters.transfers++;
-    if ('single' in answer) return this.#sendSingle(answer.single, handled);
-    return this.#sendStream(answer.messages, handled);
+    return entry.handler.transfer?.bind(entry.handler) ?? { rcode: RCODE.REFUSED };
   }
 
   async #sendSingle(message: Uint8Array, { signer, sink }: Handled): Promise<undefined> {
@@ -234,7 +243,7 @@ export class RequestHandlers {
     this.#counters.transferBytes += message.length;
   }
 
-  #checkAcl(entry: ZoneEntry, action: AclAction, context: RequestContext): Outcome {
+  #checkAcl(entry: ZoneEntry, action: AclAction, context: RequestContext): Refusal | undefined {
     if (aclAllows(entry.acl, action, context.peerAddress, context.key?.name)) return undefined;
     this.#counters.aclRefusals++;
     this.#options.events.aclRefused(entry, action, context);

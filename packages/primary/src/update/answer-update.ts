@@ -8,12 +8,10 @@ export interface UpdateCounters {
   /** Answered NOERROR: with a new serial, and without one. */
   changed: number;
   unchanged: number;
-  /** By RCODE. */
-  readonly refused: Record<number, number>;
 }
 
 export function newUpdateCounters(): UpdateCounters {
-  return { changed: 0, unchanged: 0, refused: {} };
+  return { changed: 0, unchanged: 0 };
 }
 
 /** What a refusal is in the words of RFC 8914; the text says the rest. */
@@ -34,7 +32,6 @@ export async function answerUpdate(
 ): Promise<number | Refusal> {
   const fields = { peer: peerAddress, key: key && nameToText(key.name), transport };
   const refuse = (rcode: number, code: string, why: string, told = why): Refusal => {
-    counters.refused[rcode] = (counters.refused[rcode] ?? 0) + 1;
     log.info({ ...fields, rcode, code }, `update refused: ${why}`);
     return { rcode, ede: { infoCode: INFO_CODES[code] ?? EDE.OTHER, extra: told } };
   };
