@@ -20,15 +20,21 @@ export interface Signer {
 const ALGORITHM = 'ECDSAP256SHA256';
 const SALT = 'beef';
 
-export async function makeSigner(vendor: Vendor, denial: Denial, zone: string): Promise<Signer> {
+/** `more`: further arguments of BIND's and ldns' signer, further lines of Knot's zone section. */
+export async function makeSigner(
+  vendor: Vendor,
+  denial: Denial,
+  zone: string,
+  more: readonly string[] = [],
+): Promise<Signer> {
   const folder = mkdtempSync(join(tmpdir(), 'zonewire-signer-'));
-  const made = await { BIND: bindSigner, Knot: knotSigner, ldns: ldnsSigner }[vendor](folder, denial, zone);
+  const made = await { BIND: bindSigner, Knot: knotSigner, ldns: ldnsSigner }[vendor](folder, denial, zone, more);
   return { ...made, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 type Made = Omit<Signer, 'remove'>;
 
-async function bindSigner(folder: string, denial: Denial, zone: string): Promise<Made> {
+async function bindSigner(folder: string, denial: Denial, zone: string, more: readonly string[]): Promise<Made> {
   const keygen = async (...args: string[]) =>
     (await run('dnssec-keygen', ['-q', '-K', folder, '-a', ALGORITHM, ...args, zone])).stdout.trim();
   const ksk = await keygen('-f', 'KSK');
@@ -57,6 +63,7 @@ async function bindSigner(folder: string, denial: Denial, zone: string): Promise
         zone,
         ...nsec3,
         ...optOut,
+        ...more,
         '-f',
         signed,
         file,
@@ -66,7 +73,7 @@ async function bindSigner(folder: string, denial: Denial, zone: string): Promise
   };
 }
 
-async function knotSigner(folder: string, denial: Denial, zone: string): Promise<Made> {
+async function knotSigner(folder: string, denial: Denial, zone: string, more: readonly string[]): Promise<Made> {
   const config = join(folder, 'knot.conf');
   writeFileSync(
     config,
@@ -89,7 +96,7 @@ zone:
     file: zone
     dnssec-signing: on
     dnssec-policy: p
-`,
+${more.map((line) => `    ${line}\n`).join('')}`,
   );
   const keymgr = async (...args: string[]) => (await run('keymgr', ['-c', config, zone, ...args])).stdout;
   writeFileSync(join(folder, 'zone'), '');
@@ -111,7 +118,7 @@ zone:
   };
 }
 
-async function ldnsSigner(folder: string, denial: Denial, zone: string): Promise<Made> {
+async function ldnsSigner(folder: string, denial: Denial, zone: string, more: readonly string[]): Promise<Made> {
   // ldns-keygen writes to the working directory.
   const keygen = async (...args: string[]) =>
     (await run('sh', ['-c', `cd "${folder}" && ldns-keygen -a ${ALGORITHM} ${args.join(' ')} ${zone}`])).stdout.trim();
@@ -125,7 +132,7 @@ async function ldnsSigner(folder: string, denial: Denial, zone: string): Promise
     async sign(text) {
       const [file, signed] = [join(folder, 'zone'), join(folder, 'signed')];
       writeFileSync(file, text);
-      await run('ldns-signzone', [...nsec3, ...salt, ...optOut, '-o', zone, '-f', signed, file, ...keys]);
+      await run('ldns-signzone', [...nsec3, ...salt, ...optOut, ...more, '-o', zone, '-f', signed, file, ...keys]);
       return readFileSync(signed, 'utf8');
     },
   };
