@@ -63,7 +63,6 @@ export class NsecChainCheck {
       // Against the RFC, and harmless: it denies what is not there.
       const message = 'there is an NSEC at a name that has nothing else (RFC 4035 2.3)';
       this.#tell(layer, node, 'nsec-unexpected', message, 'warning');
-      return;
     }
     const fault = bitmapFault(bytes, nextEnd, end, this.#types, count);
     if (fault !== undefined) this.#tell(layer, node, 'nsec-types', `${fault} (RFC 4034 4.1.2)`);

@@ -63,8 +63,13 @@ export function validateDnssec(version: ZoneVersion, options: DnssecOptions): Dn
       'the zone has RRSIGs, but no DNSKEY to check them with',
     );
   const keys = readZoneKeys(apex, keyRRset?.rdatas ?? [], trustAnchors, findings);
+  if (keys.length === 0 && findings.errors === 0) {
+    const message =
+      'none of the keys of the zone can be used for its data: they are revoked, no zone keys, or cannot be read';
+    findings.add('error', 'keys-unusable', { name: apex, type: TYPE.DNSKEY }, message);
+  }
   const isAnchored = trustAnchors.length > 0;
-  if (isAnchored && keyRRset !== undefined && !keys.some((key) => key.isAnchored))
+  if (isAnchored && keys.length > 0 && !keys.some((key) => key.isAnchored))
     findings.add(
       'error',
       'trust-anchor-without-key',
