@@ -238,9 +238,11 @@ export class Secondary {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#announcer.stop();
+    // First: what other nodes share of the schedule is not cancelled by the zones that stop here.
+    const closed = this.#options.schedule.close();
     await Promise.all(Array.from(this.#runners.values(), (runner) => runner.stop()));
     this.#ports.expiries.close();
-    await this.#options.schedule.close();
+    await closed;
   }
 
   #status(runner: ZoneRunner): ZoneStatus {

@@ -29,6 +29,10 @@ export interface NodeOptions {
   readonly port?: number;
   /** More server settings, merged over what this makes. */
   readonly server?: Record<string, unknown>;
+  /** The configuration's section `redis`. */
+  readonly redis?: Record<string, unknown>;
+  /** More settings of the section `control`. */
+  readonly control?: Record<string, unknown>;
   /** Arguments for node itself, before the script: memory limits, profilers. */
   readonly execArgv?: readonly string[];
   /** Whose NOTIFYs, transfers and updates are allowed, with the zone's key if it has one. Default: all of 127.0.0.0/8. */
@@ -114,7 +118,8 @@ export class ZonewireNode implements Address {
         'warm-up': false,
         ...options.server,
       },
-      control: { listen: `127.0.0.1:${this.controlPort}` },
+      control: { listen: `127.0.0.1:${this.controlPort}`, ...options.control },
+      ...(options.redis ? { redis: options.redis } : {}),
       ...(options.keys ? { keys: options.keys.map(({ name, ...key }) => ({ id: name, ...key })) } : {}),
       ...(remotes.length > 0 ? { remotes } : {}),
       acls,

@@ -1,8 +1,17 @@
-import type { NodeInfo } from '../control/ports.ts';
+import type { NodeInfo, RedisStatus } from '../control/ports.ts';
 import { printable, stateStyle, styled, table } from '../output/terminal.ts';
 import { absolute, count, duration, when } from '../output/time.ts';
-import { CLIENT_OPTIONS, type Command, EXIT, OUTPUT_OPTION, printJson } from './command.ts';
+import { CLIENT_OPTIONS, type Command, EXIT, type Invocation, OUTPUT_OPTION, printJson } from './command.ts';
 import { controlClient } from './control-client.ts';
+
+/** `answers for 3 h (site fra, redis://…)` */
+function redisLine({ state, since, site, url, trouble, lost }: RedisStatus, { now, terminal }: Invocation) {
+  const style = state === 'lost' ? 'red' : 'green';
+  const why = trouble === undefined ? '' : ` (${printable(trouble)}): timers run in this node`;
+  const times = lost > 0 ? `, lost ${count(lost, 'time')} since the start` : '';
+  const words = `${styled(terminal, style, state)} for ${duration(now() - since)}${why}`;
+  return ['redis', `${words}, site ${site}, ${printable(url)}${times}`];
+}
 
 type Node = NodeInfo & { readonly zones: Readonly<Record<string, number>> };
 
@@ -35,6 +44,7 @@ export const nodeStatus: Command = {
         ['control', client.url.replace(/\/$/, '')],
         ['configuration', `${printable(node.configFile)}, read ${when(node.configuredAt, invocation.now())}`],
         ['data', printable(node.dataDir)],
+        ...(node.redis === undefined ? [] : [redisLine(node.redis, invocation)]),
         ['zones', `${count(total, 'zone')}${states.length > 0 ? `: ${states.join(', ')}` : ''}`],
       ]),
     );

@@ -22,7 +22,7 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
     remotes.set(id, { id, addresses: address, ...(tsigKey ? { key: tsigKey } : {}) });
   }
   const acls = new Map(parsed.acls.map((acl) => [acl.id, aclRule(acl, keyOf(acl.key)?.name)]));
-  const { server, control } = parsed;
+  const { server, control, redis, limits } = parsed;
   return {
     file: path,
     server: {
@@ -35,6 +35,13 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
       warmUp: server['warm-up'] ?? true,
     },
     control: control && { listen: control.listen, token: secrets.token },
+    redis: redis && { url: redis.url, password: secrets.redisPassword, site: redis.site },
+    limits: {
+      rounds: limits?.rounds,
+      checks: limits?.checks,
+      transfers: limits?.transfers,
+      transfersPerPrimary: limits?.['transfers-per-primary'],
+    },
     keys: [...keys.values()],
     zones: parsed.zones.map((zone) => {
       const merged = withTemplate(zone, parsed.templates);

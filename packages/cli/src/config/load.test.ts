@@ -223,11 +223,24 @@ zones:
   listen: ["127.0.0.1:53"]
   tls-listen: ["127.0.0.1:853"]
   data-dir: ./d
-redis: { url: "redis://127.0.0.1", site: fra }
 `,
+      ['3:3: tls-listen is not available in this version; leave it out or empty'],
+    ],
+    [
+      'a Redis URL that is none, a site that cannot be part of a key, limits of nothing',
+      `${SERVER}redis: { url: "http://127.0.0.1", site: "a b" }\nlimits: { transfers: 0 }\n`,
       [
-        '3:3: tls-listen is not available in this version; leave it out or empty',
-        '5:1: redis is not available in this version; remove the section (timers are embedded)',
+        '2:15: url: the scheme of "http://127.0.0.1" must be redis or rediss (TLS)',
+        '2:41: site: "a b" cannot be a site: 1 to 63 letters, digits, dots, hyphens',
+        '3:22: transfers must be a whole number of transfers, 1 or more, not the number 0',
+      ],
+    ],
+    [
+      'two passwords for Redis, of which none is shown',
+      `${SERVER}redis: { url: "redis://:s3cret@127.0.0.1", password-file: p, site: fra }\n`,
+      [
+        '2:10: redis has a password in its url and a password-file; keep the file',
+        '2:59: cannot read /etc/p: there is no such file',
       ],
     ],
     [

@@ -9,6 +9,9 @@ export interface NodeConfig {
   readonly file: string;
   readonly server: ServerConfig;
   readonly control: ControlConfig | undefined;
+  /** Absent: timers are embedded, and the node is a site of its own. */
+  readonly redis: RedisConfig | undefined;
+  readonly limits: LimitsConfig;
   readonly keys: readonly TsigKey[];
   readonly zones: readonly ZoneConfig[];
 }
@@ -29,6 +32,20 @@ interface ServerConfig {
 interface ControlConfig {
   readonly listen: HostPort;
   readonly token: string | undefined;
+}
+
+export interface RedisConfig {
+  readonly url: string;
+  readonly password: string | undefined;
+  readonly site: string;
+}
+
+/** Absent: the default of packages/secondary. */
+interface LimitsConfig {
+  readonly rounds?: number | undefined;
+  readonly checks?: number | undefined;
+  readonly transfers?: number | undefined;
+  readonly transfersPerPrimary?: number | undefined;
 }
 
 /** With `file` this node is the zone's primary; otherwise it is a secondary and `primaries` is not empty. */

@@ -15,6 +15,7 @@ export function checkRules(source: ConfigSource): ConfigProblem[] {
   return [
     ...checkVersionLimits(source, root),
     ...checkControl(source, root),
+    ...checkRedis(source, root),
     ...checkIds(source, root),
     ...checkReferences(source, root),
     ...checkKeys(source, root),
@@ -28,10 +29,6 @@ function checkVersionLimits(source: ConfigSource, root: unknown): ConfigProblem[
   if (!isMapValue(root)) return [];
   const problems: ConfigProblem[] = [];
   const server = isMapValue(root.server) ? root.server : {};
-  if (root.redis !== undefined)
-    problems.push(
-      source.atKey([], 'redis', 'redis is not available in this version; remove the section (timers are embedded)'),
-    );
   if (Array.isArray(server['tls-listen']) && server['tls-listen'].length > 0)
     problems.push(
       source.atKey(['server'], 'tls-listen', 'tls-listen is not available in this version; leave it out or empty'),
@@ -53,6 +50,13 @@ function checkControl(source: ConfigSource, root: unknown): ConfigProblem[] {
       'control listens beyond loopback, so it needs a token: add token-file, or listen on 127.0.0.1',
     ),
   ];
+}
+
+function checkRedis(source: ConfigSource, root: unknown): ConfigProblem[] {
+  const redis = isMapValue(root) ? root.redis : undefined;
+  if (!isMapValue(redis) || typeof redis.url !== 'string' || redis['password-file'] === undefined) return [];
+  if (!URL.canParse(redis.url) || new URL(redis.url).password === '') return [];
+  return [source.atKey(['redis'], 'url', 'redis has a password in its url and a password-file; keep the file')];
 }
 
 function checkIds(source: ConfigSource, root: unknown): ConfigProblem[] {

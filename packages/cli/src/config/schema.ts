@@ -3,6 +3,7 @@ import { parseTrustAnchor } from '@zonewire/zone';
 import { z } from 'zod';
 import { parseHostPort } from './addresses.ts';
 import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from './quantities.ts';
+import { parseRedisUrl, parseSite } from './redis.ts';
 
 /** The configuration file's shape. Messages here say what a value must be; explain.ts adds which key and what stood there. */
 
@@ -86,10 +87,37 @@ const control = z.strictObject({
   'token-file': path.optional().meta({ description: 'A file that holds the token.' }),
 });
 
+const wholeNumber = (what: string) => {
+  const error = `must be a whole number of ${what}, 1 or more`;
+  return z.int({ error }).min(1, { error });
+};
+
 const redis = z.strictObject({
-  url: text.meta({ description: 'redis://host:port' }),
-  site: text.meta({ description: 'Nodes with the same site share timers and transfers.' }),
+  url: read(parseRedisUrl, 'must be text such as redis://127.0.0.1:6379').meta({
+    description: 'redis://host:port or, with TLS, rediss://host:port; a user as redis://user@host:port.',
+  }),
+  'password-file': path.optional().meta({ description: 'A file that holds the password.' }),
+  site: read(parseSite, 'must be a name such as fra').meta({
+    description: 'Nodes with the same site, and the same zones, share timers and transfers.',
+  }),
 });
+
+const limits = z
+  .strictObject({
+    rounds: wholeNumber('rounds').optional().meta({
+      description: 'Rounds of refresh and retry timers under way at once; changes do not wait for them. Default: 256.',
+    }),
+    checks: wholeNumber('SOA queries').optional().meta({
+      description: 'SOA queries to primaries under way at once. Default: 200.',
+    }),
+    transfers: wholeNumber('transfers').optional().meta({
+      description: 'Transfers in under way at once. Default: 20.',
+    }),
+    'transfers-per-primary': wholeNumber('transfers').optional().meta({
+      description: 'Of these, from one address. Default: 10.',
+    }),
+  })
+  .meta({ description: 'What this node asks of primaries at once, over all zones it is secondary for.' });
 
 const ALGORITHMS = ['hmac-sha1', 'hmac-sha224', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'] as const;
 
@@ -185,6 +213,7 @@ export const configSchema = z
     server,
     control: control.optional(),
     redis: redis.optional(),
+    limits: limits.optional(),
     keys: list(key, 'must be a list of keys'),
     remotes: list(remote, 'must be a list of remotes'),
     acls: list(acl, 'must be a list of acls'),

@@ -8,6 +8,7 @@ export interface Secrets {
   /** Octets by {@link keyId}. */
   readonly keys: ReadonlyMap<string, Uint8Array>;
   readonly token: string | undefined;
+  readonly redisPassword: string | undefined;
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly ConfigProblem[];
 }
@@ -57,12 +58,19 @@ export function readSecrets(source: ConfigSource, files: ConfigFiles): Secrets {
     keys.set(keyId(value.id), secret.value);
   }
 
+  const oneLine = (section: string, key: string, what: string): string | undefined => {
+    const map = isMapValue(source.value) ? source.value[section] : undefined;
+    const file = isMapValue(map) ? map[key] : undefined;
+    if (typeof file !== 'string') return undefined;
+    const at = [section, key];
+    const text = fileText(at, file)?.trim();
+    if (text === '') problems.push(source.at(at, `${file} is empty; put the ${what} into it`));
+    return text;
+  };
+
   const control = isMapValue(source.value) && isMapValue(source.value.control) ? source.value.control : {};
-  let token = typeof control.token === 'string' ? control.token : undefined;
-  if (typeof control['token-file'] === 'string') {
-    const at = ['control', 'token-file'];
-    token = fileText(at, control['token-file'])?.trim();
-    if (token === '') problems.push(source.at(at, `${control['token-file']} is empty; put the token into it`));
-  }
-  return { keys, token, problems, warnings };
+  const inline = typeof control.token === 'string' ? control.token : undefined;
+  const token = typeof control['token-file'] === 'string' ? oneLine('control', 'token-file', 'token') : inline;
+  const redisPassword = oneLine('redis', 'password-file', 'password');
+  return { keys, token, redisPassword, problems, warnings };
 }

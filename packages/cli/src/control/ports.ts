@@ -73,6 +73,26 @@ export interface NodeInfo {
   /** `host:port` as bound. */
   readonly listen: readonly string[];
   readonly stopping: boolean;
+  /** Absent: no Redis is configured. */
+  readonly redis?: RedisStatus;
+}
+
+export interface RedisStatus {
+  /** Without its password. */
+  readonly url: string;
+  readonly site: string;
+  /** answers: timers run in it. lost: timers run in this node until it answers again. */
+  readonly state: 'connecting' | 'answers' | 'lost';
+  /** Since when it is in that state, ms since the epoch. */
+  readonly since: number;
+  /** Why it is lost. */
+  readonly trouble?: string;
+  /** How often it was lost since the start. */
+  readonly lost: number;
+  /** Commands it refused while it answered. */
+  readonly refused: number;
+  /** Rounds it did not hand out in time, begun by this node. */
+  readonly takenOver: number;
 }
 
 export interface ReloadReport {

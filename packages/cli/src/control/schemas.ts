@@ -89,6 +89,18 @@ export const nodeInfo = z
     dataDir: z.string(),
     listen: z.array(z.string()).readonly(),
     stopping: z.boolean(),
+    redis: z
+      .object({
+        url: z.string(),
+        site: z.string(),
+        state: z.enum(['connecting', 'answers', 'lost']),
+        since: at,
+        trouble: z.string().optional(),
+        lost: z.int(),
+        refused: z.int(),
+        takenOver: z.int(),
+      })
+      .optional(),
   })
   .meta({ id: 'NodeInfo' }) satisfies z.ZodType<NodeInfo>;
 

@@ -6,6 +6,7 @@ import { count } from '../output/time.ts';
 import { VERSION } from '../version.ts';
 import { nodeMetrics } from './metrics.ts';
 import type { RunningNode } from './running-node.ts';
+import { redisStatus } from './site.ts';
 
 /** What the control API needs, over the parts of a running node. */
 export function controlPorts(node: RunningNode): ControlPorts {
@@ -22,6 +23,7 @@ export function controlPorts(node: RunningNode): ControlPorts {
       dataDir: node.config.server.dataDir,
       listen: node.listen,
       stopping: node.stopping,
+      ...redisInfo(node),
     }),
     statuses: () => zones.statuses(),
     status: (zone) => zones.status(zone),
@@ -48,6 +50,11 @@ export function controlPorts(node: RunningNode): ControlPorts {
     },
     metrics: () => nodeMetrics(node),
   };
+}
+
+function redisInfo(node: RunningNode) {
+  const redis = redisStatus(node.config, node.site);
+  return redis === undefined ? {} : { redis };
 }
 
 function changeSteps({ change, name, type, ttl, rdatas }: RRsetChange): ChangeStep[] {

@@ -66,9 +66,31 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
       { labels: { how: 'computed' }, value: verifier.signatures },
       { labels: { how: 'known' }, value: verifier.reused },
     ]),
+    ...schedule(node),
     family('store_commits_total', 'Changes made durable.', 'counter', one(store.commits)),
     family('store_syncs_total', 'Syncs to disk; one serves many commits.', 'counter', one(store.syncs)),
     family('store_syncs_failed_total', 'Syncs that the disk did not take.', 'counter', one(store.syncsFailed)),
+  ];
+}
+
+function schedule({ site }: RunningNode): MetricFamily[] {
+  const { processed, failed, active } = site.schedule.counters;
+  const families = [
+    family('rounds_total', 'Rounds of refresh, retry and NOTIFY begun by this node, by result.', 'counter', [
+      { labels: { result: 'done' }, value: processed },
+      { labels: { result: 'failed' }, value: failed },
+    ]),
+    family('rounds', 'Rounds under way.', 'gauge', one(active)),
+  ];
+  if (site.bullmq === undefined) return families;
+  const { lost, refused, takenOver } = site.bullmq.counters;
+  const up = site.bullmq.redis === 'answers' ? 1 : 0;
+  return [
+    ...families,
+    family('redis_up', '1 while Redis answers and takes writes.', 'gauge', one(up)),
+    family('redis_lost_total', 'How often Redis was lost.', 'counter', one(lost)),
+    family('redis_refused_total', 'Commands Redis refused while it answered.', 'counter', one(refused)),
+    family('rounds_taken_over_total', 'Rounds Redis did not hand out in time.', 'counter', one(takenOver)),
   ];
 }
 

@@ -21,6 +21,8 @@ function config(zones: ZoneConfig[], server: Partial<NodeConfig['server']> = {})
       ...server,
     },
     control: { listen: { host: '127.0.0.1', port: 8053 }, token: undefined },
+    redis: undefined,
+    limits: {},
     keys: [],
     zones,
   };

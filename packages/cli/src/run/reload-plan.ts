@@ -48,6 +48,8 @@ function needRestart(from: NodeConfig, to: NodeConfig): string[] {
   compare('server.data-dir', from.server.dataDir, to.server.dataDir);
   compare('server.udp', from.server.udp, to.server.udp);
   compare('server.workers', from.server.workers, to.server.workers);
+  compare('redis', from.redis, to.redis);
+  compare('limits', from.limits, to.limits);
   compare('control.listen', from.control?.listen, to.control?.listen);
   return changed;
 }

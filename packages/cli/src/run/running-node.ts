@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { DnsClient, type Log, Nameserver, systemClock, TransferOut, Verifier, ZoneTable } from '@zonewire/nameserver';
 import { diskFiles, Primary } from '@zonewire/primary';
-import { HeapSchedule, Secondary } from '@zonewire/secondary';
+import { DEFAULT_SECONDARY_LIMITS, Secondary, type SecondaryLimits } from '@zonewire/secondary';
 import { nameKey, nameToText, type TsigKey, ZonewireError } from '@zonewire/shared-protocol';
 import { openZoneStore, type ZoneStore } from '@zonewire/zone-store';
 import type { FastifyInstance } from 'fastify';
@@ -18,6 +18,7 @@ import { controlServer } from '../control/server.ts';
 import { count } from '../output/time.ts';
 import { controlPorts } from './control-ports.ts';
 import { planReload } from './reload-plan.ts';
+import { openSite, type Site } from './site.ts';
 import { type Failed, NodeZones } from './zones.ts';
 
 export type KeyRing = ReadonlyMap<string, TsigKey>;
@@ -37,6 +38,7 @@ export class RunningNode {
   readonly nameserver: Nameserver;
   readonly primary: Primary;
   readonly secondary: Secondary;
+  readonly site: Site;
   readonly zones: NodeZones;
   config: NodeConfig;
   configuredAt = systemClock.now();
@@ -49,8 +51,9 @@ export class RunningNode {
   /** Reloads are carried out one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(config: NodeConfig, store: ZoneStore, log: Log) {
+  private constructor(config: NodeConfig, store: ZoneStore, site: Site, log: Log) {
     this.config = config;
+    this.site = site;
     this.store = store;
     this.log = log;
     this.#keys = keyRing(config);
@@ -65,7 +68,8 @@ export class RunningNode {
     this.secondary = new Secondary({
       ...shared,
       random,
-      schedule: new HeapSchedule({ clock }),
+      schedule: site.schedule,
+      limits: secondaryLimits(config),
       transferOut: this.transferOut,
     });
     this.zones = new NodeZones({ primary: this.primary, secondary: this.secondary, log });
@@ -80,7 +84,7 @@ export class RunningNode {
    */
   static async start(config: NodeConfig, log: Log): Promise<RunningNode> {
     const store = await openZoneStore({ dir: config.server.dataDir });
-    const node = new RunningNode(config, store, log);
+    const node = new RunningNode(config, store, await openSite(config, log), log);
     try {
       const failed = node.zones.takeOn(config.zones);
       await node.nameserver.start();
@@ -193,11 +197,23 @@ function keyRing(config: NodeConfig): KeyRing {
  * What only a restart changes goes on as it is; of control, the token is taken at once. It is never dropped while the API
  * listens beyond loopback, which the new file may have changed with effect from the next start.
  */
-function runningSettings({ server, control }: NodeConfig, next: NodeConfig): Pick<NodeConfig, 'server' | 'control'> {
-  if (!control || !next.control) return { server, control };
+function runningSettings(
+  { server, control, redis, limits }: NodeConfig,
+  next: NodeConfig,
+): Pick<NodeConfig, 'server' | 'control' | 'redis' | 'limits'> {
+  if (!control || !next.control) return { server, control, redis, limits };
   const mayDrop = isLoopback(control.listen.host);
   const token = next.control.token ?? (mayDrop ? undefined : control.token);
-  return { server, control: { ...control, token } };
+  return { server, control: { ...control, token }, redis, limits };
+}
+
+function secondaryLimits({ limits }: NodeConfig): Partial<SecondaryLimits> {
+  const { checks, transfers, transfersPerPrimary } = { ...DEFAULT_SECONDARY_LIMITS, ...defined(limits) };
+  return { checks, transfers, transfersPerPrimary };
+}
+
+function defined<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 function zoneText({ domain }: NodeConfig['zones'][number]): string {

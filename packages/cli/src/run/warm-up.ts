@@ -111,6 +111,8 @@ function nodeConfig(dataDir: string, key: TsigKey): NodeConfig {
     // Threads of its own would bring nothing: a change runs on the main thread.
     server: { identity: 'warm-up', version: false, listen, dataDir, udp: 'dgram', workers: 1, warmUp: false },
     control: undefined,
+    redis: undefined,
+    limits: {},
     keys: [key],
     zones: [],
   };

@@ -1,5 +1,12 @@
 import { Redis } from 'ioredis';
 
+export interface RedisAddress {
+  /** `redis://host:6379`; `rediss://` is TLS. */
+  readonly url: string;
+  /** Beside the URL, so that the URL can be shown. */
+  readonly password?: string | undefined;
+}
+
 /** Longest wait between two attempts to reach Redis, ms. */
 const LONGEST_RECONNECT_WAIT = 2_000;
 
@@ -7,8 +14,9 @@ const LONGEST_RECONNECT_WAIT = 2_000;
  * A connection for commands: fails at once while Redis is away, so that nothing piles up for when it is back.
  * For BullMQ's queues: DEPENDENCIES.md, "producers".
  */
-export function commandConnection(url: string): Redis {
+export function commandConnection({ url, password }: RedisAddress): Redis {
   return new Redis(url, {
+    ...(password === undefined ? {} : { password }),
     enableOfflineQueue: false,
     maxRetriesPerRequest: null,
     retryStrategy: reconnectWait,
@@ -16,8 +24,12 @@ export function commandConnection(url: string): Redis {
 }
 
 /** A connection for BullMQ's workers, which wait in it for jobs: it may hold a command as long as Redis takes. */
-export function workerConnection(url: string): Redis {
-  return new Redis(url, { maxRetriesPerRequest: null, retryStrategy: reconnectWait });
+export function workerConnection({ url, password }: RedisAddress): Redis {
+  return new Redis(url, {
+    ...(password === undefined ? {} : { password }),
+    maxRetriesPerRequest: null,
+    retryStrategy: reconnectWait,
+  });
 }
 
 function reconnectWait(attempt: number): number {

@@ -29,6 +29,7 @@ export class RedisHealth {
   #probing = false;
   #timer: TimerHandle;
   #trouble: string | undefined;
+  #since: number;
   #lastError = 'connection closed';
   readonly #redis: Redis;
   readonly #key: string;
@@ -41,6 +42,7 @@ export class RedisHealth {
     this.#key = key;
     this.#clock = clock;
     this.#events = events;
+    this.#since = clock.now();
     redis.on('ready', this.#probe);
     redis.on('close', this.#onClose);
     // Told by 'close' with the same meaning; without a listener ioredis prints to the console.
@@ -51,6 +53,11 @@ export class RedisHealth {
 
   get state(): RedisState {
     return this.#state;
+  }
+
+  /** Since when it is in its state, ms since the epoch. */
+  get since(): number {
+    return this.#since;
   }
 
   /** Why it is lost. */
@@ -101,6 +108,7 @@ export class RedisHealth {
       this.#lose(refusal);
     } else if (this.#state !== 'answers') {
       this.#state = 'answers';
+      this.#since = this.#clock.now();
       this.#trouble = undefined;
       this.#events.found();
     }
@@ -111,6 +119,7 @@ export class RedisHealth {
     this.#trouble = reason;
     if (this.#state === 'lost') return;
     this.#state = 'lost';
+    this.#since = this.#clock.now();
     this.#events.lost(reason);
   }
 }

@@ -3,6 +3,7 @@ import type { Clock, Log } from '@zonewire/nameserver';
 import {
   HeapSchedule,
   type Schedule,
+  type ScheduleAbout,
   type ScheduleCounters,
   type ScheduleEntry,
   type SchedulePriority,
@@ -11,7 +12,7 @@ import {
 } from '@zonewire/secondary';
 import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { commandConnection, workerConnection } from '../redis/connection.ts';
+import { commandConnection, type RedisAddress, workerConnection } from '../redis/connection.ts';
 import { RedisHealth, type RedisState } from '../redis/health.ts';
 import { JOB_NAME, type ZoneJobData } from './job.ts';
 import { Outbox } from './outbox.ts';
@@ -19,15 +20,15 @@ import { isInGoodHands, type Standing } from './standing.ts';
 import { DEFAULT_TAKE_OVER, graceOf, type TakeOver } from './take-over.ts';
 import { isJobState, isMissing, type JobPlan, ZoneJobs } from './zone-jobs.ts';
 
-export interface BullmqScheduleOptions {
-  /** `redis://host:6379`, with user and password as Redis URLs have them. */
-  readonly url: string;
+export interface BullmqScheduleOptions extends RedisAddress {
   /** Nodes with the same site share one schedule. */
   readonly site: string;
+  /** This node's name, for whoever looks at a job under way. */
+  readonly node?: string;
   readonly clock: Clock;
   readonly log: Log;
   /** Rounds of timers under way at once on this node. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   readonly takeOver?: TakeOver;
 }
 
@@ -45,6 +46,7 @@ interface Plan extends JobPlan {
   readonly grace: number;
 }
 
+const FIRST: ScheduleAbout = { attempt: 1 };
 /** Jobs written in one round trip. */
 const BATCH = 1_000;
 /** A job's lock: a node that dies is noticed after at most twice this, ms. */
@@ -108,6 +110,11 @@ export class BullmqSchedule implements Schedule {
     return this.#health?.state ?? 'connecting';
   }
 
+  /** Since when it is in that state, ms since the epoch. */
+  get redisSince(): number {
+    return this.#health?.since ?? 0;
+  }
+
   /** Why Redis is lost. */
   get redisTrouble(): string | undefined {
     return this.#health?.trouble;
@@ -118,12 +125,13 @@ export class BullmqSchedule implements Schedule {
   }
 
   start(process: ScheduleProcessor): void {
-    const { url, site, clock } = this.#options;
+    const { site, node, clock } = this.#options;
     this.#process = process;
     this.#heap.start((zone) => this.#overdue(zone));
-    this.#redis = commandConnection(url);
-    this.#workerRedis = workerConnection(url);
+    this.#redis = commandConnection(this.#options);
+    this.#workerRedis = workerConnection(this.#options);
     const prefix = `zonewire:{${site}}`;
+    const aliveKey = (worker: string) => `${prefix}:alive:${worker}`;
     this.#queue = new Queue(JOB_NAME, { connection: this.#redis, prefix, skipMetasUpdate: true });
     this.#worker = new Worker<ZoneJobData>(
       JOB_NAME,
@@ -138,6 +146,7 @@ export class BullmqSchedule implements Schedule {
       {
         connection: this.#workerRedis,
         prefix,
+        ...(node === undefined ? {} : { name: node }),
         concurrency: this.#concurrency,
         lockDuration: LOCK,
         // A zone's node may die any number of times; its job lives on.
@@ -150,18 +159,18 @@ export class BullmqSchedule implements Schedule {
     this.#worker.on('error', (error) => this.#troubled('worker', error));
     this.#queue.on('error', (error) => this.#troubled('queue', error));
     this.#workerRedis.on('error', () => {});
-    this.#jobs = new ZoneJobs(this.#queue, this.#redis, this.#worker.id);
-    this.#health = new RedisHealth(this.#redis, `${prefix}:alive:${this.#worker.id}`, clock, {
+    this.#jobs = new ZoneJobs(this.#queue, this.#redis, this.#worker.id, aliveKey);
+    this.#health = new RedisHealth(this.#redis, aliveKey(this.#worker.id), clock, {
       found: () => this.#found(),
       lost: (reason) => this.#lost(reason),
     });
   }
 
-  set(zone: string, at: number, reason: string, priority: SchedulePriority = 'timer'): void {
+  set(zone: string, at: number, reason: string, priority: SchedulePriority = 'timer', about = FIRST): void {
     if (this.#closed) return;
     const change = priority === 'change';
     const grace = graceOf(at - this.#options.clock.now(), change, this.#takeOver);
-    const plan: Plan = { zone, at, reason, change, grace };
+    const plan: Plan = { zone, at, reason, ...about, change, grace };
     this.#plans.set(zone, plan);
     this.#arm(zone, plan);
     // What is being processed is put back with its new time when that is over.
@@ -170,12 +179,12 @@ export class BullmqSchedule implements Schedule {
     else this.#outbox.add(zone);
   }
 
-  promote(zone: string, reason: string): void {
-    this.set(zone, this.#options.clock.now(), reason, 'change');
+  promote(zone: string, reason: string, about?: ScheduleAbout): void {
+    this.set(zone, this.#options.clock.now(), reason, 'change', about);
   }
 
   cancel(zone: string): void {
-    if (!this.#plans.delete(zone)) return;
+    if (this.#closed || !this.#plans.delete(zone)) return;
     this.#heap.cancel(zone);
     if (this.#process !== undefined) this.#outbox.add(zone);
   }
@@ -289,21 +298,21 @@ export class BullmqSchedule implements Schedule {
     if (running !== undefined) await running;
     // A zone we do not have (any more) ends here. An old time in Redis is put right.
     else if (plan !== undefined && (change || plan.at <= clock.now() + EARLY)) await this.#run(zone, plan);
-    await this.#putBack(job, token);
+    await this.#putBack(job, token, plan);
   }
 
   /** Leaves by DelayedError, BullMQ's way to say that the job was moved and is not over. */
-  async #putBack(job: Job<ZoneJobData>, token: string): Promise<void> {
+  async #putBack(job: Job<ZoneJobData>, token: string, plan: Plan | undefined): Promise<void> {
     const { zone } = job.data;
-    const next = this.#plans.get(zone);
+    // A node that stops has cut the round short: another one has it at once, or this one when it is back.
+    const next = this.#plans.get(zone) ?? (this.#closed ? plan : undefined);
     if (next === undefined) {
       this.#written.delete(zone);
       return;
     }
     try {
       // Most rounds follow one of their own kind: one command.
-      const { reason, change } = job.data;
-      if (reason !== next.reason || change !== next.change) await this.#jobs!.describe(job, next);
+      await this.#jobs!.describe(job, next, job.data);
       await job.moveToDelayed(Math.ceil(next.at), token);
       this.#written.add(zone);
       this.#unsure.delete(zone);
@@ -316,7 +325,7 @@ export class BullmqSchedule implements Schedule {
     // Changed while that was written, when it could not be told to a job that was still active.
     const changed = this.#plans.get(zone);
     if (changed === undefined) this.#outbox.add(zone);
-    else if (changed !== next) this.set(zone, changed.at, changed.reason, changed.change ? 'change' : 'timer');
+    else if (changed !== next) this.set(zone, changed.at, changed.reason, priorityOf(changed), changed);
     throw new DelayedError();
   }
 
@@ -451,4 +460,8 @@ export class BullmqSchedule implements Schedule {
     // Full or read-only: it is lost as a whole, and found when it takes what is written again.
     this.#health?.check();
   }
+}
+
+function priorityOf({ change }: Plan): SchedulePriority {
+  return change ? 'change' : 'timer';
 }

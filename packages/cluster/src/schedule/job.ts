@@ -7,6 +7,10 @@ export const JOB_NAME = 'refresh';
 export interface ZoneJobData {
   readonly zone: string;
   readonly reason: string;
+  /** The serial held when it was planned; missing: the zone was never loaded. */
+  readonly serial?: number | undefined;
+  /** 1: the first try after a good one. */
+  readonly attempt: number;
   /** Caused by a NOTIFY or a person: goes ahead of timers. */
   readonly change: boolean;
 }

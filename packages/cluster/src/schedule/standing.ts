@@ -2,13 +2,14 @@
 export interface Standing {
   /** BullMQ's states; `unknown`: in none of its lists, or Redis did not say. */
   readonly state: string;
-  /** Whose lock it has. */
-  readonly holder?: 'self' | 'other';
+  /** Whose lock it has. gone: a node's that does not live any more; the lock runs out within half a minute. */
+  readonly holder?: 'self' | 'other' | 'gone';
 }
 
 /**
  * Nobody will ever hand it out: a script of BullMQ was refused half-way (Redis full), after it had taken the job from one list and before it
- * put it into the next; or it is in the list of active jobs, and locked by nobody, or by us who do not run it. Of the last kind BullMQ's
+ * put it into the next; or it is in the list of active jobs, and locked by nobody, by a node
+ * that is gone, or by us who do not run it. Of the last kind BullMQ's
  * check for stalled jobs finds some, after a minute; of the first kind none.
  */
 export function isAstray({ state, holder }: Standing): boolean {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Job as BullmqJob, Queue } from 'bullmq';
 import { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -5,12 +6,9 @@ import { CHANGE_PRIORITY, JOB_NAME, jobId, jobOptions, TIMER_PRIORITY, type Zone
 import { isAstray, type Standing } from './standing.ts';
 
 /** What is to stand in Redis for a zone. */
-export interface JobPlan {
-  readonly zone: string;
+export interface JobPlan extends ZoneJobData {
   /** ms since the epoch. */
   readonly at: number;
-  readonly reason: string;
-  readonly change: boolean;
 }
 
 /** A time in Redis may differ so much from the plan, ms: delays are rounded up, and what is handed out too late is noticed by its watch. */
@@ -23,26 +21,28 @@ export class ZoneJobs {
   readonly #queue: Queue<ZoneJobData>;
   readonly #redis: Redis;
   readonly #workerId: string;
+  readonly #aliveKey: (worker: string) => string;
 
-  /** `workerId`: what our locks begin with. */
-  constructor(queue: Queue<ZoneJobData>, redis: Redis, workerId: string) {
+  /** `workerId`: what our locks begin with. `aliveKey`: what a worker's node keeps in Redis while it lives (redis/health.ts). */
+  constructor(queue: Queue<ZoneJobData>, redis: Redis, workerId: string, aliveKey: (worker: string) => string) {
     this.#queue = queue;
     this.#redis = redis;
     this.#workerId = workerId;
+    this.#aliveKey = aliveKey;
   }
 
   /** A job by its id alone: none of its fields are needed to move it. */
   of(zone: string): Job<ZoneJobData> {
-    return new Job(this.#queue, JOB_NAME, { zone, reason: '', change: false }, {}, jobId(zone));
+    return new Job(this.#queue, JOB_NAME, { zone, reason: '', attempt: 1, change: false }, {}, jobId(zone));
   }
 
   /** Those that are there already are left as they are (BullMQ ignores an id it has). */
   async add(plans: readonly JobPlan[], now: number): Promise<void> {
     await this.#queue.addBulk(
-      plans.map(({ zone, at, reason, change }) => ({
+      plans.map((plan) => ({
         name: JOB_NAME,
-        data: { zone, reason, change },
-        opts: jobOptions(zone, at - now, change),
+        data: dataOf(plan),
+        opts: jobOptions(plan.zone, plan.at - now, plan.change),
       })),
     );
   }
@@ -61,14 +61,22 @@ export class ZoneJobs {
     }
   }
 
-  async describe(job: BullmqJob<ZoneJobData>, { zone, reason, change }: JobPlan): Promise<void> {
-    const priority = change ? CHANGE_PRIORITY : TIMER_PRIORITY;
-    await Promise.all([job.updateData({ zone, reason, change }), job.changePriority({ priority })]);
+  /** In one round trip; `was`: what it says now, where that is known. */
+  async describe(job: BullmqJob<ZoneJobData>, plan: JobPlan, was?: ZoneJobData): Promise<void> {
+    const priority = plan.change ? CHANGE_PRIORITY : TIMER_PRIORITY;
+    const data = dataOf(plan);
+    await Promise.all([
+      isDeepStrictEqual(was, data) ? undefined : job.updateData(data),
+      was?.change === plan.change ? undefined : job.changePriority({ priority }),
+    ]);
   }
 
   async standingOf(zone: string): Promise<Standing> {
     const [state, lock] = await Promise.all([this.of(zone).getState(), this.#redis.get(this.#lockKey(zone))]);
-    return { state, holder: lock === null ? undefined : lock.startsWith(this.#workerId) ? 'self' : 'other' };
+    if (lock === null) return { state };
+    const [holder] = lock.split(':');
+    if (holder === this.#workerId) return { state, holder: 'self' };
+    return { state, holder: (await this.#redis.exists(this.#aliveKey(holder))) === 1 ? 'other' : 'gone' };
   }
 
   /**
@@ -102,7 +110,7 @@ export class ZoneJobs {
   async #removeAstray(zone: string): Promise<boolean> {
     const standing = await this.standingOf(zone);
     if (!isAstray(standing)) return false;
-    if (standing.holder === 'self') await this.#redis.del(this.#lockKey(zone));
+    if (standing.holder !== undefined) await this.#redis.del(this.#lockKey(zone));
     await this.of(zone).remove();
     return true;
   }
@@ -119,6 +127,10 @@ export class ZoneJobs {
   #lockKey(zone: string): string {
     return `${this.#queue.toKey(jobId(zone))}:lock`;
   }
+}
+
+function dataOf({ zone, reason, serial, attempt, change }: JobPlan): ZoneJobData {
+  return { zone, reason, ...(serial === undefined ? {} : { serial }), attempt, change };
 }
 
 /** BullMQ's errors for a job that is missing (-1) or not in the state the command is for (-3). */

@@ -177,8 +177,9 @@ export class ZoneRunner {
     const next = plan(this.state, this.#machine);
     const planned = next && `${next.at} ${next.reason}`;
     if (next !== undefined && planned !== this.#planned) {
-      if (next.priority === 'change') schedule.promote(this.text, next.reason);
-      else schedule.set(this.text, next.at, next.reason);
+      const about = { serial: this.state.held?.serial, attempt: facts.failures + 1 };
+      if (next.priority === 'change') schedule.promote(this.text, next.reason, about);
+      else schedule.set(this.text, next.at, next.reason, 'timer', about);
     }
     this.#planned = planned;
     if (told !== 'serving' || facts.expireAt === undefined) {

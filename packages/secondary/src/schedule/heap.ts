@@ -31,7 +31,7 @@ export class HeapSchedule implements Schedule {
   #closed = false;
   #idle: (() => void) | undefined;
 
-  constructor(options: { readonly clock: Clock; readonly concurrency?: number }) {
+  constructor(options: { readonly clock: Clock; readonly concurrency?: number | undefined }) {
     this.#clock = options.clock;
     this.#concurrency = options.concurrency ?? TIMER_CONCURRENCY;
     this.#times = new DueTimes(options.clock, (zones) => {

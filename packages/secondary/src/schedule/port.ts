@@ -10,15 +10,15 @@ export interface Schedule {
 
   /**
    * Replaces the zone's entry. `at`: ms since the epoch, past means now. While the zone is being processed the entry waits until
-   * that is over, whatever its time.
+   * that is over, whatever its time. `about` is for whoever reads the schedule.
    */
-  set(zone: string, at: number, reason: string, priority?: SchedulePriority): void;
+  set(zone: string, at: number, reason: string, priority?: SchedulePriority, about?: ScheduleAbout): void;
 
   /**
    * The zone is due now, ahead of timers; an entry is made when there is none. While it is being processed it will be processed
    * once more afterwards: many promotions, one more time.
    */
-  promote(zone: string, reason: string): void;
+  promote(zone: string, reason: string, about?: ScheduleAbout): void;
 
   /** Forgets the entry; a processing under way is not ended by it. */
   cancel(zone: string): void;
@@ -36,6 +36,14 @@ export interface Schedule {
  * change: caused by NOTIFY or a person, starts at once. timer: at most `concurrency` of them at a time.
  */
 export type SchedulePriority = 'change' | 'timer';
+
+/** What an entry says of its zone beside its reason. */
+export interface ScheduleAbout {
+  /** The serial held. */
+  readonly serial?: number | undefined;
+  /** 1: the first try after a good one. */
+  readonly attempt: number;
+}
 
 /** Does the zone's round. Plans the next one itself by `set`. Must not reject; a rejection is counted and the zone forgotten until set again. */
 export type ScheduleProcessor = (zone: string, reason: string) => Promise<void>;
