@@ -1,4 +1,5 @@
 export * from './builder.ts';
+export { withoutCaseDuplicates } from './case-duplicates.ts';
 export * from './checks/check-zone.ts';
 export type { Severity, ZoneFinding } from './checks/finding.ts';
 export { applyDiff } from './diff/apply.ts';

@@ -6,9 +6,10 @@ import {
   parseZoneText,
   type Result,
   TYPE,
+  typeToText,
   type ZoneTextSink,
 } from '@zonewire/shared-protocol';
-import { checkZone, ZoneBuilder, type ZoneFinding, type ZoneVersion } from '@zonewire/zone';
+import { checkZone, withoutCaseDuplicates, ZoneBuilder, type ZoneFinding, type ZoneVersion } from '@zonewire/zone';
 import type { FilePort } from './file-port.ts';
 import { placesOfRecords } from './places-of-records.ts';
 import { type SourceSeal, ZoneSource } from './zone-source.ts';
@@ -54,7 +55,8 @@ export async function readZoneFile(
     return refuse('zone-too-large', [`${path}: the zone takes more than the ${zoneMaxSize} octets of zone-max-size`]);
   const built = sink.builder.finish();
   if (!built.ok) return refuse(built.error.code, [`${sink.place ?? sink.secondSoa ?? path}: ${built.error.message}`]);
-  const findings = checkZone(built.value, { limit: MAX_FINDINGS });
+  const { version, dropped } = withoutCaseDuplicates(built.value);
+  const findings = checkZone(version, { limit: MAX_FINDINGS });
   const wanted = findings.map(({ name: owner, type }) => ({ owner, type }));
   const places = findings.length === 0 ? [] : placesOfRecords(text.value, { apex, path, include }, wanted);
   const say = (finding: ZoneFinding, i: number) =>
@@ -66,8 +68,12 @@ export async function readZoneFile(
       errors[0].code,
       sentences.filter((_, i) => findings[i].severity === 'error'),
     );
-  const warnings = [...parsed.value.warnings.map(({ message }) => message), ...sentences];
-  return ok({ version: built.value, seal, warnings: warnings.slice(0, MAX_FINDINGS) });
+  const repeated = dropped.map(
+    ({ name, type }) =>
+      `${path}: ${nameToText(name)} has a ${typeToText(type)} record twice, with a name in other case; one is taken (RFC 4034 6.3)`,
+  );
+  const warnings = [...parsed.value.warnings.map(({ message }) => message), ...repeated, ...sentences];
+  return ok({ version, seal, warnings: warnings.slice(0, MAX_FINDINGS) });
 }
 
 /** Fills the builder, and remembers where the first record stood that it refused. */

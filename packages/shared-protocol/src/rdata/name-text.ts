@@ -5,9 +5,12 @@ import { type TokenScanner, WORD } from './token-scanner.ts';
 const DOT = 0x2e;
 const BACKSLASH = 0x5c;
 
-/** 1: may stand in a name as it is. Everything else but the dot and the backslash needs an escape. */
+/**
+ * 1: may stand in a name as it is. Everything else but the dot and the backslash needs an escape. Octets from 0x80 are names of
+ * DNS-SD in UTF-8 (RFC 6763 4.1.1), and any octet may stand in a label (RFC 2181 11).
+ */
 const PLAIN = new Uint8Array(256);
-for (let c = 0x21; c < 0x7f; c++) if (c !== DOT && c !== BACKSLASH) PLAIN[c] = 1;
+for (let c = 0x21; c < 256; c++) if (c !== DOT && c !== BACKSLASH && c !== 0x7f) PLAIN[c] = 1;
 
 /**
  * Reads the scanner's current word as a name (RFC 1035 5.1) into `out` at `at`, which needs 256 octets of room; a name without
@@ -43,7 +46,7 @@ export function readNameToken(scanner: TokenScanner, origin: Name, out: Uint8Arr
       continue;
     }
     if (PLAIN[c] === 0) {
-      if (c !== BACKSLASH) throw problem(scanner, 'name-not-ascii', notAsciiReason(c));
+      if (c !== BACKSLASH) throw problem(scanner, 'name-control-character', controlReason(c));
       c = escapedOctet(scanner, i);
       i += isDigit(bytes[i + 1]) ? 3 : 1;
     }
@@ -111,9 +114,6 @@ function tooLong(scanner: TokenScanner): TextProblem {
   return problem(scanner, 'name-too-long', 'is longer than 255 octets (with the origin, when it has no final dot)');
 }
 
-function notAsciiReason(c: number): string {
-  const octet = `\\${String(c).padStart(3, '0')}`;
-  return c > 0x7e
-    ? `is not ASCII; write it in its A-label form (xn--...), or each octet as \\DDD (here ${octet})`
-    : `has the control character ${octet}; write it so`;
+function controlReason(c: number): string {
+  return `has the control character \\${String(c).padStart(3, '0')}; write it so`;
 }

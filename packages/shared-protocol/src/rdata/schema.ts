@@ -1,7 +1,16 @@
 import type { Field } from './field.ts';
 import { eui, ilnp64, ipv4, ipv6 } from './fields/addresses.ts';
 import { addressPrefixes } from './fields/apl.ts';
-import { base32hex, base64, base64OrHyphen, digest, hex, optionalBase64, salt } from './fields/binary.ts';
+import {
+  base32hex,
+  base64,
+  base64OrHyphen,
+  digest,
+  hex,
+  keyUnlessNone,
+  optionalBase64,
+  salt,
+} from './fields/binary.ts';
 import { caaTag } from './fields/caa.ts';
 import { a6, amtRelay, hostIdentity, ipseckeyGateway } from './fields/gateway.ts';
 import { atmAddress, nsap, services } from './fields/historic.ts';
@@ -84,7 +93,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   NSAP: { address: nsap },
   'NSAP-PTR': { name },
   SIG: RRSIG,
-  KEY: { flags: u16, protocol: keyProtocol, algorithm: dnssecAlgorithm, 'public-key': optionalBase64 },
+  KEY: { flags: u16, protocol: keyProtocol, algorithm: dnssecAlgorithm, 'public-key': keyUnlessNone },
   PX: { preference: u16, map822: lowercasedName, mapx400: lowercasedName },
   GPOS: { longitude: characterString, latitude: characterString, altitude: characterString },
   AAAA: { address: ipv6 },

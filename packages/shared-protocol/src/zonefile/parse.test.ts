@@ -152,6 +152,23 @@ test('zone: the apex in another case is inside, the sibling with the same ending
   expect(sink.records).toEqual([]);
 });
 
+test('a TTL of more than 31 bits counts as 0, with a warning (RFC 2181 8)', () => {
+  const text = '$TTL 2147483648\na A 192.0.2.1\nb 4294967295 A 192.0.2.2\nc 2147483647 A 192.0.2.3\n';
+  const { lines, warnings } = read(text);
+  expect(lines.map((line) => line.split(' ')[1])).toEqual(['0', '0', '2147483647']);
+  expect(warnings.map(({ code, line, column }) => [code, line, column])).toEqual([
+    ['ttl-above-limit', 1, 1],
+    ['ttl-above-limit', 3, 1],
+  ]);
+  expect(read('@ SOA a b 1 2 3 4 2147483648\na A 192.0.2.1').lines[1]).toBe('a.example.test. 0 IN A 192.0.2.1');
+});
+
+test('octets from 0x80 are names as they are (RFC 2181 11, RFC 6763 4.1.1)', () => {
+  expect(read('$TTL 1\nBüro CNAME drück').lines).toEqual([
+    'B\\195\\188ro.example.test. 1 IN CNAME dr\\195\\188ck.example.test.',
+  ]);
+});
+
 test('data of $GENERATE in several words need no quotes', () => {
   expect(read('$TTL 1\n$GENERATE 1-2 t$ TXT "a $" b').lines).toEqual([
     't1.example.test. 1 IN TXT "a 1" "b"',

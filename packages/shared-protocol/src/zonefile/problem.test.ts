@@ -46,15 +46,14 @@ describe('each problem says its place and code', () => {
     ['a\\2x A 192.0.2.1', 'escape-invalid 1:1'],
     ['a\\256 A 192.0.2.1', 'escape-invalid 1:1'],
     ['a\\', 'escape-invalid 1:1'],
-    ['bücher A 192.0.2.1', 'name-not-ascii 1:1'],
-    ['a\u0000b A 192.0.2.1', 'name-not-ascii 1:1'],
+    ['a\u0000b A 192.0.2.1', 'name-control-character 1:1'],
     ['www.example.org. A 192.0.2.1', 'owner-out-of-zone 1:1'],
     ['example.test. A 192.0.2.1\nexample.test.example.org. A 192.0.2.1', 'owner-out-of-zone 2:1'],
     ['$ORIGIN org.\n\nwww A 192.0.2.1', 'owner-out-of-zone 3:1'],
     // TTL, class, type.
     ['a 1h30 A 192.0.2.1', 'ttl-invalid 1:3'],
     ['a 5y A 192.0.2.1', 'ttl-invalid 1:3'],
-    ['a 2147483648 A 192.0.2.1', 'ttl-too-large 1:3'],
+    ['a 4294967296 A 192.0.2.1', 'ttl-too-large 1:3'],
     ['a 99999999999999999999999999w A 192.0.2.1', 'ttl-too-large 1:3'],
     ['a 5 6 A 192.0.2.1', 'ttl-twice 1:5'],
     ['a CH A 192.0.2.1', 'class-not-in 1:3'],
@@ -73,7 +72,7 @@ describe('each problem says its place and code', () => {
     ['a A', 'field-missing 1:4'],
     ['a MX 10 ; mail', 'field-missing 1:9'],
     ['a MX (\n  10\n  mail\n  extra )', 'token-unexpected 4:3'],
-    ['ä TXT ü\n', 'name-not-ascii 1:1'],
+    ['ä.. TXT ü\n', 'name-empty-label 1:1'],
     ['a TXT "üäö" ü "x', 'quote-not-closed 1:15'],
     ['a NULL x', 'rdata-form-unknown 1:8'],
     ['a A \\# 4 010203', 'generic-length 1:5'],
@@ -86,7 +85,7 @@ describe('each problem says its place and code', () => {
     ['$ORIGIN a..b', 'name-empty-label 1:9'],
     ['$TTL', 'directive-incomplete 1:5'],
     ['$TTL x', 'ttl-invalid 1:6'],
-    ['$TTL 4294967295', 'ttl-too-large 1:6'],
+    ['$TTL 4294967296', 'ttl-too-large 1:6'],
     ['$TTL 1h 2h', 'token-unexpected 1:9'],
     ['$INCLUDE', 'directive-incomplete 1:9'],
     ['$INCLUDE file', 'include-refused 1:10'],
@@ -116,7 +115,6 @@ describe('each problem says its place and code', () => {
 
 test('without a TTL anywhere', () => {
   expect(placeOf('a A 192.0.2.1', { defaultTtl: undefined })).toBe('ttl-missing 1:5');
-  expect(placeOf('@ SOA a b 1 2 3 4 2147483648', { defaultTtl: undefined })).toBe('ttl-too-large 1:29');
   expect(placeOf('$GENERATE 1-2 @ SOA "a b 1 2 3 4 5"', { defaultTtl: undefined })).toBe('generate-soa 1:21');
 });
 

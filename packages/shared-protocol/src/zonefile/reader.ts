@@ -5,11 +5,12 @@ import { readRdata } from '../rdata/read-rdata.ts';
 import { TextProblem } from '../rdata/text-problem.ts';
 import { RdataReader } from '../rdata/text-reader.ts';
 import { END, TokenScanner, WORD } from '../rdata/token-scanner.ts';
+import { TYPE } from '../record/types.ts';
 import { readDirective } from './directive.ts';
 import type { ZoneTextLimits } from './limits.ts';
 import type { ZoneTextOptions, ZoneTextSink, ZoneTextSummary } from './parse.ts';
 import { problemAt, type ZoneTextProblem, zoneTextProblem } from './problem.ts';
-import { MAX_TTL, NO_TTL, RecordHeader, ttlTooLarge } from './record-header.ts';
+import { NO_TTL, RecordHeader } from './record-header.ts';
 import { TtlState } from './ttl-state.ts';
 
 const DOLLAR = 0x24;
@@ -143,6 +144,7 @@ export class ZoneTextReader {
       this.inheritOwner(line, column);
     } else if (scanner.bytes[scanner.start] === DOLLAR && scanner.kind === WORD) {
       readDirective(this);
+      if (ttls.aboveLimit !== undefined) this.warnAboveLimit(line, column);
       return;
     } else {
       this.readOwner(scanner);
@@ -159,6 +161,18 @@ export class ZoneTextReader {
         column,
       );
     this.readRecord(scanner, header.type, ttl, line, column);
+    if (ttls.aboveLimit !== undefined) this.warnAboveLimit(line, column);
+  }
+
+  private warnAboveLimit(line: number, column: number): void {
+    const { aboveLimit } = this.ttls;
+    this.ttls.aboveLimit = undefined;
+    this.warn(
+      'ttl-above-limit',
+      `the TTL ${aboveLimit} is more than 2147483647 and counts as 0 (RFC 2181 8); write a smaller one`,
+      line,
+      column,
+    );
   }
 
   private inheritOwner(line: number, column: number): void {
@@ -180,15 +194,15 @@ export class ZoneTextReader {
 
   private ttlFromSoa(line: number, column: number): number {
     const minimum = read32(this.rdata.bytes, this.rdata.length - 4);
-    if (minimum > MAX_TTL) throw ttlTooLarge(minimum);
     this.ttls.setFromSoa(minimum);
+    const ttl = this.ttls.resolve(NO_TTL, TYPE.SOA);
     this.warn(
       'ttl-from-soa',
       `neither this SOA nor $TTL says a TTL; the SOA's minimum ${minimum} is taken`,
       line,
       column,
     );
-    return minimum;
+    return ttl;
   }
 }
 

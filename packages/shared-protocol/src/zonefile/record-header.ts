@@ -62,7 +62,7 @@ function isIn(bytes: Uint8Array, start: number, stop: number): boolean {
   return stop - start === 2 && (bytes[start] | 0x20) === 0x69 && (bytes[start + 1] | 0x20) === 0x6e;
 }
 
-/** Takes the current word as a TTL: seconds, or units such as 1h30m. */
+/** Takes the current word as a TTL of up to 32 bits: seconds, or units such as 1h30m. */
 export function takeTtl(scanner: TokenScanner): number {
   if (scanner.kind !== WORD) throw notAWord(scanner);
   const ttl = durationFromBytes(scanner.bytes, scanner.start, scanner.stop);
@@ -71,13 +71,10 @@ export function takeTtl(scanner: TokenScanner): number {
       'ttl-invalid',
       `${tokenText(scanner)} is not a TTL; write seconds, or units like 1h30m (w d h m s)`,
     );
-  if (ttl > MAX_TTL) throw ttlTooLarge(ttl);
+  if (ttl > 0xffff_ffff)
+    throw new TextProblem('ttl-too-large', `the TTL ${ttl} has more than 32 bits; write ${MAX_TTL} or less`);
   scanner.next();
   return ttl;
-}
-
-export function ttlTooLarge(ttl: number): TextProblem {
-  return new TextProblem('ttl-too-large', `the TTL ${ttl} is more than ${MAX_TTL} (RFC 2181 8); write a smaller one`);
 }
 
 function missingType(scanner: TokenScanner): TextProblem {

@@ -38,7 +38,7 @@ export const base64: Field = {
   },
 };
 
-/** Base64 that may be left out: the key of a KEY record that says there is none (RFC 2535 3.1.2), of IPSECKEY, CERT data. */
+/** Base64 that may be left out (IPSECKEY). */
 export const optionalBase64: Field = {
   read: (input) => {
     if (input.more) takeBase64(input, false);
@@ -46,6 +46,20 @@ export const optionalBase64: Field = {
   check: (_, at, end) => (at <= end ? end : -1),
   print: (rdata, at, end, output) => (at === end ? end : base64.print(rdata, at, end, output)),
 };
+
+/** The key of a KEY record, which is left out exactly when the first two of its flags say that there is none (RFC 2535 3.1.2). */
+export const keyUnlessNone: Field = {
+  read: (input) => {
+    if (input.more || !saysNoKey(input.bytes, input.length)) takeBase64(input, false);
+  },
+  check: (rdata, at, end) => (at < end || saysNoKey(rdata, at) ? end : -1),
+  print: optionalBase64.print,
+};
+
+/** The flags stand four octets before the key. */
+function saysNoKey(bytes: Uint8Array, keyAt: number): boolean {
+  return (bytes[keyAt - 4] & 0xc0) === 0xc0;
+}
 
 /** Base64 in which `-` means no octets (DOA). */
 export const base64OrHyphen: Field = {

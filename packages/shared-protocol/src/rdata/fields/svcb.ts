@@ -9,7 +9,6 @@ import { isPrintedByName, keyFromText, keyToText, opaqueValue, SVC_VALUES, type 
 const MANDATORY = 0;
 const ALPN = 1;
 const NO_DEFAULT_ALPN = 2;
-const INVALID_KEY = 65_535;
 
 /** The parameters of SVCB and HTTPS (RFC 9460 2.1, 2.2): in any order in text, ascending by key on the wire. */
 export const svcParams: Field = {
@@ -34,7 +33,7 @@ export const svcParams: Field = {
       if (at + 4 > end) return -1;
       const key = read16(rdata, at);
       const stop = at + 4 + read16(rdata, at + 2);
-      if (stop > end || key === INVALID_KEY || (keys.length > 0 && key <= keys[keys.length - 1])) return -1;
+      if (stop > end || (keys.length > 0 && key <= keys[keys.length - 1])) return -1;
       const value = rdata.subarray(at + 4, stop);
       if (!kindOf(key).check(value)) return -1;
       if (key === MANDATORY) mandatory = value;
@@ -62,7 +61,7 @@ function takeParam(input: RdataReader, params: Map<number, Uint8Array>): void {
   const { bytes, start, stop } = scanner;
   const keyText = String.fromCharCode(...bytes.subarray(start, Math.min(equals, start + 64)));
   const key = keyFromText(keyText);
-  if (key === undefined || key === INVALID_KEY)
+  if (key === undefined)
     throw new TextProblem(
       'svcparam-unknown',
       `has an unknown parameter ${JSON.stringify(keyText)}; write it as key667="..."`,

@@ -1,0 +1,77 @@
+import { createConnection, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CLASS,
+  decodeMessage,
+  encodeMessage,
+  name,
+  type ResourceRecord,
+  rcodeToText,
+  TYPE,
+} from '@zonewire/shared-protocol';
+import type { Address } from '@zonewire/testkit';
+
+/** NSD 4.6 sends messages without end for a record that fits into none. */
+const MAX_MESSAGES = 1000;
+const MAX_TIME = 60_000;
+const MAX_ATTEMPTS = 8;
+
+/** The records of each zone by AXFR, the SOA once; a text says why a zone cannot be had. One connection after the other. */
+export async function transferAll(
+  server: Address,
+  zones: readonly string[],
+): Promise<Map<string, readonly ResourceRecord[] | string>> {
+  const found = new Map<string, readonly ResourceRecord[] | string>();
+  for (const zone of zones) found.set(zone, await transferPatiently(server, zone));
+  return found;
+}
+
+/** A server that is asked for a thousand zones in a second may close a connection that it has just taken: asked again, a few times. */
+async function transferPatiently(server: Address, zone: string): Promise<readonly ResourceRecord[] | string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transfer(server, zone);
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS) throw error;
+      await sleep(100 * attempt);
+    }
+  }
+}
+
+async function transfer(server: Address, zone: string): Promise<readonly ResourceRecord[] | string> {
+  const socket = createConnection(server.port, server.host);
+  const timer = setTimeout(() => socket.destroy(), MAX_TIME);
+  try {
+    const question = [{ name: name(zone), type: TYPE.AXFR, class: CLASS.IN }];
+    const request = encodeMessage({ id: 1, question });
+    socket.write(Buffer.concat([Buffer.from([request.length >> 8, request.length & 0xff]), request]));
+    const records: ResourceRecord[] = [];
+    let messages = 0;
+    for await (const octets of messagesOf(socket)) {
+      const decoded = decodeMessage(octets);
+      if (!decoded.ok) return decoded.error.message;
+      const message = decoded.value;
+      if (message.rcode !== 0) return rcodeToText(message.rcode);
+      records.push(...message.answer);
+      if (++messages > MAX_MESSAGES) break;
+      if (records.length > 1 && records[records.length - 1].type === TYPE.SOA) return records.slice(0, -1);
+    }
+    return `the transfer ended after ${records.length} records`;
+  } finally {
+    clearTimeout(timer);
+    socket.destroy();
+  }
+}
+
+async function* messagesOf(socket: Socket): AsyncGenerator<Uint8Array, undefined> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of socket) {
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE()) {
+      const end = 2 + rest.readUInt16BE();
+      yield new Uint8Array(rest.subarray(2, end));
+      rest = rest.subarray(end);
+    }
+  }
+  return undefined;
+}

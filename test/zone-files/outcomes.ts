@@ -1,0 +1,67 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { diskFiles, readZoneFile } from '@zonewire/primary';
+import { name, type ResourceRecord } from '@zonewire/shared-protocol';
+import { transferAll } from './axfr.ts';
+import { READERS, type Reader, type ReadyCase, zoneFile } from './case.ts';
+import { INCLUDES } from './corpus/mod.ts';
+import { LDNS_FOLDER, readByAll, type Verdict } from './readers.ts';
+import { SERVERS } from './servers.ts';
+
+export interface Outcome {
+  readonly verdicts: ReadonlyMap<Reader, Verdict>;
+  readonly ours: Verdict;
+  readonly records: readonly ResourceRecord[];
+  /** What each server made of it where its reader accepts it: its records, or why it has none. */
+  readonly transferred: Map<Reader, readonly ResourceRecord[] | string>;
+}
+
+/** What the four and we make of every case, by zone. */
+export async function outcomesOf(folder: string, cases: readonly ReadyCase[]): Promise<ReadonlyMap<string, Outcome>> {
+  writeFiles(folder, cases);
+  const verdicts = await readByAll(folder, cases);
+  const outcomes = new Map<string, Outcome>();
+  for (const [i, { zone }] of cases.entries()) {
+    const read = await readZoneFile(diskFiles, name(zone), join(folder, zoneFile(zone)), Number.MAX_SAFE_INTEGER);
+    outcomes.set(zone, {
+      verdicts: verdicts[i],
+      ours: { accepted: read.ok, said: read.ok ? '' : read.error.all.join('\n') },
+      records: read.ok ? [...read.value.version.records()] : [],
+      transferred: new Map(),
+    });
+  }
+  for (const reader of ['bind', 'knot', 'nsd'] as const) {
+    const taken = cases.map(({ zone }) => zone).filter((zone) => outcomes.get(zone)!.verdicts.get(reader)!.accepted);
+    const server = await SERVERS[reader](folder, taken);
+    try {
+      const found = await transferAll(server, taken);
+      for (const [zone, records] of found) outcomes.get(zone)!.transferred.set(reader, records);
+    } finally {
+      await server.process.stop();
+    }
+  }
+  return outcomes;
+}
+
+function writeFiles(folder: string, cases: readonly ReadyCase[]): void {
+  mkdirSync(join(folder, LDNS_FOLDER));
+  for (const { zone, octets } of cases) {
+    writeFileSync(join(folder, zoneFile(zone)), octets);
+    writeFileSync(join(folder, LDNS_FOLDER, zoneFile(zone)), withOrigin(zone, octets));
+  }
+  for (const [file, text] of Object.entries(INCLUDES))
+    for (const place of [folder, join(folder, LDNS_FOLDER)]) writeFileSync(join(place, file), text);
+}
+
+/** ldns-read-zone cannot be told the origin; a byte order mark stays in front. */
+function withOrigin(zone: string, octets: Uint8Array): Uint8Array {
+  const start = octets[0] === 0xef && octets[1] === 0xbb && octets[2] === 0xbf ? 3 : 0;
+  return Buffer.concat([octets.subarray(0, start), Buffer.from(`$ORIGIN ${zone}\n`), octets.subarray(start)]);
+}
+
+/** Who accepts and who refuses, with what was said, for a failing test. */
+export function report({ verdicts, ours }: Outcome): string {
+  const line = (who: string, { accepted, said }: Verdict) =>
+    `${who} ${accepted ? 'accepts' : 'refuses'}: ${said.trim()}`;
+  return [line('zonewire', ours), ...READERS.map((reader) => line(reader, verdicts.get(reader)!))].join('\n');
+}
