@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
 import { type Address, digSerial, run } from '../dig.ts';
 import { eventually } from '../running-process.ts';
+import { ensureMachineImage } from './machine-images.ts';
+import { PROGRAM_FOLDER, PROGRAMS, type Program } from './programs.ts';
 import { SlowLink, type SlowLinkOptions } from './slow-link.ts';
 
 /** What a topology's node is to hold. Other nodes are meant by their names. */
@@ -19,8 +21,16 @@ export interface TopologyZone {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-/** `node name -> zones`: all nodes hang in one network of their own and reach each other by address. */
-export type TopologyDescription = Readonly<Record<string, { readonly zones: readonly TopologyZone[] }>>;
+export interface TopologyNode {
+  readonly zones?: readonly TopologyZone[];
+  /** Default: Zonewire, in the image that is deployed. */
+  readonly runs?: Program;
+  /** Shares timers and transfers with the nodes of the same site; `redis` is the node that runs it. */
+  readonly site?: { readonly name: string; readonly redis: string };
+}
+
+/** `node name -> what it is`: all nodes hang in one network of their own and reach each other by address. */
+export type TopologyDescription = Readonly<Record<string, TopologyNode>>;
 
 const DNS_PORT = 53;
 const CONTROL_PORT = 8053;
@@ -34,13 +44,18 @@ class NodeContainer extends GenericContainer {
     super(image);
     this.createOpts.NetworkingConfig = { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: address } } } };
     this.hostConfig.NetworkMode = network;
+  }
+
+  /** As deploy/ runs our image. */
+  confined(): this {
     this.hostConfig.ReadonlyRootfs = true;
     this.hostConfig.CapDrop = ['ALL'];
     this.hostConfig.CapAdd = ['NET_BIND_SERVICE'];
+    return this;
   }
 }
 
-/** A node of a topology: `zonewire run` in a container of deploy/Dockerfile's image, as an operator would deploy it. */
+/** A node of a topology: `zonewire run` in a container of deploy/Dockerfile's image, as an operator would deploy it, or another program. */
 export class ContainerNode implements Address {
   readonly port = DNS_PORT;
   readonly name: string;
@@ -144,22 +159,42 @@ export class Topology {
     const nodes = new Map<string, ContainerNode>();
     for (const name of names) {
       const config = join(folder, name);
-      writeConfiguration(config, name, description[name].zones, address, `${prefix}.0/24`);
+      const { runs, zones = [], site } = description[name];
+      let container: () => GenericContainer;
+      if (runs === undefined) {
+        const redis = site && { url: `redis://${address(site.redis)}:6379`, site: site.name };
+        writeConfiguration(config, name, { zones, redis, address, range: `${prefix}.0/24` });
+        container = () =>
+          new NodeContainer(image, network, address(name))
+            .confined()
+            .withBindMounts([{ source: config, target: '/etc/zonewire', mode: 'ro' }])
+            .withWaitStrategy(Wait.forLogMessage(/ready: /));
+      } else {
+        const { image: files, command, ready, configure } = PROGRAMS[runs];
+        const programImage = await ensureMachineImage(files);
+        configure(config, zones, address, `${prefix}.0/24`);
+        container = () =>
+          new NodeContainer(programImage, network, address(name))
+            .withBindMounts([{ source: config, target: PROGRAM_FOLDER, mode: 'rw' }])
+            .withCommand([...command])
+            .withWaitStrategy(Wait.forLogMessage(ready));
+      }
       nodes.set(
         name,
         new ContainerNode(name, address(name), () =>
-          new NodeContainer(image, network, address(name))
-            .withBindMounts([{ source: config, target: '/etc/zonewire', mode: 'ro' }])
+          container()
             .withLabels({ [LABEL]: 'topology' })
-            .withWaitStrategy(Wait.forLogMessage(/ready: /))
-            .withStartupTimeout(30_000)
+            .withStartupTimeout(60_000)
             .start(),
         ),
       );
     }
     const topology = new Topology(network, folder, nodes);
     try {
-      await Promise.all([...nodes.values()].map((node) => node.start()));
+      const start = (some: readonly string[]) => Promise.all(some.map((name) => topology.node(name).start()));
+      const isRedis = (name: string) => description[name].runs === 'redis';
+      await start(names.filter(isRedis));
+      await start(names.filter((name) => !isRedis(name)));
     } catch (error) {
       await topology.remove();
       throw error;
@@ -219,19 +254,21 @@ async function newNetwork(): Promise<{ network: string; prefix: string }> {
   throw new Error('no range of 10.89.0.0/16 is free for a test network');
 }
 
-function writeConfiguration(
-  folder: string,
-  name: string,
-  zones: readonly TopologyZone[],
-  address: (name: string) => string,
-  range: string,
-): void {
+interface NodeSettings {
+  readonly zones: readonly TopologyZone[];
+  readonly redis: object | undefined;
+  readonly address: (name: string) => string;
+  readonly range: string;
+}
+
+function writeConfiguration(folder: string, name: string, { zones, redis, address, range }: NodeSettings): void {
   mkdirSync(join(folder, 'zones'), { recursive: true });
   const others = new Set(zones.flatMap(({ primaries = [], notify = [] }) => [...primaries, ...notify]));
   const file = (zone: string) => `zones/${zone === '.' ? 'root' : zone.replace(/\.$/, '')}.zone`;
   const config = {
     server: { identity: name, listen: [`0.0.0.0:${DNS_PORT}`], 'data-dir': '/var/lib/zonewire', 'warm-up': false },
     control: { listen: `0.0.0.0:${CONTROL_PORT}`, token: TOKEN },
+    ...(redis ? { redis } : {}),
     remotes: [...others].map((id) => ({ id, address: [`${address(id)}:${DNS_PORT}`] })),
     acls: [{ id: 'network', address: [range], action: ['notify', 'transfer', 'update'] }],
     zones: zones.map(({ name: domain, text, primaries, notify, settings }) => ({

@@ -1,0 +1,59 @@
+import { buildZonewireImage, digAxfr, Topology } from '@zonewire/testkit';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hostsZone } from '../fixtures/zones.ts';
+import { change } from './changes.ts';
+
+const ZONE = 'example.test.';
+
+describe('topologies with servers of others', () => {
+  let image: string;
+  let topology: Topology | undefined;
+
+  beforeAll(async () => {
+    image = await buildZonewireImage();
+  }, 600_000);
+
+  afterEach(async () => {
+    await topology?.remove();
+    topology = undefined;
+  });
+
+  async function sameEverywhere(names: readonly string[], serial: number): Promise<void> {
+    const nodes = names.map((name) => topology!.node(name));
+    for (const node of nodes) await node.untilSerial(ZONE, serial, 30_000);
+    const [first, ...rest] = await Promise.all(nodes.map((node) => digAxfr(node, ZONE)));
+    for (const other of rest) expect(other).toEqual(first);
+  }
+
+  it('our primary, secondaries of BIND, Knot and NSD: one is cut off and comes back', async () => {
+    const vendors = ['bind', 'knot', 'nsd'] as const;
+    topology = await Topology.start(image, {
+      primary: { zones: [{ name: ZONE, text: hostsZone(ZONE, 1, 100, '2 1 3600 60'), notify: vendors }] },
+      ...Object.fromEntries(vendors.map((runs) => [runs, { runs, zones: [{ name: ZONE, primaries: ['primary'] }] }])),
+    });
+    await sameEverywhere(['primary', ...vendors], 1);
+    await topology.cut('nsd');
+    const serial = await change(topology.node('primary'), ZONE, 10);
+    await sameEverywhere(['primary', 'bind', 'knot'], serial);
+    await topology.heal('nsd');
+    await sameEverywhere(['primary', ...vendors], serial);
+  });
+
+  it("BIND's primary, two nodes of ours: changes come as differences; the primary may go", async () => {
+    topology = await Topology.start(image, {
+      bind: {
+        runs: 'bind',
+        zones: [{ name: ZONE, text: hostsZone(ZONE, 1, 100, '2 1 3600 60'), notify: ['fra1', 'fra2'] }],
+      },
+      fra1: { zones: [{ name: ZONE, primaries: ['bind'] }] },
+      fra2: { zones: [{ name: ZONE, primaries: ['bind'] }] },
+    });
+    await sameEverywhere(['bind', 'fra1', 'fra2'], 1);
+    const serial = await change(topology.node('bind'), ZONE, 10);
+    await sameEverywhere(['bind', 'fra1', 'fra2'], serial);
+    for (const name of ['fra1', 'fra2'])
+      expect(await topology.node(name).status(ZONE)).toMatchObject({ lastTransfer: { type: 'ixfr' } });
+    await topology.node('bind').kill();
+    await sameEverywhere(['fra1', 'fra2'], serial);
+  });
+});
