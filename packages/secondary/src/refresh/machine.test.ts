@@ -250,6 +250,17 @@ describe('IXFR and AXFR', () => {
     expect(walk.state.facts.primaries[A.key].noIxfrUntil).toBeUndefined();
   });
 
+  test('so is one whose AXFR brought nothing newer: a NOTIFY without SOA does not cost the whole zone each time', () => {
+    const notify: RefreshEvent = { kind: 'notify', serial: undefined, primary: A.key };
+    const walk = new Walk().do(notify).due();
+    expect(walk.asks).toBe('ixfr a');
+    expect(walk.failed(A, 'refused').asks).toBe('axfr a');
+    walk.answered(A, 10);
+    expect(walk.state.facts).toMatchObject({ failures: 0, lastGoodCheckAt: walk.now });
+    expect(walk.do(notify).due().asks).toBe('soa a');
+    expect(walk.answered(A, 11).asks).toBe('axfr a');
+  });
+
   test('a transfer that brings nothing newer is an SOA check: equal is good, older is not', () => {
     const equal = new Walk().due().answered(A, 11).answered(A, 10);
     expect(equal.state.facts).toMatchObject({ failures: 0, lastGoodCheckAt: equal.now });

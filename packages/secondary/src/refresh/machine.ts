@@ -262,8 +262,11 @@ class Stepping {
   #confirmed(phase: Checking | Transferring, held: Held, expire: number | undefined): void {
     const { facts } = this.state;
     const { intervals } = this.#config;
+    const healthy = healthyPrimary(facts, phase.primary);
+    // AXFR worked where IXFR had failed, though it brought nothing newer: the next NOTIFY must not cost another whole zone.
+    const ixfrError = phase.kind === 'transferring' ? phase.ixfrError : undefined;
     this.state.facts = {
-      ...healthyPrimary(facts, phase.primary),
+      ...(ixfrError === undefined ? healthy : ixfrFailedAt(healthy, phase.primary, ixfrError, this.#now)),
       lastGoodCheckAt: this.#now,
       lastAttemptAt: undefined,
       failures: 0,
