@@ -86,4 +86,9 @@ ${zones.join('\n')}
 `;
 }
 
-const JOURNAL = { long: '', short: '\n    journal-max-depth: 2', none: '\n    provide-ixfr: off' };
+/** A change that is in no zone file cannot be dropped from the journal: for a short one, files are written. */
+const JOURNAL = {
+  long: '',
+  short: '\n    journal-max-depth: 2\n    zonefile-sync: 0',
+  none: '\n    provide-ixfr: off',
+};

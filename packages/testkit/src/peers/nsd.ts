@@ -1,15 +1,15 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../dig.ts';
 import { type Peer, type PeerOptions, type PeerZone, zoneFileName } from './peer.ts';
 import { type Site, startPeer, type VendorRules } from './server.ts';
 
-/** Starts Debian's nsd in the foreground. It reloads zone files on SIGHUP and makes IXFRs from their differences. */
-export async function startNsd(options: PeerOptions): Promise<Peer> {
-  const peer: Peer = await startPeer('nsd', options, (site) => nsdRules(site, () => peer.process.child.kill('SIGHUP')));
-  return peer;
+/** Starts Debian's nsd in the foreground. It reloads zone files when told to and makes IXFRs from their differences. */
+export function startNsd(options: PeerOptions): Promise<Peer> {
+  return startPeer('nsd', options, nsdRules);
 }
 
-function nsdRules({ folder, port, options }: Site, reload: () => void): VendorRules {
+function nsdRules({ folder, port, options }: Site): VendorRules {
   const file = (zone: string) => join(folder, zoneFileName(zone));
   return {
     prepare() {
@@ -34,7 +34,8 @@ function nsdRules({ folder, port, options }: Site, reload: () => void): VendorRu
   rrl-ratelimit: 0
   verbosity: 2
 ${(options.settings ?? []).map((line) => `  ${line}\n`).join('')}remote-control:
-  control-enable: no
+  control-enable: yes
+  control-interface: ${folder}/control.sock
 ${keys.join('\n')}
 ${options.zones.map(zoneClause).join('\n')}
 `,
@@ -44,7 +45,7 @@ ${options.zones.map(zoneClause).join('\n')}
     ready: /nsd started/,
     async rewrite(zone, text) {
       writeFileSync(file(zone), text);
-      reload();
+      await run('nsd-control', ['-c', join(folder, 'nsd.conf'), 'reload', zone]);
     },
     restore(zone, text) {
       // Its differences lie beside the zone's file.
