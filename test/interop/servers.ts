@@ -28,9 +28,9 @@ export interface Group {
 
 const HOST = '127.0.0.1';
 
-/** Starts all five side by side. NOTIFYs are taken from 127.0.0.1 only: every other address is a stranger. */
-export async function startServers(groups: readonly Group[]): Promise<Servers> {
-  const node = { host: HOST, port: await freePort() };
+/** Starts all five. NOTIFYs are taken from 127.0.0.1 only: every other address is a stranger. */
+export async function startServers(groups: readonly Group[], ourPort?: number): Promise<Servers> {
+  const node = { host: HOST, port: ourPort ?? (await freePort()) };
   const ports = new Map<Vendor, number>();
   for (const vendor of Object.keys(VENDORS) as Vendor[]) ports.set(vendor, await freePort());
   const zones = groups.flatMap(({ cells, sides }) =>
@@ -60,24 +60,17 @@ export async function startServers(groups: readonly Group[]): Promise<Servers> {
         zones: zones.filter((zone) => zone.vendor === vendor).map(({ theirs }) => theirs),
       }),
     );
-  const started = await Promise.allSettled([
-    kept(ZonewireNode.start({ port: node.port, keys, allow: [HOST], zones: ourZones })),
-    startOne('bind'),
-    startOne('knot'),
-    startOne('nsd'),
-    startOne('pdns'),
-  ]);
-  const failed = started.find((one) => one.status === 'rejected');
-  if (failed !== undefined) {
+  try {
+    // Ours first: BIND asks a primary that it could not reach no more for a good while.
+    const ourNode = await kept(ZonewireNode.start({ port: node.port, keys, allow: [HOST], zones: ourZones }));
+    const started = await Promise.allSettled((Object.keys(VENDORS) as Vendor[]).map(startOne));
+    const [bind, knot, nsd, pdns] = started.map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    });
+    return { node: ourNode, peers: { bind, knot, nsd, pdns }, remove };
+  } catch (error) {
     await remove();
-    throw failed.reason;
+    throw error;
   }
-  const [ourNode, bind, knot, nsd, pdns] = started.map((one) => (one as PromiseFulfilledResult<unknown>).value) as [
-    ZonewireNode,
-    Peer,
-    Peer,
-    Peer,
-    Peer,
-  ];
-  return { node: ourNode, peers: { bind, knot, nsd, pdns }, remove };
 }

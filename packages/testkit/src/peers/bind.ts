@@ -69,7 +69,8 @@ function zoneClause(zone: PeerZone): string {
   const key = zone.key ? ` key "${zone.key.name}"` : '';
   const list = (addresses: PeerZone['notify']) =>
     (addresses ?? []).map((to) => `${to.host} port ${to.port}${key};`).join(' ');
-  const allow = zone.key ? `key "${zone.key.name}";` : '127.0.0.1;';
+  // The key and the address: a list alone would take either.
+  const allow = zone.key ? `!{ !127.0.0.1; any; }; key "${zone.key.name}";` : '127.0.0.1;';
   const file = `file "${zoneFileName(zone.name)}";`;
   const common = `allow-transfer { ${allow} }; also-notify { ${list(zone.notify)} }; ${JOURNAL[zone.journal ?? 'long']}`;
   return zone.primaries

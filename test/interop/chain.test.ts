@@ -1,0 +1,78 @@
+import { digKey, eventually, feed, freePort, ZonewireNode } from '@zonewire/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampleZone } from '../fixtures/zones.ts';
+import { cellsOf } from './cells.ts';
+import { SHA256, SHA512 } from './keys.ts';
+import { expectTransferOut, statusOf, transfersOut } from './our-side.ts';
+import { type Servers, startServers } from './servers.ts';
+import { expectZone } from './whole-zone.ts';
+
+/** Our primary -> our hub -> a real secondary: a change goes through as a difference, NOTIFY by NOTIFY. */
+
+const cells = cellsOf('chain');
+let servers: Servers;
+let primary: ZonewireNode;
+
+const CHANGES = ['added TXT "by a changed file"', 'updated 60 A 192.0.2.99'];
+const text = (zone: string, serial: number) => sampleZone(serial, CHANGES.slice(0, serial - 1).join('\n'), zone);
+
+beforeAll(async () => {
+  const hub = { host: '127.0.0.1', port: await freePort() };
+  primary = await ZonewireNode.start({
+    keys: [SHA256, SHA512],
+    zones: cells.map(({ zone: name, key }) => ({
+      name,
+      text: text(name, 1),
+      notify: [hub],
+      ...(key ? { key } : {}),
+    })),
+  });
+  servers = await startServers(
+    [
+      {
+        cells,
+        sides: (_cell, { node, peer }) => ({
+          ours: { primaries: [primary], notify: [peer] },
+          theirs: { primaries: [node] },
+        }),
+      },
+    ],
+    hub.port,
+  );
+});
+
+afterAll(async () => {
+  await servers?.remove();
+  await primary?.remove();
+});
+
+const differencesOut = (hub: ZonewireNode, zone: string) =>
+  transfersOut(hub, zone).filter(({ type }) => type === 'diffs');
+
+describe.concurrent('our primary -> our hub', () => {
+  it.each(cells)('-> $title: AXFR, then IXFR for a file and for an update (RFC 1995 4, RFC 1996 2)', async (cell) => {
+    const { zone, vendor, key } = cell;
+    const { node: hub, peers } = servers;
+    const everywhere = async (serial: number) => {
+      for (const server of [hub, peers[vendor]]) await expectZone(server, cell, serial, text(zone, serial));
+    };
+    await everywhere(1);
+    await expectTransferOut(primary, cell, { type: 'axfr', serial: 1 });
+
+    await primary.rewrite(zone, text(zone, 2));
+    await everywhere(2);
+    await expectTransferOut(primary, cell, { type: 'diffs', from: 1, serial: 2 });
+    expect((await statusOf(hub, zone)).lastTransfer).toMatchObject({ type: 'ixfr', fromSerial: 1, toSerial: 2 });
+
+    const script = `server 127.0.0.1 ${primary.port}\nzone ${zone}\nupdate add updated.${zone} 60 A 192.0.2.99\nsend\n`;
+    expect(await feed('nsupdate', ['-v', ...digKey(key)], script)).toEqual({ output: '', code: 0 });
+    await everywhere(3);
+    await expectTransferOut(primary, cell, { type: 'diffs', from: 2, serial: 3 });
+    // What dig fetched for the comparison is AXFR: the differences are the secondary's.
+    await eventually('the second difference', () => differencesOut(hub, zone).length === 2);
+    expect(differencesOut(hub, zone)).toMatchObject([
+      { from: 1, serial: 2, key: key?.name },
+      { from: 2, serial: 3, key: key?.name },
+    ]);
+  });
+});
