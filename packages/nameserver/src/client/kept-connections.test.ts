@@ -85,11 +85,21 @@ describe('connections are kept (RFC 7766 6.2.1)', () => {
     expect(sockets).toHaveLength(3);
   });
 
-  it('but a peer that closes a new connection has failed', async () => {
-    const { to, sockets } = await server((socket) => socket.destroy());
-    const result = await transfer(newClient(), to);
-    expect(result.ok).toBe(false);
-    expect(sockets).toHaveLength(1);
+  it('so is a new one that the peer closes without a word, as a process does that a reload has replaced (RFC 7766 6.2.4)', async () => {
+    const { to, sockets } = await server((socket, _request, connection) =>
+      connection === 1 ? socket.destroy() : socket.write(framed(ANSWER)),
+    );
+    unwrap(await transfer(newClient(), to));
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('but a peer that closes two of them, or one in the middle of an answer, has failed', async () => {
+    const silent = await server((socket) => socket.destroy());
+    expect((await transfer(newClient(), silent.to)).ok).toBe(false);
+    expect(silent.sockets).toHaveLength(2);
+    const broken = await server((socket) => socket.end(framed(ANSWER).subarray(0, 20)));
+    expect((await transfer(newClient(), broken.to)).ok).toBe(false);
+    expect(broken.sockets).toHaveLength(1);
   });
 
   it.each<[string, Partial<TransferOpenOptions>, Uint8Array[]]>([

@@ -26,11 +26,13 @@ export interface TcpStreamEnd {
 /**
  * Sends one request over a kept connection or a new one, and hands over every message that comes, until `onMessage` wants no more, a limit
  * is passed or the connection ends. Messages are valid during the call only: nothing is kept of a transfer here.
- * A kept connection that turns out to be closed is replaced by a new one. Rejects only with what `onMessage` throws.
+ * A connection that is closed before anything came is replaced by a new one, once (RFC 7766 6.2.4): a kept one may have been closed
+ * meanwhile, a new one was taken by a process that a reload has replaced (NSD). Rejects only with what `onMessage` throws.
  */
 export async function streamTcp(request: TcpRequest): Promise<TcpStreamEnd> {
   const end = await streamOnce(request, false);
-  return end === 'stale' ? ((await streamOnce(request, true)) as TcpStreamEnd) : end;
+  const isUnheard = end.bytes === 0 && end.problem?.code === 'connection-closed';
+  return isUnheard ? streamOnce(request, true) : end;
 }
 
 /** 'done': the answer ends with this message, the connection can serve another request. 'stop': nothing more is wanted, whatever may come. */
@@ -46,11 +48,10 @@ export interface TcpRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** 'stale': the peer had closed the kept connection before it saw the request. */
 function streamOnce(
   { request, to, limits, clock, connections, onMessage, signal }: TcpRequest,
   isFresh: boolean,
-): Promise<TcpStreamEnd | 'stale'> {
+): Promise<TcpStreamEnd> {
   return new Promise((resolve, reject) => {
     const framer = new MessageFramer();
     const started = clock.now();
@@ -75,12 +76,6 @@ function streamOnce(
       else connection.socket.destroy();
       resolve({ problem: cause, bytes, messages });
     };
-    const stale = () => {
-      if (!settle()) return;
-      connection.socket.destroy();
-      resolve('stale');
-    };
-    const isStale = () => connection.wasKept && bytes === 0;
     const abort = () => end(abortedFailure(to));
     const sofar = () => `after ${messages} messages and ${bytes} octets`;
     const where = `${to.host} port ${to.port}`;
@@ -132,12 +127,10 @@ function streamOnce(
       connected,
       received,
       failed: (error) => {
-        if (isStale()) return stale();
         const cause = socketFailure(error, to, 'tcp');
         end(isConnected ? problem(cause.code, `${cause.message} ${sofar()}`) : cause);
       },
       ended: () => {
-        if (isStale()) return stale();
         const inside = framer.isBetweenMessages ? '' : ', in the middle of a message';
         end(problem('connection-closed', `${where} closed the connection ${sofar()}${inside}`));
       },
