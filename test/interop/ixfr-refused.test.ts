@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleZone } from '../fixtures/zones.ts';
 import { cellsOf, VENDORS, type Vendor } from './cells.ts';
 import { SHA256, SHA512 } from './keys.ts';
-import { expectTransferOut, statusOf, transfersOut } from './our-side.ts';
+import { expectTransferIn, expectTransferOut, statusOf, transfersOut } from './our-side.ts';
 import { type Servers, startServers } from './servers.ts';
 import { expectZone } from './whole-zone.ts';
 
@@ -93,13 +93,14 @@ describe.concurrent('our secondary', () => {
     await expectZone(node, cell, 1, text(zone, 1));
     await peers[vendor].rewrite(zone, text(zone, 2));
     await expectZone(node, cell, 2, text(zone, 2));
-    expect(refusals()).toBe(1);
-    const { lastTransfer, primaries } = await statusOf(node, zone);
-    expect(lastTransfer).toMatchObject({ type: 'axfr', fromSerial: 1, toSerial: 2 });
+    const asked = refusals();
+    expect(asked).toBeGreaterThan(0);
+    const { primaries } = await statusOf(node, zone);
+    await expectTransferIn(node, cell, { type: 'axfr', fromSerial: 1, toSerial: 2 });
     expect(primaries).toMatchObject([{ state: 'axfr-only', lastError: { code: `rcode-${RCODES[vendor]}` } }]);
 
     await peers[vendor].rewrite(zone, text(zone, 3));
     await expectZone(node, cell, 3, text(zone, 3));
-    expect(refusals()).toBe(1);
+    expect(refusals()).toBe(asked);
   });
 });

@@ -52,3 +52,13 @@ export interface SecondaryStatus {
 export function statusOf(node: ZonewireNode, zone: string): Promise<SecondaryStatus> {
   return node.status<SecondaryStatus>(zone);
 }
+
+/** The transfer that brought our secondary's version, and how it stands with its primary. */
+export async function expectTransferIn(
+  node: ZonewireNode,
+  { zone }: { readonly zone: string },
+  expected: Partial<NonNullable<SecondaryStatus['lastTransfer']>>,
+): Promise<void> {
+  const { lastTransfer, primaries } = await statusOf(node, zone);
+  expect(lastTransfer, JSON.stringify(primaries)).toMatchObject(expected);
+}
