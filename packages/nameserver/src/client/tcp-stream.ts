@@ -26,13 +26,39 @@ export interface TcpStreamEnd {
 /**
  * Sends one request over a kept connection or a new one, and hands over every message that comes, until `onMessage` wants no more, a limit
  * is passed or the connection ends. Messages are valid during the call only: nothing is kept of a transfer here.
- * A connection that is closed before anything came is replaced by a new one, once (RFC 7766 6.2.4): a kept one may have been closed
- * meanwhile, a new one was taken by a process that a reload has replaced (NSD). Rejects only with what `onMessage` throws.
+ * A connection that is closed before anything came is replaced (RFC 7766 6.2.4): a kept one, which may have been closed meanwhile, at
+ * once; a new one after a pause, once: servers that reload (NSD) close what their old process has taken.
+ * Rejects only with what `onMessage` throws.
  */
 export async function streamTcp(request: TcpRequest): Promise<TcpStreamEnd> {
-  const end = await streamOnce(request, false);
-  const isUnheard = end.bytes === 0 && end.problem?.code === 'connection-closed';
-  return isUnheard ? streamOnce(request, true) : end;
+  let end = await streamOnce(request, false);
+  if (isUnheard(end) && end.wasKept) end = await streamOnce(request, true);
+  if (!isUnheard(end)) return end;
+  await pause(request);
+  return request.signal?.aborted ? end : streamOnce(request, true);
+}
+
+/** ms before a request is sent again over another new connection. */
+const UNHEARD_PAUSE = 100;
+
+interface OneStreamEnd extends TcpStreamEnd {
+  readonly wasKept: boolean;
+}
+
+function isUnheard({ bytes, problem: cause }: TcpStreamEnd): boolean {
+  return bytes === 0 && cause?.code === 'connection-closed';
+}
+
+function pause({ clock, signal }: TcpRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clock.clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = clock.setTimeout(end, UNHEARD_PAUSE);
+    signal?.addEventListener('abort', end);
+  });
 }
 
 /** 'done': the answer ends with this message, the connection can serve another request. 'stop': nothing more is wanted, whatever may come. */
@@ -51,7 +77,7 @@ export interface TcpRequest {
 function streamOnce(
   { request, to, limits, clock, connections, onMessage, signal }: TcpRequest,
   isFresh: boolean,
-): Promise<TcpStreamEnd> {
+): Promise<OneStreamEnd> {
   return new Promise((resolve, reject) => {
     const framer = new MessageFramer();
     const started = clock.now();
@@ -74,7 +100,7 @@ function streamOnce(
       if (!settle()) return;
       if (cause === undefined && isComplete && !framer.hasDropped) connections.give(connection, clock.now());
       else connection.socket.destroy();
-      resolve({ problem: cause, bytes, messages });
+      resolve({ problem: cause, bytes, messages, wasKept: connection.wasKept });
     };
     const abort = () => end(abortedFailure(to));
     const sofar = () => `after ${messages} messages and ${bytes} octets`;
