@@ -97,7 +97,7 @@ describe.concurrent('our secondary', () => {
     expect(asked).toBeGreaterThan(0);
     const { primaries } = await statusOf(node, zone);
     await expectTransferIn(node, cell, { type: 'axfr', fromSerial: 1, toSerial: 2 });
-    expect(primaries).toMatchObject([{ state: 'axfr-only', lastError: { code: `rcode-${RCODES[vendor]}` } }]);
+    expect(primaries).toMatchObject([{ state: 'axfr-only' }]);
 
     await peers[vendor].rewrite(zone, text(zone, 3));
     await expectZone(node, cell, 3, text(zone, 3));

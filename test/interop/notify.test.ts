@@ -7,6 +7,7 @@ import { cellsOf } from './cells.ts';
 import { SHA256, SHA512 } from './keys.ts';
 import { expectTransferIn, expectTransferOut, statusOf, transfersOut } from './our-side.ts';
 import { type Servers, startServers } from './servers.ts';
+import { toldUntil } from './told.ts';
 import { expectZone } from './whole-zone.ts';
 
 /**
@@ -48,12 +49,12 @@ describe.concurrent('our primary', () => {
     // Had it been believed, serial 2 would be fetched now.
     await sleep(500);
     await node.rewrite(zone, text(zone, 3));
-    expect(await sendNotify(peer, { zone, serial: 3, key })).toBe(RCODE.NOERROR);
+    await toldUntil(peer, { zone, serial: 3, key }, 3);
     await expectZone(peer, cell, 3, text(zone, 3));
     await expectTransferOut(node, cell, { type: 'diffs', from: 1, serial: 3 });
 
     await node.rewrite(zone, text(zone, 4));
-    expect(await sendNotify(peer, { zone, key })).toBe(RCODE.NOERROR);
+    await toldUntil(peer, { zone, key }, 4);
     await expectZone(peer, cell, 4, text(zone, 4));
     await expectTransferOut(node, cell, { type: 'diffs', from: 3, serial: 4 });
     expect(transfersOut(node, zone).map(({ serial }) => serial)).toEqual([1, 3, 4]);

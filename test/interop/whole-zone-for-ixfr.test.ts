@@ -1,9 +1,10 @@
-import { digSerial, eventually, sendNotify } from '@zonewire/testkit';
+import { digSerial, eventually } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleZone } from '../fixtures/zones.ts';
 import { cellsOf } from './cells.ts';
 import { expectTransferIn, expectTransferOut, statusOf } from './our-side.ts';
 import { type Servers, startServers } from './servers.ts';
+import { toldUntil } from './told.ts';
 import { expectZone } from './whole-zone.ts';
 
 /** IXFR answered with the whole zone (RFC 1995 4): the differences are too large, none are kept, or the journal does not reach back. */
@@ -76,7 +77,7 @@ describe.concurrent('our primary', () => {
   it.each(shortFromUs)('$title secondary: a journal that does not reach back (RFC 1995 4)', async (cell) => {
     const { zone, vendor, key } = cell;
     const { node, peers } = servers;
-    const notify = (serial: number) => sendNotify(peers[vendor], { zone, serial, key });
+    const notify = (serial: number) => toldUntil(peers[vendor], { zone, serial, key }, serial);
     await expectZone(peers[vendor], cell, 1, text(zone, 1));
     for (const serial of [2, 3, 4]) await node.rewrite(zone, text(zone, serial));
     await notify(4);
