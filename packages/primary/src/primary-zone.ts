@@ -72,9 +72,9 @@ export class PrimaryZone {
   #journalError: StatusError | undefined;
   /** Of the file, when it was read last. */
   #warnings: readonly string[] = [];
-  /** Of the file served, and its serial when it was validated and found without fault. */
+  /** Of the file served, and its serial when that version vouches for a later one (DnssecVerdict). */
   #verification: VerificationStatus | undefined;
-  #faultlessSerial: number | undefined;
+  #vouchedSerial: number | undefined;
   readonly #ended = new AbortController();
   /** A changed file waits for thaw. */
   #notice: string | undefined;
@@ -252,14 +252,14 @@ export class PrimaryZone {
   #examine(version: ZoneVersion): Promise<Verification> {
     const { verifier, clock } = this.#ports;
     const { version: tip } = this.#line.tip;
-    const checked = tip?.serial === this.#faultlessSerial ? tip : undefined;
+    const checked = tip?.serial === this.#vouchedSerial ? tip : undefined;
     const { verification: policy } = this.#config;
     return verifier.verify(version, { policy, now: clock.now(), checked, signal: this.#ended.signal });
   }
 
-  #verified({ status, isFaultless }: Verification, serial: number): void {
+  #verified({ status, vouches }: Verification, serial: number): void {
     this.#verification = status;
-    this.#faultlessSerial = isFaultless ? serial : undefined;
+    this.#vouchedSerial = vouches ? serial : undefined;
     for (const finding of status?.findings ?? []) this.#log.warn({ serial }, finding);
   }
 

@@ -59,7 +59,8 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
     family('zone_verification_refusals_total', 'Versions refused for it.', 'counter', one(verifier.refused)),
     family('zone_verification_threads_total', 'Threads that verified, by result.', 'counter', [
       { labels: { result: 'ok' }, value: verifier.onThread - verifier.failed },
-      { labels: { result: 'failed' }, value: verifier.failed },
+      { labels: { result: 'failed' }, value: verifier.failed - verifier.timedOut },
+      { labels: { result: 'timeout' }, value: verifier.timedOut },
     ]),
     family('zone_verification_waits_total', 'Versions that waited for such a thread.', 'counter', one(verifier.waited)),
     family('zone_signatures_total', 'Signatures looked at: computed, or known to be good.', 'counter', [

@@ -35,7 +35,7 @@ describe('Verifier', () => {
     const logged = await verifier.verify(zone(hosts), request());
     expect(logged).toMatchObject({
       refusal: undefined,
-      isFaultless: false,
+      vouches: false,
       status: { serial: 7, at: 1000, zonemd: 'failed' },
     });
     expect(logged.status!.findings).toEqual([
@@ -64,7 +64,7 @@ describe('Verifier', () => {
       await verifier.verify(zone(50_000, false), request()),
       await verifier.verify(zone(50_000), request({ zonemd: 'off' })),
     ];
-    for (const one of [plain, off]) expect(one).toEqual({ status: undefined, refusal: undefined, isFaultless: false });
+    for (const one of [plain, off]) expect(one).toEqual({ status: undefined, refusal: undefined, vouches: false });
     expect(verifier.counters).toMatchObject({ onThread: 0 });
     expect(verifier.counters.verdicts.size).toBe(0);
   });
@@ -98,6 +98,16 @@ describe('Verifier', () => {
     for (const one of running) await expect(one).rejects.toThrow('the zone goes');
     expect(await verifier.verify(large, request())).toMatchObject({ status: { zonemd: 'failed' } });
     expect(verifier.counters.failed).toBe(0);
+  });
+
+  test('a thread that takes too long is ended, and refused where something is required', async () => {
+    const verifier = new Verifier({ timeout: 1 });
+    const slow = verifier.verify(zone(50_000), request({ zonemd: 'require' }));
+    await expect(slow).rejects.toMatchObject({
+      code: 'verification-failed',
+      message: 'the zone could not be verified: it took longer than 0.001 s',
+    });
+    expect(verifier.counters).toMatchObject({ failed: 1, timedOut: 1 });
   });
 
   test('a thread that ends without a result: refused where something is required, else told', async () => {

@@ -14,6 +14,9 @@ import type { VerificationStatus } from '../status.ts';
 /** Threads that verify at a time; what comes beyond waits. */
 export const VERIFICATION_THREADS = 2;
 
+/** ms after which a thread is ended: a zone made to cost time must not keep the others waiting. 100,000 signed records take 5 s. */
+export const VERIFICATION_TIMEOUT = 1_800_000;
+
 /** Up to here verifying takes less time (about 5 ms) than starting a thread: octets of a version to digest, records to validate. */
 const DIGESTED_HERE = 512 * 1024;
 const VALIDATED_HERE = 80;
@@ -30,7 +33,7 @@ export interface VerificationRequest {
   readonly policy: VerificationPolicy;
   /** ms since the epoch. */
   readonly now: number;
-  /** The version served before, if it was found without fault under this policy: what has not changed is not computed again. */
+  /** The version served before, if its verification vouches: what has not changed is not computed again. */
   readonly checked: ZoneVersion | undefined;
   /** Ends it; it rejects then. */
   readonly signal?: AbortSignal | undefined;
@@ -43,10 +46,10 @@ export interface Verification {
   /** Why the version must not be served. */
   readonly refusal: Problem | undefined;
   /** The version may be the `checked` of the next request. */
-  readonly isFaultless: boolean;
+  readonly vouches: boolean;
 }
 
-export const NOTHING_VERIFIED: Verification = { status: undefined, refusal: undefined, isFaultless: false };
+export const NOTHING_VERIFIED: Verification = { status: undefined, refusal: undefined, vouches: false };
 
 export interface VerifierCounters {
   /** Verdicts, by `zonemd verified`, `dnssec invalid` … */
@@ -59,6 +62,8 @@ export interface VerifierCounters {
   waited: number;
   /** Threads that ended without a result. */
   failed: number;
+  /** Of these, because they took longer than is allowed. */
+  timedOut: number;
   /** Signatures computed, and RRsets that were known to be good. */
   signatures: number;
   reused: number;
@@ -73,11 +78,18 @@ export class Verifier {
     onThread: 0,
     waited: 0,
     failed: 0,
+    timedOut: 0,
     signatures: 0,
     reused: 0,
   };
+  readonly #timeout: number;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
+
+  /** `timeout`: ms that a thread may take. */
+  constructor({ timeout = VERIFICATION_TIMEOUT }: { readonly timeout?: number } = {}) {
+    this.#timeout = timeout;
+  }
 
   /** Rejects when the signal is aborted, and with ZonewireError `verification-failed` when a thread ends without a result. */
   async verify(version: ZoneVersion, request: VerificationRequest): Promise<Verification> {
@@ -93,12 +105,12 @@ export class Verifier {
       const isRequired = policy.zonemd === 'require' || policy.dnssec === 'require';
       if (isRequired || !(error instanceof ZonewireError)) throw error;
       const status = { at: now, serial: version.serial, ms: 0, findings: [error.message] };
-      return { status, refusal: undefined, isFaultless: false };
+      return { status, refusal: undefined, vouches: false };
     }
     const refusal = refusalOf(report, policy);
     this.#count(report, refusal);
     const status = statusOf(report, version, now, Math.round(performance.now() - started));
-    return { status, refusal, isFaultless: report.dnssec?.result === 'valid' && report.dnssec.findings.length === 0 };
+    return { status, refusal, vouches: report.dnssec?.vouches ?? false };
   }
 
   async #inTurn(version: ZoneVersion, request: VerificationRequest): Promise<VerificationReport> {
@@ -109,7 +121,7 @@ export class Verifier {
     try {
       request.signal?.throwIfAborted();
       this.counters.onThread++;
-      return await onThread(version, request);
+      return await this.#onThread(version, request);
     } catch (error) {
       if (request.signal?.aborted) throw error;
       this.counters.failed++;
@@ -120,6 +132,33 @@ export class Verifier {
       if (next === undefined) this.#running--;
       else next();
     }
+  }
+
+  #onThread(version: ZoneVersion, { policy, now, checked, signal }: VerificationRequest): Promise<VerificationReport> {
+    return new Promise((resolve, reject) => {
+      const job: VerificationJob = { layers: version.layers, policy, now, checked: checked?.layers };
+      const worker = new Worker(new URL('./verification-thread.ts', import.meta.url), { workerData: job });
+      // A background task must not keep the process alive.
+      worker.unref();
+      const end = (reason: unknown) => {
+        reject(reason);
+        void worker.terminate();
+      };
+      const abort = () => end(signal?.reason);
+      const timer = setTimeout(() => {
+        this.counters.timedOut++;
+        end(new Error(`it took longer than ${this.#timeout / 1000} s`));
+      }, this.#timeout);
+      timer.unref();
+      signal?.addEventListener('abort', abort, { once: true });
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', (code) => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+        reject(new Error(`the verification thread ended with ${code} and no result`));
+      });
+    });
   }
 
   #count({ zonemd, dnssec }: VerificationReport, refusal: Problem | undefined): void {
@@ -141,28 +180,6 @@ export class Verifier {
 
 function isSmall(version: ZoneVersion, { dnssec }: VerificationPolicy): boolean {
   return version.byteLength <= DIGESTED_HERE && (dnssec === 'off' || version.recordCount <= VALIDATED_HERE);
-}
-
-function onThread(
-  version: ZoneVersion,
-  { policy, now, checked, signal }: VerificationRequest,
-): Promise<VerificationReport> {
-  return new Promise((resolve, reject) => {
-    const job: VerificationJob = { layers: version.layers, policy, now, checked: checked?.layers };
-    const worker = new Worker(new URL('./verification-thread.ts', import.meta.url), { workerData: job });
-    worker.unref();
-    const abort = () => {
-      reject(signal?.reason);
-      void worker.terminate();
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => {
-      signal?.removeEventListener('abort', abort);
-      reject(new Error(`the verification thread ended with ${code} and no result`));
-    });
-  });
 }
 
 /** Findings that are kept with a zone's status; all are counted. */

@@ -57,8 +57,8 @@ export class ZoneRunner {
   config: SecondaryZoneConfig;
   state: RefreshState;
   version: ZoneVersion | undefined;
-  /** The version held, when it was validated and found without fault as the zone is configured now. */
-  #faultless: ZoneVersion | undefined;
+  /** The version held, when its verification vouches. */
+  #vouched: ZoneVersion | undefined;
   served: SerialAt | undefined;
   lastCheck: SoaCheck | undefined;
   readonly #ports: RunnerPorts;
@@ -133,7 +133,7 @@ export class ZoneRunner {
 
   reconfigure(config: SecondaryZoneConfig): void {
     const before = this.#machine.primaries;
-    if (!isDeepStrictEqual(this.config.verification, config.verification)) this.#faultless = undefined;
+    if (!isDeepStrictEqual(this.config.verification, config.verification)) this.#vouched = undefined;
     this.config = config;
     this.#machine = machineConfig(config);
     this.dispatch({ kind: 'configured' });
@@ -267,12 +267,12 @@ export class ZoneRunner {
       primary,
       effect,
       held: this.version,
-      checked: this.#faultless,
+      checked: this.#vouched,
       factsAfter: (event) => factsAfterInstall(this.state.facts, event, this.#ports.clock.now(), this.#machine),
       signal,
     });
     if (fetched.kind === 'installed') {
-      this.#faultless = fetched.verification.isFaultless ? fetched.version : undefined;
+      this.#vouched = fetched.verification.vouches ? fetched.version : undefined;
       this.#installed(fetched.version, fetched.event);
     } else if (fetched.kind === 'failed') this.#failed(primary, fetched);
     else if (fetched.kind === 'answered') {
@@ -303,7 +303,7 @@ export class ZoneRunner {
       if (this.#isStopped || this.version === undefined) return;
       const before = this.version;
       this.version = replaceBase(before, from, compacted);
-      if (this.#faultless === before) this.#faultless = this.version;
+      if (this.#vouched === before) this.#vouched = this.version;
       // The same records: nothing but the layers they are read from changes. Another version may just have been published.
       this.#ports.table.replaceLayers(this.config.domain, before, this.version);
     } catch (error) {

@@ -141,8 +141,14 @@ describe('a version checked before', () => {
     const wrong = signature(records('ns.cut A 192.0.2.3')[0].name, TYPE.A, records('ns.cut A 192.0.2.77'), key);
     const before = verdictOf([...zone, wrong]);
     expect(before.findings.map(({ code }) => code)).toEqual(['signature-unexpected']);
-    // A finding, so that version is not one to be taken as checked (Verifier.isFaultless).
-    expect(before.result).toBe('valid');
+    // So that version is not one to be taken as checked.
+    expect(before).toMatchObject({ result: 'valid', vouches: false });
+    expect(verdictOf(zone).vouches).toBe(true);
+    expect(verdictOf([...zone, signature(records('ns A 192.0.2.1')[0].name, TYPE.TXT, zone, key)])).toMatchObject({
+      findings: [{ code: 'signature-without-data' }],
+      vouches: true,
+    });
+    expect(verdictOf(zone.slice(0, -1))).toMatchObject({ result: 'invalid', vouches: false });
   });
 });
 

@@ -6,9 +6,9 @@ import { NodeRef } from '../image/stack.ts';
 import type { ZoneVersion } from '../version.ts';
 
 /**
- * The version checked before, without any finding, under the same keys: an RRset that is there with the same RRSIGs needs no
- * signature computed again. (Without findings, whatever had an RRSIG was checked.) Most of a large zone lies in the same layer still,
- * which shows it at once; elsewhere octets are compared.
+ * The version checked before, valid and under the same keys: an RRset that is there with the same RRSIGs needs no signature computed
+ * again, since whatever had an RRSIG was checked (DnssecVerdict.vouches). Most of a large zone lies in the same layer still, which shows
+ * it at once; elsewhere octets are compared.
  */
 export class CheckedBefore {
   readonly #version: ZoneVersion;

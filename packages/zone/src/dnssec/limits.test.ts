@@ -88,15 +88,15 @@ function unique(): (record: ResourceRecord) => boolean {
 }
 
 describe('keys', () => {
-  const more = (count: number) => Array.from({ length: count }, () => makeKey(15, 256));
+  const more = (count: number) => Array.from({ length: count }, () => makeKey(13, 256));
 
   it(`${MAX_KEYS} are looked at, not one more`, () => {
     const keys = more(MAX_KEYS - 1);
     const signed = reallySigned(TEXT, NSEC, [key, ...keys]).filter(
-      (record) => record.type !== TYPE.RRSIG || record.rdata[2] === 13,
+      ({ type, rdata }) => type !== TYPE.RRSIG || ((rdata[16] << 8) | rdata[17]) === key.tag,
     );
     expect(validate(signed)).toMatchObject({ result: 'valid', codes: [] });
-    const verdict = validate([...signed, makeKey(15, 256).record]);
+    const verdict = validate([...signed, makeKey(13, 256).record]);
     expect(verdict).toMatchObject({ result: 'invalid', codes: ['error keys-too-many'], signatures: 0 });
   });
 
@@ -133,15 +133,17 @@ describe('keys', () => {
     expect(validate(signed)).toMatchObject({ result: 'valid', codes: [expected] });
   });
 
-  it('the largest and the smallest RSA key, and the longest exponent, work', () => {
+  it('the largest and the smallest RSA key, and the longest exponent, are keys', () => {
+    // A key that counts, and has signed nothing.
+    const usable = ['warning algorithm-missing'];
     for (const bits of [RSA_BITS.least, RSA_BITS.most]) {
       const { publicKey } = generateKeyPairSync('rsa', { modulusLength: bits, publicExponent: 65_537 });
       const jwk = publicKey.export({ format: 'jwk' });
       const odd = rsa(octets(jwk.e), octets(jwk.n));
-      expect(validate(reallySigned(TEXT, NSEC, [key, { ...key, record: odd }])).codes).toEqual([]);
+      expect(validate(reallySigned(TEXT, NSEC, [key, { ...key, record: odd }])).codes).toEqual(usable);
     }
     const exponent = rsa(long.subarray(1), octets(n));
-    expect(validate(reallySigned(TEXT, NSEC, [key, { ...key, record: exponent }])).codes).toEqual([]);
+    expect(validate(reallySigned(TEXT, NSEC, [key, { ...key, record: exponent }])).codes).toEqual(usable);
   });
 });
 

@@ -27,6 +27,7 @@ export class SignatureChecks {
   expiration: number | undefined;
   readonly #zone: Uint8Array;
   readonly #keys: readonly ZoneKey[];
+  readonly #algorithms: ReadonlySet<number>;
   readonly #now: number;
   readonly #rrsig = new Rrsig();
 
@@ -34,6 +35,7 @@ export class SignatureChecks {
   constructor(zone: Uint8Array, keys: readonly ZoneKey[], now: number) {
     this.#zone = zone;
     this.#keys = keys;
+    this.#algorithms = new Set(keys.map(({ algorithm }) => algorithm));
     this.#now = now >>> 0;
   }
 
@@ -92,6 +94,11 @@ export class SignatureChecks {
     return nearest;
   }
 
+  /** More than one: then {@link missingAlgorithm} is worth asking. */
+  get hasSeveralAlgorithms(): boolean {
+    return this.#algorithms.size > 1;
+  }
+
   /** True when all RRSIGs of the set are within their times: then the one that was good is. Sets the expiration to the last of them. */
   areInTime(layer: Layer, rrsigs: number): boolean {
     const { bytes, words } = layer;
@@ -109,6 +116,15 @@ export class SignatureChecks {
     this.#goodUntil(first);
     this.reused++;
     return true;
+  }
+
+  /** An algorithm among the zone's keys of which the set has no RRSIG; undefined: there is one of each. */
+  missingAlgorithm(layer: Layer, rrsigs: number): number | undefined {
+    const { bytes, words } = layer;
+    const end = rrsigs + 12 + words[(rrsigs >>> 2) + 2];
+    const missing = new Set(this.#algorithms);
+    for (let at = rrsigs + 12; at < end; at += 2 + ((bytes[at] << 8) | bytes[at + 1])) missing.delete(bytes[at + 4]);
+    return missing.values().next().value;
   }
 
   /** RFC 4035 5.3.1, the conditions that need no key. */

@@ -4,6 +4,7 @@ import type { Layer } from '../image/layer.ts';
 import type { RRsetCursor } from '../image/rrset-cursor.ts';
 import { nodeName } from '../rrset.ts';
 import type { ZoneVersion } from '../version.ts';
+import { algorithmText } from './algorithms.ts';
 import type { CheckedBefore } from './checked-before.ts';
 import type { NameKind } from './classified-walk.ts';
 import { SignatureChecks } from './signatures.ts';
@@ -21,11 +22,14 @@ interface SignedOptions {
 /** Which RRsets of a name have to be signed, and whether they are (RFC 4035 2.2). */
 export class SignedRRsets {
   readonly checks: SignatureChecks;
+  /** Data that need no RRSIG had one, which was not looked at. */
+  hasUnexpected = false;
   readonly #apex: Uint8Array;
   readonly #isAnchored: boolean;
   readonly #checked: CheckedBefore | undefined;
   readonly #findings: Findings;
   readonly #data = new SignedData();
+  #toldAlgorithm = false;
 
   constructor(version: ZoneVersion, keys: readonly ZoneKey[], o: SignedOptions, findings: Findings) {
     this.checks = new SignatureChecks(version.apex, keys, o.now);
@@ -56,7 +60,8 @@ export class SignedRRsets {
       }
       const rrsigs = layer.findRRset(node, TYPE.RRSIG, type);
       if (isSignedType(kind, type)) this.#check(layer, node, cursor, rrsigs);
-      else if (rrsigs !== 0)
+      else if (rrsigs !== 0) {
+        this.hasUnexpected = true;
         this.#tell(
           'warning',
           'signature-unexpected',
@@ -65,6 +70,7 @@ export class SignedRRsets {
           type,
           `there is an RRSIG over ${unsignedWords(kind)} (RFC 4035 2.2)`,
         );
+      }
     }
   }
 
@@ -74,11 +80,21 @@ export class SignedRRsets {
       this.#tell('error', 'signature-missing', layer, node, type, 'the records have no RRSIG (RFC 4035 2.2)');
       return;
     }
+    if (this.checks.hasSeveralAlgorithms && !this.#toldAlgorithm) this.#checkAlgorithms(layer, node, type, rrsigs);
     const isKeys = type === TYPE.DNSKEY;
     const wasGood = !isKeys && this.#checked?.has(layer, node, cursor.dataStart - 12, rrsigs) === true;
     if (wasGood && this.checks.areInTime(layer, rrsigs)) return;
     const fault = this.checks.check(layer, rrsigs, cursor, this.#data, isKeys && this.#isAnchored);
     if (fault !== undefined) this.#tell('error', fault.code, layer, node, type, fault.message);
+  }
+
+  /** RFC 4035 2.2 wants one of each, RFC 6840 5.11 has validators be content with any: told, for one RRset. */
+  #checkAlgorithms(layer: Layer, node: number, type: number, rrsigs: number): void {
+    const missing = this.checks.missingAlgorithm(layer, rrsigs);
+    if (missing === undefined) return;
+    this.#toldAlgorithm = true;
+    const message = `the records have no RRSIG of algorithm ${algorithmText(missing)}, of which the zone has a key (RFC 4035 2.2); others may lack it too`;
+    this.#tell('warning', 'algorithm-missing', layer, node, type, message);
   }
 
   #tell(severity: 'error' | 'warning', code: string, layer: Layer, node: number, type: number, message: string): void {

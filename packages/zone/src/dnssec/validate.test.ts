@@ -91,6 +91,23 @@ describe('a zone that is signed', () => {
     expect(validate(kept)).toMatchObject({ result: 'valid', shown: [] });
   });
 
+  it('keys of two algorithms: signatures of one are enough, that the other is missing is told once (RFC 4035 2.2, RFC 6840 5.11)', () => {
+    const second = makeKey(15);
+    const both = reallySigned(TEXT, NSEC, [key, second]);
+    expect(validate(both).shown).toEqual([]);
+    const lacking = both.filter((record) => record.type !== TYPE.RRSIG || record.rdata[2] === 13);
+    expect(validate(lacking)).toMatchObject({
+      result: 'valid',
+      shown: ['warning algorithm-missing example. NS'],
+      vouches: true,
+    });
+    // One RRset is enough to be told of.
+    const one = both.filter(
+      (record) => record.type !== TYPE.RRSIG || record.rdata[2] === 13 || record.rdata[1] !== TYPE.MX,
+    );
+    expect(validate(one)).toMatchObject({ result: 'valid', shown: ['warning algorithm-missing example. MX'] });
+  });
+
   it('is signed over names in lower case and records once, whatever case they came in (RFC 4034 6.2, 6.3)', () => {
     const upper = zone.map((record) =>
       record.type === TYPE.MX

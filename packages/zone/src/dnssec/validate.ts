@@ -19,7 +19,7 @@ export interface DnssecOptions {
   readonly now: number;
   /** Keys of the zone known from elsewhere; without any, the zone's own DNSKEY records are believed. */
   readonly trustAnchors?: readonly TrustAnchor[];
-  /** An earlier version for which this gave no finding, under the same trust anchors: what has not changed since is not computed again. */
+  /** An earlier version whose verdict `vouches`: what has not changed since is not computed again. */
   readonly checked?: ZoneVersion | undefined;
 }
 
@@ -31,6 +31,8 @@ export interface DnssecVerdict {
   /** Signatures computed, and RRsets that were good in the version checked before. */
   readonly signatures: number;
   readonly reused: number;
+  /** The version may be `checked` for a later one: it is valid, and every RRSIG over data in it was looked at. */
+  readonly vouches: boolean;
   /** When the first signature that is needed expires, ms since the epoch. */
   readonly signaturesExpireAt?: number;
 }
@@ -53,7 +55,7 @@ export function validateDnssec(version: ZoneVersion, options: DnssecOptions): Dn
       { name: apex },
       'the zone is not signed: it has no DNSKEY and its SOA no RRSIG',
     );
-    return { result: 'unsigned', findings: findings.all, signatures: 0, reused: 0 };
+    return { result: 'unsigned', findings: findings.all, signatures: 0, reused: 0, vouches: false };
   }
   if (keyRRset === undefined)
     findings.add(
@@ -90,6 +92,7 @@ export function validateDnssec(version: ZoneVersion, options: DnssecOptions): Dn
     findings: findings.all,
     signatures: tried,
     reused,
+    vouches: findings.errors === 0 && !signed.hasUnexpected,
     ...(expiration === undefined ? {} : { signaturesExpireAt: expiration * 1000 }),
   };
 }

@@ -32,7 +32,7 @@ interface Candidate {
 
 /**
  * Checks the zone against the ZONEMD records at its apex (RFC 8976 4, steps 2 to 5; step 1, DNSSEC, is validateDnssec's). The zone is
- * read once, whatever number of records there is: about 0.6 s for a million records.
+ * read once, whatever number of records there is: about 0.2 s for a million records (bench/verify.ts).
  */
 export function verifyZonemd(version: ZoneVersion): ZonemdVerdict {
   const rdatas = version.rrset(version.apex, TYPE.ZONEMD)?.rdatas ?? [];
