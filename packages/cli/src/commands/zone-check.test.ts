@@ -77,6 +77,23 @@ it('zones of a configuration: one by name, or all', async () => {
   });
 });
 
+it('ZONEMD that is wrong is a warning, or a problem where it is required (RFC 8976 4); --dnssec wants signatures', async () => {
+  const sealed = file('sealed.test.zone', `${GOOD}@ ZONEMD 7 1 1 ${'00'.repeat(48)}\n`);
+  const lenient = await zonewire('zone', 'check', sealed);
+  expect(lenient.code).toBe(0);
+  expect(lenient.err).toMatch(/^warning ZONEMD: the zone is not the one its ZONEMD was made for/);
+  const config = file(
+    'strict.yaml',
+    'server: { listen: ["127.0.0.1:0"], data-dir: d }\nzones:\n  - { domain: sealed.test., file: sealed.test.zone, zonemd-verify: require }\n',
+  );
+  const strict = await zonewire('zone', 'check', 'sealed.test', '-c', config);
+  expect(strict.code).toBe(1);
+  expect(strict.err).toMatch(/^error .*sealed\.test\.zone: the zone is not verified \(zonemd-verify: require\)/m);
+  const unsigned = await zonewire('zone', 'check', file('good.test.zone', GOOD), '--dnssec');
+  expect(unsigned.code).toBe(1);
+  expect(unsigned.err).toContain('the zone is not signed');
+});
+
 it('a file that is not there', async () => {
   const { code, err } = await zonewire('zone', 'check', join(folder, 'nowhere.zone'));
   expect(code).toBe(1);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Name, nameFromText, namesEqual, nameToText, type Result } from '@zonewire/shared-protocol';
+import type { VerificationPolicy } from '@zonewire/zone';
 import type { NodeConfig } from '../config/mod.ts';
 import { printable, styled } from '../output/terminal.ts';
 import { count } from '../output/time.ts';
@@ -18,6 +19,7 @@ import {
 const options: Readonly<Record<string, OptionSpec>> = {
   zone: { type: 'string', value: 'NAME', help: 'the zone that FILE holds (default: its name without .zone or .db)' },
   config: { type: 'string', short: 'c', value: 'FILE', help: 'configuration that says which file holds ZONE' },
+  dnssec: { type: 'boolean', help: 'validate signatures and NSEC or NSEC3 too; not valid or not signed: exit code 1' },
   ...OUTPUT_OPTION,
 };
 
@@ -42,11 +44,13 @@ export const zoneCheck: Command = {
   example: 'zonewire zone check zones/example.test.zone',
   details:
     'Every problem is printed with file:line:column. With -c, ZONE is looked up in the configuration; without ZONE every\n' +
-    'zone file of it is checked. Exit code 1 when a node would refuse the zone.',
+    'zone file of it is checked, with its zonemd-verify and dnssec-validation; without -c a wrong ZONEMD is a warning.\n' +
+    'Exit code 1 when a node would refuse the zone.',
   async run(invocation) {
     const targets = await targetsOf(invocation);
     const results: Checked[] = [];
-    for (const target of targets) results.push(await check(target));
+    const dnssec = invocation.options.dnssec === true;
+    for (const target of targets) results.push(await check(target, dnssec));
     if (invocation.json) printJson(invocation, results);
     else for (const result of results) print(invocation, result);
     return results.every(({ ok }) => ok) ? EXIT.FINE : EXIT.PROBLEM;
@@ -57,6 +61,8 @@ interface Target {
   readonly zone: Name;
   readonly file: string;
   readonly maxSize: number;
+  /** Undefined: the default. */
+  readonly verification?: VerificationPolicy | undefined;
 }
 
 async function targetsOf(invocation: Invocation): Promise<Target[]> {
@@ -81,7 +87,16 @@ async function targetsOf(invocation: Invocation): Promise<Target[]> {
 
 function zonesWithFile(config: NodeConfig): Target[] {
   return config.zones.flatMap(({ domain, file, settings }) =>
-    file === undefined ? [] : [{ zone: domain, file, maxSize: settings.zoneMaxSize ?? NO_LIMIT }],
+    file === undefined
+      ? []
+      : [
+          {
+            zone: domain,
+            file,
+            maxSize: settings.zoneMaxSize ?? NO_LIMIT,
+            verification: settings.verification,
+          },
+        ],
   );
 }
 
@@ -96,12 +111,19 @@ function zoneOfFile(file: string): string {
   return stem === 'root' ? '.' : stem;
 }
 
-async function check({ zone, file, maxSize }: Target): Promise<Checked> {
+async function check({ zone, file, maxSize, verification }: Target, dnssec: boolean): Promise<Checked> {
   const { diskFiles, readZoneFile } = await import('@zonewire/primary');
   const read = await readZoneFile(diskFiles, zone, file, maxSize);
   const about = { zone: nameToText(zone), file };
   if (!read.ok) return { ...about, ok: false, problems: read.error.all, warnings: [] };
-  const { version, warnings } = read.value;
+  const { version } = read.value;
+  const { DEFAULT_VERIFICATION, refusalOf, verificationWarnings, verifyVersion } = await import('@zonewire/zone');
+  const configured = verification ?? DEFAULT_VERIFICATION;
+  const policy: VerificationPolicy = dnssec ? { ...configured, dnssec: 'require' } : configured;
+  const report = verifyVersion(version, policy, { now: Date.now() });
+  const refusal = refusalOf(report, policy);
+  const warnings = [...read.value.warnings, ...verificationWarnings(report)];
+  if (refusal !== undefined) return { ...about, ok: false, problems: [`${file}: ${refusal.message}`], warnings };
   return { ...about, ok: true, serial: version.serial, records: version.recordCount, problems: [], warnings };
 }
 
