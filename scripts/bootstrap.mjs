@@ -138,6 +138,7 @@ async function withDocker(tests) {
   aptInstall([
     ...(isThere('dockerd') ? [] : ['docker.io']),
     ...(isThere('iptables') ? [] : ['iptables']),
+    ...(isThere('docker-compose') ? [] : ['docker-compose']),
     ...(isThere('ip') ? [] : ['iproute2']),
   ]);
   const log = join(tmpdir(), `zonewire-dockerd-${process.pid}.log`);

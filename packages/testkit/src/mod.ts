@@ -1,5 +1,6 @@
 export * from './clock.ts';
 export * from './containers/machine-images.ts';
+export { PROGRAMS } from './containers/programs.ts';
 export * from './containers/topology.ts';
 export * from './dig.ts';
 export * from './free-port.ts';
