@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@zonewire/testkit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { lineOutput } from './log-output.ts';
+import { lineOutput, WRITTEN_WITHIN_MS } from './log-output.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -21,6 +22,36 @@ it('lines come in order, together, soon after', async () => {
   await eventually('both lines', () => readFileSync(path, 'utf8') === 'one\ntwo\n');
   out.write('three\n');
   await eventually('the third', () => readFileSync(path, 'utf8') === 'one\ntwo\nthree\n');
+});
+
+it('a line that comes while another is being written does not wait for a third', async () => {
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const block = Buffer.alloc(1 << 20);
+  // Full: what is written now takes until somebody reads.
+  for (let written = 0; written >= 0; ) {
+    try {
+      written = writeSync(fd, block, 0, 4096);
+    } catch {
+      written = -1;
+    }
+  }
+  const out = lineOutput({ fd });
+  out.write('one\n');
+  await sleep(5 * WRITTEN_WITHIN_MS);
+  out.write('two\n');
+  await sleep(5 * WRITTEN_WITHIN_MS);
+  let text = '';
+  await eventually('both lines', () => {
+    try {
+      text += block.toString('utf8', 0, readSync(fd, block));
+    } catch {
+      // Nothing there yet.
+    }
+    return text.replaceAll('\0', '') === 'one\ntwo\n';
+  });
+  closeSync(fd);
 });
 
 it('a reader that sleeps: what waits is bounded; when it reads again, the log says how much is missing', async () => {

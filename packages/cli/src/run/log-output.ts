@@ -14,15 +14,24 @@ export function lineOutput({ fd = 1, waitingOctets = WAITING_OCTETS } = {}): Des
   const stream = destination({ fd, sync: false, minLength: BLOCK_OCTETS, maxLength: waitingOctets });
   let scheduled = false;
   let dropped = 0;
-  stream.on('drop', () => dropped++);
+  /** Octets taken and not written yet. */
+  let waiting = 0;
+  stream.on('drop', (line: string) => {
+    dropped++;
+    waiting -= Buffer.byteLength(line);
+  });
+  stream.on('write', (octets: number) => {
+    waiting -= octets;
+  });
   // Whoever reads the log may go away; answering goes on.
   stream.on('error', () => {});
   stream.on('drain', () => {
+    // A flush in the middle of a write does nothing: what came meanwhile would wait for the next line, however late that is.
+    if (waiting > 0) flushSoon();
     if (dropped === 0) return;
     const line = { level: 'warn', time: new Date().toISOString(), dropped, msg: 'log lines dropped: nobody read them' };
     dropped = 0;
-    stream.write(`${JSON.stringify(line)}\n`);
-    flushSoon();
+    take(`${JSON.stringify(line)}\n`);
   });
   process.on('exit', () => {
     try {
@@ -41,10 +50,11 @@ export function lineOutput({ fd = 1, waitingOctets = WAITING_OCTETS } = {}): Des
     }, WRITTEN_WITHIN_MS).unref();
   }
 
-  return {
-    write(line: string) {
-      stream.write(line);
-      flushSoon();
-    },
-  };
+  function take(line: string): void {
+    waiting += Buffer.byteLength(line);
+    stream.write(line);
+    flushSoon();
+  }
+
+  return { write: take };
 }
