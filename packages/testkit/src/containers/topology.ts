@@ -111,13 +111,16 @@ export class ContainerNode implements Address {
     return stdout + stderr;
   }
 
-  /** The zone's status as the control API gives it. */
-  async status(zone: string): Promise<Record<string, unknown>> {
-    const response = await fetch(`http://${this.host}:${CONTROL_PORT}/api/v1/zones/${encodeURIComponent(zone)}`, {
-      headers: { 'X-API-Key': TOKEN },
-    });
+  /** GET of its control API. */
+  async api(path: string): Promise<Record<string, unknown>> {
+    const response = await fetch(`http://${this.host}:${CONTROL_PORT}${path}`, { headers: { 'X-API-Key': TOKEN } });
     if (!response.ok) throw new Error(`${this.name}: ${response.status} ${await response.text()}`);
     return (await response.json()) as Record<string, unknown>;
+  }
+
+  /** The zone's status as the control API gives it. */
+  status(zone: string): Promise<Record<string, unknown>> {
+    return this.api(`/api/v1/zones/${encodeURIComponent(zone)}`);
   }
 
   async untilSerial(zone: string, serial: number, timeoutMs = 20_000): Promise<void> {

@@ -1,0 +1,74 @@
+import { CLASS, name, TYPE } from '@zonewire/shared-protocol';
+import { buildZonewireImage, digAxfr, eventually, run, Topology } from '@zonewire/testkit';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hostsZone } from '../fixtures/zones.ts';
+import { change } from './changes.ts';
+import { SteadyLoad } from './steady-load.ts';
+
+const ZONE = 'example.test.';
+const NODES = ['fra1', 'fra2', 'fra3'];
+
+describe('a site of three nodes on one Redis', () => {
+  let image: string;
+  let topology: Topology | undefined;
+
+  beforeAll(async () => {
+    image = await buildZonewireImage();
+  }, 600_000);
+
+  afterEach(async () => {
+    await topology?.remove();
+    topology = undefined;
+  });
+
+  async function site(timers?: string): Promise<Topology> {
+    const node = { zones: [{ name: ZONE, primaries: ['primary'] }], site: { name: 'fra', redis: 'redis' } };
+    topology = await Topology.start(image, {
+      redis: { runs: 'redis' },
+      primary: { zones: [{ name: ZONE, text: hostsZone(ZONE, 1, 500, timers), notify: NODES }] },
+      ...Object.fromEntries(NODES.map((name) => [name, node])),
+    });
+    await sameEverywhere(1);
+    return topology;
+  }
+
+  async function sameEverywhere(serial: number): Promise<void> {
+    const nodes = ['primary', ...NODES].map((name) => topology!.node(name));
+    for (const node of nodes) await node.untilSerial(ZONE, serial, 30_000);
+    const [first, ...rest] = await Promise.all(nodes.map((node) => digAxfr(node, ZONE)));
+    for (const other of rest) expect(other).toEqual(first);
+  }
+
+  const redisState = async (name: string) => {
+    const { redis } = (await topology!.node(name).api('/api/v1/node')) as { redis: { state: string } };
+    return redis.state;
+  };
+
+  it('Redis killed: changes arrive all the same, and every node says so; back again, it is used again', async () => {
+    await site('2 1 3600 60');
+    await topology!.node('redis').kill();
+    for (const name of NODES)
+      await eventually(`${name} has lost Redis`, async () => (await redisState(name)) === 'lost', 30_000);
+    await sameEverywhere(await change(topology!.node('primary'), ZONE, 5));
+    await topology!.node('redis').again();
+    for (const name of NODES)
+      await eventually(`${name} has Redis again`, async () => (await redisState(name)) === 'answers', 30_000);
+    await sameEverywhere(await change(topology!.node('primary'), ZONE, 5));
+  });
+
+  it('all nodes restarted one after the other under 1,000 queries/s: no query is lost at the site', async () => {
+    await site();
+    const servers = NODES.map((name) => topology!.node(name));
+    const load = new SteadyLoad(servers, { name: name(`host1.${ZONE}`), type: TYPE.A, class: CLASS.IN });
+    load.start(1_000);
+    for (const node of servers) {
+      await run('docker', ['restart', '--time', '15', node.id], false, 60_000);
+      await node.untilSerial(ZONE, 1);
+    }
+    await load.stop();
+    const { asked, answered, lost, wrong } = load.counters;
+    const counted = JSON.stringify(load.counters);
+    expect({ lost, wrong, unanswered: asked - answered }, counted).toEqual({ lost: 0, wrong: 0, unanswered: 0 });
+    expect(asked).toBeGreaterThan(3_000);
+  });
+});
