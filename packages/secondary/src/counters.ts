@@ -9,6 +9,8 @@ export interface SecondaryCounters {
   transfersIxfr: number;
   /** IXFR answered with the whole zone. */
   transfersAxfrStyle: number;
+  transfersFailedAxfr: number;
+  transfersFailedIxfr: number;
   /** Rounds in which no primary helped. */
   roundsFailed: number;
   expired: number;
@@ -22,6 +24,8 @@ export function newSecondaryCounters(): SecondaryCounters {
     transfersAxfr: 0,
     transfersIxfr: 0,
     transfersAxfrStyle: 0,
+    transfersFailedAxfr: 0,
+    transfersFailedIxfr: 0,
     roundsFailed: 0,
     expired: 0,
     revived: 0,
@@ -38,6 +42,10 @@ export function countEvent(counters: SecondaryCounters, event: SecondaryEvent): 
       if (event.transfer.type === 'axfr') counters.transfersAxfr++;
       else if (event.transfer.type === 'ixfr') counters.transfersIxfr++;
       else counters.transfersAxfrStyle++;
+      break;
+    case 'transfer-failed':
+      if (event.type === 'axfr') counters.transfersFailedAxfr++;
+      else counters.transfersFailedIxfr++;
       break;
     case 'failed':
       counters.roundsFailed++;

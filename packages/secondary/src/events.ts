@@ -5,6 +5,8 @@ export type SecondaryEvent = { readonly zone: string; readonly at: number } & (
   | { readonly kind: 'notified'; readonly serial?: number | undefined; readonly from: string }
   | { readonly kind: 'checked'; readonly from: string; readonly serial?: number | undefined; readonly result: string }
   | { readonly kind: 'installed'; readonly transfer: TransferSummary }
+  | { readonly kind: 'transfer-failed'; readonly from: string; readonly type: 'axfr' | 'ixfr'; readonly code: string }
+  /** A round in which no primary helped. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   | { readonly kind: 'expired' }
   | { readonly kind: 'revived'; readonly serial: number }

@@ -254,6 +254,9 @@ describe('primaries that misbehave', () => {
     expect(site.servedSerial).toBe(2);
     expect(site.primary.asked.slice(-2)).toEqual(['IXFR 1', 'AXFR']);
     expect(site.status.primaries?.[0].state).toBe('axfr-only');
+    // The round did what it was for: only the transfer counts as failed.
+    const failed = { transfersFailedIxfr: 1, transfersFailedAxfr: 0, roundsFailed: 0, transfersAxfr: 2 };
+    expect(site.secondary.counters).toMatchObject(failed);
     site.primary.change((hosts) => hosts.set('b', 1));
     await site.notify();
     await site.clock.advance(100);

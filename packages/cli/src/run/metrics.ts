@@ -43,6 +43,12 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
     ]),
     family('notifies_total', 'NOTIFY messages by direction and result.', 'counter', notifies(node)),
     family('updates_total', 'Dynamic updates by result.', 'counter', updates(node)),
+    family(
+      'refreshes_failed_total',
+      'Rounds of a zone in which no primary helped.',
+      'counter',
+      one(node.secondary.counters.roundsFailed),
+    ),
     family('soa_checks_total', 'SOA queries to primaries by result.', 'counter', checks(node)),
     family(
       'zone_verifications_total',
@@ -154,7 +160,8 @@ function transfers({ transferOut, secondary, nameserver }: RunningNode): MetricS
     sample('axfr', 'in', 'ok', into.transfersAxfr),
     sample('ixfr', 'in', 'ok', into.transfersIxfr),
     sample('axfr-style-ixfr', 'in', 'ok', into.transfersAxfrStyle),
-    sample('any', 'in', 'failed', into.roundsFailed),
+    sample('axfr', 'in', 'failed', into.transfersFailedAxfr),
+    sample('ixfr', 'in', 'failed', into.transfersFailedIxfr),
   ];
 }
 

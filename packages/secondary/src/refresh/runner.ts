@@ -274,8 +274,11 @@ export class ZoneRunner {
     if (fetched.kind === 'installed') {
       this.#vouched = fetched.verification.vouches ? fetched.version : undefined;
       this.#installed(fetched.version, fetched.event);
-    } else if (fetched.kind === 'failed') this.#failed(primary, fetched);
-    else if (fetched.kind === 'answered') {
+    } else if (fetched.kind === 'failed') {
+      if (!this.#isStopped)
+        this.#emit({ kind: 'transfer-failed', from: primary.key, type: effect.type, code: fetched.code });
+      this.#failed(primary, fetched);
+    } else if (fetched.kind === 'answered') {
       const { serial, expire } = fetched;
       this.#checked(primary, serial);
       this.dispatch({ kind: 'answered', primary: primary.key, serial, expire });
