@@ -6,6 +6,7 @@ import { bigZone } from './big-zone.ts';
 import { LOAD_CORE, pin } from './measure.ts';
 import { profileTo } from './pairs.ts';
 import { propagation } from './propagation.ts';
+import { queries, signedQueries } from './queries.ts';
 import { print, type Report } from './report.ts';
 import { smallChange } from './small-change.ts';
 
@@ -28,6 +29,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   propagation: { run: propagation, peers: ['zonewire', 'bind', 'bind-nsd'], more: ['knot-bind', 'knot'] },
   'big-zone': { run: bigZone, peers: ['zonewire', 'bind', 'knot', 'nsd'] },
   'small-change': { run: smallChange, peers: ['zonewire', 'bind'] },
+  queries: { run: queries, peers: ['zonewire', 'nsd', 'knot', 'bind', 'pdns'], more: ['zonewire-dgram'] },
+  'queries-signed': {
+    run: signedQueries,
+    peers: ['zonewire', 'nsd', 'knot', 'bind', 'pdns'],
+    more: ['zonewire-dgram'],
+  },
 };
 
 const { values, positionals } = parseArgs({

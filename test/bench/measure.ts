@@ -7,9 +7,11 @@ import { join } from 'node:path';
 export const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
 
-/** Keeps a process, all its threads, and what it starts later on one core. */
+/** Keeps a process, its threads, those below it, and what they start later on one core. */
 export function pin(pid: number, core: number): void {
-  if (cpus().length > 1) execFileSync('taskset', ['-a', '-p', '-c', String(core), String(pid)], { stdio: 'ignore' });
+  if (cpus().length < 2) return;
+  for (const one of family(pid))
+    execFileSync('taskset', ['-a', '-p', '-c', String(core), String(one)], { stdio: 'ignore' });
 }
 
 /** The process and everything below it. */

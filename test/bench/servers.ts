@@ -1,0 +1,51 @@
+import { type Address, startBind, startKnot, startNsd, startPowerDns, ZonewireNode } from '@zonewire/testkit';
+import { pin, SERVER_CORE } from './measure.ts';
+import { nodeArguments, type PairZone } from './pairs.ts';
+
+/** One server that answers for zones from files, on the servers' core. */
+export interface Server extends Address {
+  readonly pid: number;
+  remove(): Promise<void>;
+}
+
+interface Subject {
+  readonly title: string;
+  start(zones: readonly PairZone[]): Promise<Server>;
+}
+
+/** Each with one worker: what is compared is a core. */
+export const SERVERS: Readonly<Record<string, Subject>> = {
+  zonewire: zonewire('Zonewire', 'batched'),
+  'zonewire-dgram': zonewire('Zonewire, udp: dgram', 'dgram'),
+  nsd: peer('NSD', startNsd),
+  knot: peer('Knot', startKnot),
+  bind: peer('BIND', startBind),
+  pdns: peer('PowerDNS', startPowerDns),
+};
+
+function zonewire(title: string, udp: 'batched' | 'dgram'): Subject {
+  return {
+    title,
+    async start(zones) {
+      const node = await ZonewireNode.start({ execArgv: nodeArguments(), server: { workers: 1, udp }, zones });
+      const { host, port } = node;
+      return pinned({ host, port, pid: node.process.child.pid!, remove: () => node.remove() });
+    },
+  };
+}
+
+function peer(title: string, start: typeof startBind): Subject {
+  return {
+    title,
+    async start(zones) {
+      const server = await start({ zones });
+      const { host, port } = server;
+      return pinned({ host, port, pid: server.process.child.pid!, remove: () => server.remove() });
+    },
+  };
+}
+
+function pinned(server: Server): Server {
+  pin(server.pid, SERVER_CORE);
+  return server;
+}
