@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskFiles, readZoneFile } from '@zonewire/primary';
+import { diskFiles, findingText, readZoneFile } from '@zonewire/primary';
 import { name, type ResourceRecord } from '@zonewire/shared-protocol';
 import { transferAll } from './axfr.ts';
 import { READERS, type Reader, type ReadyCase, zoneFile } from './case.ts';
@@ -16,16 +16,18 @@ export interface Outcome {
   readonly transferred: Map<Reader, readonly ResourceRecord[] | string>;
 }
 
+const REQUEST = { zoneMaxSize: Number.MAX_SAFE_INTEGER, now: 0 };
+
 /** What the four and we make of every case, by zone. */
 export async function outcomesOf(folder: string, cases: readonly ReadyCase[]): Promise<ReadonlyMap<string, Outcome>> {
   writeFiles(folder, cases);
   const verdicts = await readByAll(folder, cases);
   const outcomes = new Map<string, Outcome>();
   for (const [i, { zone }] of cases.entries()) {
-    const read = await readZoneFile(diskFiles, name(zone), join(folder, zoneFile(zone)), Number.MAX_SAFE_INTEGER);
+    const read = await readZoneFile(diskFiles, { ...REQUEST, apex: name(zone), path: join(folder, zoneFile(zone)) });
     outcomes.set(zone, {
       verdicts: verdicts[i],
-      ours: { accepted: read.ok, said: read.ok ? '' : read.error.all.join('\n') },
+      ours: { accepted: read.ok, said: read.ok ? '' : read.error.findings.map(findingText).join('\n') },
       records: read.ok ? [...read.value.version.records()] : [],
       transferred: new Map(),
     });

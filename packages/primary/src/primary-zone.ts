@@ -25,6 +25,7 @@ import { notLoaded, zoneClosing, zoneFrozen } from './refusals.ts';
 import type { FilePort } from './source/file-port.ts';
 import { freezeZone } from './source/freeze.ts';
 import { type LoadOutcome, type LoadRequest, loadZoneFile } from './source/load.ts';
+import { findingText } from './source/zone-file.ts';
 import { answerUpdate, type UpdateCounters } from './update/answer-update.ts';
 import type { ChangeRequest } from './update/evaluate.ts';
 import { zoneStatus } from './zone-status.ts';
@@ -231,9 +232,9 @@ export class PrimaryZone {
     try {
       const outcome = await loadZoneFile(ports, { cause, path, discardUpdates, serialPolicy, zoneMaxSize });
       this.#notice = outcome.kind === 'waits-for-thaw' ? outcome.message : undefined;
-      this.#warnings = outcome.warnings ?? this.#warnings;
+      this.#warnings = outcome.findings?.map(findingText) ?? this.#warnings;
       if (outcome.verification !== undefined) this.#verified(outcome.verification, outcome.serial);
-      for (const warning of outcome.warnings ?? []) this.#log.warn({}, warning);
+      for (const finding of outcome.findings ?? []) this.#log.warn({ check: finding.check }, findingText(finding));
       this.#log.info({ serial: outcome.serial }, outcome.message);
       this.#damaged = false;
       this.#loadError = undefined;

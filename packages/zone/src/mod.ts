@@ -1,7 +1,10 @@
 export * from './builder.ts';
 export { withoutCaseDuplicates } from './case-duplicates.ts';
+export { checkSerial } from './checks/apex.ts';
 export * from './checks/check-zone.ts';
+export { checksDocument } from './checks/document.ts';
 export type { Severity, ZoneFinding } from './checks/finding.ts';
+export * from './checks/registry.ts';
 export { applyDiff } from './diff/apply.ts';
 export * from './diff/condense.ts';
 export * from './diff/diff-builder.ts';

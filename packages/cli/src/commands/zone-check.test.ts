@@ -81,7 +81,9 @@ it('ZONEMD that is wrong is a warning, or a problem where it is required (RFC 89
   const sealed = file('sealed.test.zone', `${GOOD}@ ZONEMD 7 1 1 ${'00'.repeat(48)}\n`);
   const lenient = await zonewire('zone', 'check', sealed);
   expect(lenient.code).toBe(0);
-  expect(lenient.err).toMatch(/^warning ZONEMD: the zone is not the one its ZONEMD was made for/);
+  expect(lenient.err).toMatch(
+    /^warning \/sealed\.test\.zone: the zone is not the one its ZONEMD was made for.* \[zonemd-[a-z-]+\]$/m,
+  );
   const config = file(
     'strict.yaml',
     'server: { listen: ["127.0.0.1:0"], data-dir: d }\nzones:\n  - { domain: sealed.test., file: sealed.test.zone, zonemd-verify: require }\n',
@@ -92,6 +94,38 @@ it('ZONEMD that is wrong is a warning, or a problem where it is required (RFC 89
   const unsigned = await zonewire('zone', 'check', file('good.test.zone', GOOD), '--dnssec');
   expect(unsigned.code).toBe(1);
   expect(unsigned.err).toContain('the zone is not signed');
+});
+
+it('findings as JSON, each with the name of its check (docs/checks.md)', async () => {
+  const path = file('odd.test.zone', `${GOOD}s NS n.s\n@ TXT "v=spf1 -all"\n@ TXT "v=spf1 mx -all"\n`);
+  const { code, out } = await zonewire('zone', 'check', path, '-o', 'json');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject([
+    {
+      ok: true,
+      serial: 7,
+      findings: [
+        { check: 'several-spf', severity: 'warning', place: '/odd.test.zone:6:1', name: 'odd.test.' },
+        { check: 'missing-glue', severity: 'warning', place: '/odd.test.zone:5:1', name: 's.odd.test.' },
+      ],
+    },
+  ]);
+  const bad = await zonewire('zone', 'check', file('bad.test.zone', BAD), '-o', 'json');
+  expect(JSON.parse(bad.out)).toMatchObject([
+    {
+      ok: false,
+      findings: [{ check: 'ipv4-invalid', severity: 'error', place: '/bad.test.zone:5:7' }, { check: 'type-unknown' }],
+    },
+  ]);
+});
+
+it('--serial: a zone that is older than the one served', async () => {
+  const path = file('good.test.zone', GOOD);
+  const older = await zonewire('zone', 'check', path, '--serial', '8');
+  expect(older.code).toBe(0);
+  expect(older.err).toMatch(/^warning \/good\.test\.zone: .*serial 7 .* is not newer than 8.*\[serial-backwards\]\n$/);
+  expect((await zonewire('zone', 'check', path, '--serial', '7')).err).toBe('');
+  expect(await zonewire('zone', 'check', path, '--serial', 'x')).toMatchObject({ code: 2 });
 });
 
 it('a file that is not there', async () => {

@@ -7,6 +7,7 @@ import type { FilePort, FileStamp } from './file-port.ts';
 const CHUNK = 1 << 20;
 
 export const diskFiles: FilePort = {
+  onDisk: true,
   async stamp(path) {
     try {
       return stampOf(path, await stat(path));

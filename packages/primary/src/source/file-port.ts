@@ -15,6 +15,8 @@ export interface FileContent {
 
 /** Zone files. Errors are those of node:fs. */
 export interface FilePort {
+  /** The files are those of node:fs, so that a thread can read them by itself. */
+  readonly onDisk?: boolean;
   /** undefined: there is no such file. */
   stamp(path: string): Promise<FileStamp | undefined>;
   read(path: string): Promise<FileContent>;

@@ -7,8 +7,9 @@ import { zoneTooLarge } from '../refusals.ts';
 import type { SerialPolicy } from '../serial-policy.ts';
 import type { FilePort } from './file-port.ts';
 import { decideLoad, type LoadCause, type LoadDecision } from './load-decision.ts';
-import { readZoneFile, type ZoneFile } from './read-zone-file.ts';
+import { readZoneFile } from './read-zone-file.ts';
 import { stepToFile } from './step-to-file.ts';
+import type { ZoneFile, ZoneFileFinding } from './zone-file.ts';
 import { sourceIsUnchanged } from './zone-source.ts';
 
 export interface LoadPorts {
@@ -34,7 +35,7 @@ export interface LoadOutcome {
   /** One sentence for an operator. */
   readonly message: string;
   /** Of the file just read; undefined when it was not read: those of before still hold. */
-  readonly warnings?: readonly string[];
+  readonly findings?: readonly ZoneFileFinding[];
   /** Of the file just read. */
   readonly verification?: Verification;
 }
@@ -57,7 +58,8 @@ export async function loadZoneFile(ports: LoadPorts, request: LoadRequest): Prom
       serial,
       message: `the zone is frozen: what has changed in ${path} is loaded by "zonewire zone thaw ${nameToText(apex)}"`,
     };
-  const file = await readZoneFile(files, apex, path, request.zoneMaxSize);
+  const { zoneMaxSize } = request;
+  const file = await readZoneFile(files, { apex, path, zoneMaxSize, now: ports.now() });
   if (!file.ok) throw new ZonewireError(file.error.code, file.error.message, { zone: nameToText(apex) });
   const verification = await ports.examine(file.value.version);
   const { refusal } = verification;
@@ -82,13 +84,13 @@ async function take(
   const { apex, line, now } = ports;
   const { path, serialPolicy, zoneMaxSize } = request;
   const { version: from, facts } = line.tip;
-  const { warnings } = file;
+  const { findings } = file;
   const next = { ...facts, updatesSince: 0, file: fileFacts(path, file, now()) };
   if (file.version.byteLength > zoneMaxSize) throw zoneTooLarge(apex, file.version.byteLength, zoneMaxSize);
   if (from === undefined) {
     await line.accept('image', file.version, next);
     const { serial, recordCount } = file.version;
-    return { kind: 'loaded', serial, message: `loaded ${path}: serial ${serial}, ${recordCount} records`, warnings };
+    return { kind: 'loaded', serial, message: `loaded ${path}: serial ${serial}, ${recordCount} records`, findings };
   }
   const step = stepToFile(from, file.version, serialPolicy, now());
   if (step.kind === 'refused')
@@ -98,7 +100,7 @@ async function take(
   if (step.kind === 'same') {
     await line.accept('facts', from, next);
     const message = `${path} says what is served already: serial stays ${from.serial}`;
-    return { kind: 'unchanged', serial: from.serial, message, warnings };
+    return { kind: 'unchanged', serial: from.serial, message, findings };
   }
   const { diff, version } = step;
   if (isSmall(diff, version)) {
@@ -111,8 +113,12 @@ async function take(
     kind: 'loaded',
     serial: version.serial,
     message: `loaded ${path}: serial ${from.serial} to ${version.serial}, records: ${diff.removedCount - 1} removed, ${diff.addedCount - 1} added`,
-    warnings: step.warning === undefined ? warnings : [`${path}: ${step.warning}`, ...warnings],
+    findings: step.warning === undefined ? findings : [serialBackwards(path, step.warning), ...findings],
   };
+}
+
+function serialBackwards(path: string, message: string): ZoneFileFinding {
+  return { check: 'serial-backwards', severity: 'warning', place: path, message };
 }
 
 function isSmall(diff: ZoneDiff, version: ZoneVersion): boolean {

@@ -1,9 +1,10 @@
 import { type IncludePort, type Name, nameKey, parseZoneText, type ZoneTextSink } from '@zonewire/shared-protocol';
 
 export interface WantedPlace {
-  readonly owner: Name;
+  /** The owner. */
+  readonly name: Name;
   /** undefined: any record of the owner. */
-  readonly type: number | undefined;
+  readonly type?: number | undefined;
 }
 
 /**
@@ -16,8 +17,8 @@ export function placesOfRecords(
   wanted: readonly WantedPlace[],
 ): (string | undefined)[] {
   const open = new Map<string, number[]>();
-  wanted.forEach(({ owner }, i) => {
-    open.set(nameKey(owner), [...(open.get(nameKey(owner)) ?? []), i]);
+  wanted.forEach(({ name }, i) => {
+    open.set(nameKey(name), [...(open.get(nameKey(name)) ?? []), i]);
   });
   const places = new Array<string | undefined>(wanted.length).fill(undefined);
   let here: [file: string, line: number, column: number] = [path, 1, 1];

@@ -29,9 +29,18 @@ export class ZoneSource {
   readonly #files: FilePort;
   readonly #digest = createHash('sha256');
   readonly #stamps: FileStamp[] = [];
+  readonly #limit: number;
+  #octets = 0;
 
-  constructor(files: FilePort) {
+  /** Beyond `limit` octets in all nothing more is included. */
+  constructor(files: FilePort, limit: number = Number.POSITIVE_INFINITY) {
     this.#files = files;
+    this.#limit = limit;
+  }
+
+  /** More was to be read than the limit allows: what was parsed is not the whole zone. */
+  get isBeyondLimit(): boolean {
+    return this.#octets > this.#limit;
   }
 
   /** The zone file itself. */
@@ -43,11 +52,22 @@ export class ZoneSource {
     }
   }
 
+  /** The same in a thread that has nothing else to do. */
+  openSync(path: string): Result<Uint8Array> {
+    try {
+      return ok(this.#note(this.#files.readSync(path)));
+    } catch (error) {
+      return { ok: false, error: unreadable(path, error) };
+    }
+  }
+
   /** $INCLUDE: a relative path is relative to the file that it stands in. */
   readonly include: IncludePort = (path, fromFile) => {
     const file = resolve(dirname(fromFile), path);
     try {
-      return ok({ text: this.#note(this.#files.readSync(file)), file });
+      const text = this.#note(this.#files.readSync(file));
+      // Given up: the whole is read again on a thread.
+      return ok({ text: this.isBeyondLimit ? new Uint8Array(0) : text, file });
     } catch (error) {
       return { ok: false, error: unreadable(file, error) };
     }
@@ -55,11 +75,12 @@ export class ZoneSource {
 
   /** Of everything read so far. */
   seal(): SourceSeal {
-    return { digest: this.#digest.copy().digest('hex'), stamps: this.#stamps };
+    return { digest: this.#digest.copy().digest('hex'), stamps: [...this.#stamps] };
   }
 
   #note({ content, stamp }: FileContent): Uint8Array {
     this.#stamps.push(stamp);
+    this.#octets += content.length;
     updateDigest(this.#digest, stamp.path, content);
     return content;
   }

@@ -2,7 +2,7 @@ import { isSubdomain, type Name, nameToText, TYPE, typeToText } from '@zonewire/
 import { CanonicalWalk } from '../image/canonical-walk.ts';
 import { nodeName, type RRset, readNode } from '../rrset.ts';
 import type { ZoneVersion } from '../version.ts';
-import type { Findings } from './finding.ts';
+import type { CheckFindings } from './finding.ts';
 
 const TYPE_KEY = 25;
 
@@ -11,37 +11,38 @@ function mayStandBesideCname(type: number): boolean {
   return type === TYPE.CNAME || type === TYPE.RRSIG || type === TYPE.NSEC || type === TYPE_KEY;
 }
 
-export function checkAlias(rrsets: readonly RRset[], findings: Findings): void {
+export function checkAlias(rrsets: readonly RRset[], findings: CheckFindings): void {
   const cname = rrsets.find((rrset) => rrset.type === TYPE.CNAME)!;
   if (cname.rdatas.length > 1)
-    findings.add(
-      'error',
+    findings.found(
       'several-cnames',
       { name: cname.name, type: TYPE.CNAME },
       `${cname.rdatas.length} CNAME records at one name; keep one (RFC 2181 10.1)`,
     );
   const others = rrsets.filter((rrset) => !mayStandBesideCname(rrset.type)).map((rrset) => typeToText(rrset.type));
   if (others.length > 0)
-    findings.add(
-      'error',
+    findings.found(
       'cname-and-other-data',
       { name: cname.name, type: TYPE.CNAME },
       `a CNAME record stands beside ${[...new Set(others)].join(', ')}; a name with a CNAME can have no other data (RFC 1034 3.6.2)`,
     );
 }
 
-export function checkDname(version: ZoneVersion, rrsets: readonly RRset[], children: number, findings: Findings): void {
+export function checkDname(
+  version: ZoneVersion,
+  rrsets: readonly RRset[],
+  children: number,
+  findings: CheckFindings,
+): void {
   const { name, rdatas } = rrsets.find((rrset) => rrset.type === TYPE.DNAME)!;
   if (rdatas.length > 1)
-    findings.add(
-      'error',
+    findings.found(
       'several-dnames',
       { name, type: TYPE.DNAME },
       `${rdatas.length} DNAME records at one name; keep one (RFC 6672 2.4)`,
     );
   if (children > 0 && hasDataBelow(version, name))
-    findings.add(
-      'error',
+    findings.found(
       'data-below-dname',
       { name, type: TYPE.DNAME },
       `there are records below the DNAME of ${nameToText(name)}, which hides them; remove one or the other (RFC 6672 2.4)`,

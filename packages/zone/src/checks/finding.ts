@@ -1,4 +1,5 @@
 import type { Name } from '@zonewire/shared-protocol';
+import { ZONE_CHECKS, type ZoneCheckName } from './registry.ts';
 
 /** `error`: an RFC forbids such data; a primary refuses to load it. `warning`: answers are well-defined, but something will not work. */
 export type Severity = 'error' | 'warning';
@@ -31,5 +32,12 @@ export class Findings {
 
   add(severity: Severity, code: string, at: { name: Name; type?: number }, message: string): void {
     if (this.#count[severity]++ < this.#limit) this.all.push({ code, severity, ...at, message });
+  }
+}
+
+/** Findings of the checks in registry.ts, which says how severe each is. */
+export class CheckFindings extends Findings {
+  found(check: ZoneCheckName, at: { name: Name; type?: number }, message: string): void {
+    this.add(ZONE_CHECKS[check].severity, check, at, message);
   }
 }

@@ -10,10 +10,10 @@ import {
 import { nameEnd, targetOffset } from '../lookup/rdata-target.ts';
 import type { RRset } from '../rrset.ts';
 import type { ZoneVersion } from '../version.ts';
-import type { Findings } from './finding.ts';
+import type { CheckFindings } from './finding.ts';
 
 /** Hosts named by NS, MX and SRV records: not an alias (RFC 2181 10.3), and servers of this zone or a child have addresses. */
-export function checkTargets(version: ZoneVersion, rrsets: readonly RRset[], findings: Findings): void {
+export function checkTargets(version: ZoneVersion, rrsets: readonly RRset[], findings: CheckFindings): void {
   for (const { name, type, rdatas } of rrsets) {
     if (type !== TYPE.NS && type !== TYPE.MX && type !== TYPE.SRV) continue;
     for (const rdata of rdatas) {
@@ -21,19 +21,40 @@ export function checkTargets(version: ZoneVersion, rrsets: readonly RRset[], fin
       const end = nameEnd(rdata, offset, rdata.length);
       if (end < 0) continue;
       const target = rdata.slice(offset, end);
+      if (type !== TYPE.SRV && isAddress(target, version.apex)) {
+        const shown = nameToText(target);
+        findings.found(
+          type === TYPE.NS ? 'ns-is-address' : 'mx-is-address',
+          { name, type },
+          `the ${typeToText(type)} record has the address ${shown} where a name has to stand; give the host a name`,
+        );
+        continue;
+      }
       if (!isSubdomain(target, version.apex)) continue;
       checkTarget(version, name, type, target, findings);
     }
   }
 }
 
-function checkTarget(version: ZoneVersion, name: Name, type: number, target: Name, findings: Findings): void {
+/** An IPv4 address as four labels, alone or completed by the apex for want of a final dot; or an IPv6 address as a label. */
+function isAddress(target: Name, apex: Name): boolean {
+  const text = nameToText(target);
+  const relative = isSubdomain(target, apex) ? nameToText(target.subarray(0, target.length - apex.length)) : '';
+  return (
+    [text, relative].some((name) => /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}\.$/.test(name)) ||
+    isIpv6(text)
+  );
+}
+
+function isIpv6(text: string): boolean {
+  return /^[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}\./i.test(text);
+}
+
+function checkTarget(version: ZoneVersion, name: Name, type: number, target: Name, findings: CheckFindings): void {
   const shown = nameToText(target);
   if (version.rrset(target, TYPE.CNAME) !== undefined) {
-    const what = typeToText(type).toLowerCase();
-    findings.add(
-      type === TYPE.NS ? 'error' : 'warning',
-      `${what}-is-cname`,
+    findings.found(
+      type === TYPE.NS ? 'ns-is-cname' : type === TYPE.MX ? 'mx-is-cname' : 'srv-is-cname',
       { name, type },
       `the ${typeToText(type)} record names ${shown}, which is an alias; name the host itself (RFC 2181 10.3)`,
     );
@@ -44,15 +65,13 @@ function checkTarget(version: ZoneVersion, name: Name, type: number, target: Nam
   if (cut === undefined) {
     // Our own data: a wildcard may answer for it.
     if (!wildcardHasAddress(version, target))
-      findings.add(
-        'warning',
+      findings.found(
         'ns-without-address',
         { name, type },
         `the server ${shown} has no A or AAAA record in the zone; add one`,
       );
   } else if (namesEqual(cut, name)) {
-    findings.add(
-      'warning',
+    findings.found(
       'missing-glue',
       { name, type },
       `the server ${shown} lies below the delegation it serves, and has no A or AAAA record here; add its glue (RFC 9471)`,
@@ -61,19 +80,17 @@ function checkTarget(version: ZoneVersion, name: Name, type: number, target: Nam
 }
 
 /** DS at a name without NS proves nothing (RFC 4035 2.4). */
-export function checkDs(version: ZoneVersion, rrsets: readonly RRset[], findings: Findings): void {
+export function checkDs(version: ZoneVersion, rrsets: readonly RRset[], findings: CheckFindings): void {
   const ds = rrsets.find((rrset) => rrset.type === TYPE.DS);
   if (ds === undefined) return;
   if (namesEqual(ds.name, version.apex))
-    findings.add(
-      'warning',
+    findings.found(
       'ds-at-apex',
       { name: ds.name, type: TYPE.DS },
       'a DS record at the apex is never asked for; it belongs to the parent zone (RFC 4035 2.4)',
     );
   else if (!rrsets.some((rrset) => rrset.type === TYPE.NS))
-    findings.add(
-      'warning',
+    findings.found(
       'ds-without-ns',
       { name: ds.name, type: TYPE.DS },
       'a DS record at a name that is not delegated; add NS records or remove it (RFC 4035 2.4)',
