@@ -1,8 +1,9 @@
 import { NODE_CUT, NODE_DNAME } from '../image/image.ts';
 import type { Layer } from '../image/layer.ts';
-import { apexOffset, hashLabel, hashName } from '../image/relative-name.ts';
+import { apexOffset, hashLabel, hashName, sameRelativeName } from '../image/relative-name.ts';
 import { nameEnd, targetOffset } from './rdata-target.ts';
 import { fill, type LookupState } from './state.ts';
+import { findWildcard } from './wildcard.ts';
 
 const TYPE_A = 1;
 const TYPE_NS = 2;
@@ -15,7 +16,7 @@ const starts = new Int32Array(128);
 
 /**
  * Adds the addresses that this zone has for the hosts named by the RRset at `rrset`, which is in the answer
- * (RFC 1034 4.3.2 step 6; SRV: RFC 2782; SVCB and HTTPS: RFC 9460 4.1). Wildcards are not expanded for it.
+ * (RFC 1034 4.3.2 step 6; SRV: RFC 2782; SVCB and HTTPS: RFC 9460 4.1), from a wildcard too.
  */
 export function addAddresses(state: LookupState, layer: Layer, rrset: number): void {
   const { bytes, words } = layer;
@@ -37,24 +38,31 @@ export function addAddresses(state: LookupState, layer: Layer, rrset: number): v
   }
 }
 
+/** `glueToo`: what lies below a cut will do, as for the servers of the zone itself. */
 function addTarget(state: LookupState, name: Uint8Array, start: number, end: number, glueToo: boolean): void {
   const apexAt = apexOffset(name, start, end, state.version.apex);
   if (apexAt < 0) return;
-  if (!glueToo && !isAuthoritative(state, name, start, apexAt)) return;
-  addTargetAddresses(state, name, start, apexAt, end);
+  if (glueToo && addTargetAddresses(state, name, start, apexAt, end)) return;
+  if (findAuthoritative(state, name, start, apexAt)) addNodeAddresses(state, name, start, end);
 }
 
-/** Adds A and AAAA of the name in this zone, authoritative or glue; nothing when it does not exist. */
+/** Adds A and AAAA that this zone has at the very name, authoritative or glue. @returns false when the name does not exist. */
 export function addTargetAddresses(
   state: LookupState,
   name: Uint8Array,
   start: number,
   apexAt: number,
   end: number,
-): void {
+): boolean {
   const { aside, stack } = state;
-  if (!stack.find(hashName(stack.seed, name, start, apexAt), name, start, apexAt, aside)) return;
-  const { layer, node } = aside;
+  if (!stack.find(hashName(stack.seed, name, start, apexAt), name, start, apexAt, aside)) return false;
+  addNodeAddresses(state, name, start, end);
+  return true;
+}
+
+/** Adds A and AAAA of `state.aside`, owned by the name. */
+function addNodeAddresses(state: LookupState, name: Uint8Array, start: number, end: number): void {
+  const { layer, node } = state.aside;
   addAddressRRset(state, layer, node, layer.findRRset(node, TYPE_A), name, start, end);
   addAddressRRset(state, layer, node, layer.findRRset(node, TYPE_AAAA), name, start, end);
 }
@@ -71,8 +79,12 @@ function addAddressRRset(
   if (rrset === 0) return;
   const { additional } = state.result;
   const { refs } = additional;
-  // Several MX or SRV records may name one host.
-  for (let i = 0; i < additional.length; i++) if (refs[i].start === rrset + 12 && refs[i].bytes === layer.bytes) return;
+  // Several MX or SRV records may name one host; several hosts may come from one wildcard.
+  for (let i = 0; i < additional.length; i++) {
+    const { bytes, owner, ownerStart, ownerEnd, start: at } = refs[i];
+    if (at === rrset + 12 && bytes === layer.bytes && sameRelativeName(owner, ownerStart, ownerEnd, name, start, end))
+      return;
+  }
   putAside(state, layer, rrset, name, start, end);
   if (!state.dnssecOk) return;
   const signatures = layer.findRRset(node, TYPE_RRSIG, layer.words[rrset >>> 2] & 0xffff);
@@ -89,18 +101,29 @@ function putAside(state: LookupState, layer: Layer, rrset: number, name: Uint8Ar
   ref.ownerEnd = end;
 }
 
-/** True when the name, if it exists, is neither delegated nor redirected: what lies below a cut is not ours to hand out as data. */
-function isAuthoritative(state: LookupState, name: Uint8Array, start: number, apexAt: number): boolean {
+/**
+ * Finds the name, or the wildcard that stands for it, into `state.aside`.
+ * @returns false when there is neither, or it is delegated or redirected: what lies below a cut is not ours to hand out as data.
+ */
+function findAuthoritative(state: LookupState, name: Uint8Array, start: number, apexAt: number): boolean {
   const { stack, aside } = state;
   let labels = 0;
   for (let at = start; at < apexAt; at += name[at] + 1) starts[labels++] = at;
   const apex = state.version.apexRef;
+  aside.layer = apex.layer;
+  aside.node = apex.node;
   if (labels > 0 && (apex.layer.words[apex.node >>> 2] & NODE_DNAME) !== 0) return false;
   let hash = stack.seed;
+  let encloserAt = apexAt;
   while (labels > 0) {
     const at = starts[--labels];
-    hash = hashLabel(hash, name, at);
-    if (!stack.find(hash, name, at, apexAt, aside)) return false;
+    const next = hashLabel(hash, name, at);
+    if (!stack.find(next, name, at, apexAt, aside)) {
+      if (!findWildcard(stack, hash, name, encloserAt, apexAt, aside)) return false;
+      return (aside.layer.words[aside.node >>> 2] & NODE_CUT) === 0;
+    }
+    hash = next;
+    encloserAt = at;
     const flags = aside.layer.words[aside.node >>> 2];
     if ((flags & NODE_CUT) !== 0 || (labels > 0 && (flags & NODE_DNAME) !== 0)) return false;
   }

@@ -1,6 +1,7 @@
 import { RCODE } from '@zonewire/shared-protocol';
 import { copyOctets } from '../image/octets.ts';
 import { apexOffset } from '../image/relative-name.ts';
+import type { RRsetList } from './lookup-result.ts';
 import { nameEnd } from './rdata-target.ts';
 import type { LookupState } from './state.ts';
 
@@ -33,7 +34,9 @@ export function followDname(state: LookupState): boolean {
   const { layer, node } = state.found;
   const { bytes } = layer;
   const rrset = layer.findRRset(node, TYPE_DNAME);
-  if (rrset === 0 || !state.put(result.answer, layer, node, rrset, foundAt)) return false;
+  if (rrset === 0) return false;
+  // A DNAME that leads below itself is met again; an RRset is in a message once (RFC 2181 5).
+  if (!isThere(result.answer, bytes, rrset) && !state.put(result.answer, layer, node, rrset, foundAt)) return false;
   const target = rrset + 14;
   const targetEnd = nameEnd(bytes, target, target + ((bytes[rrset + 12] << 8) | bytes[rrset + 13]));
   if (targetEnd < 0) return false;
@@ -62,6 +65,11 @@ export function followDname(state: LookupState): boolean {
   // The CNAME is what was asked for (RFC 1034 4.3.2 step 3a).
   if (state.qtype === TYPE_CNAME || state.qtype === TYPE_ANY) return false;
   return proceed(state, scratch, at + 2, at + 2 + length);
+}
+
+function isThere({ refs, length }: RRsetList, bytes: Uint8Array, rrset: number): boolean {
+  for (let i = 0; i < length; i++) if (refs[i].start === rrset + 12 && refs[i].bytes === bytes) return true;
+  return false;
 }
 
 function proceed(state: LookupState, name: Uint8Array, start: number, end: number): boolean {

@@ -4,6 +4,9 @@ export function targetOffset(type: number): number {
     case 2: // NS
       return 0;
     case 15: // MX
+    case 18: // AFSDB (RFC 1183 1)
+    case 21: // RT (RFC 1183 3.3)
+    case 36: // KX (RFC 2230 3)
     case 64: // SVCB
     case 65: // HTTPS
       return 2;
