@@ -1,6 +1,9 @@
 import type { Corner } from './corner.ts';
 import { additionalData } from './corners/additional-data.ts';
 import { aliases } from './corners/aliases.ts';
+import { anyAndProofs } from './corners/any-and-proofs.ts';
+import { binaryLabels } from './corners/binary-labels.ts';
+import { casePreservation } from './corners/case-preservation.ts';
 import { delegatingWildcard } from './corners/delegating-wildcard.ts';
 import { delegations } from './corners/delegations.ts';
 import { dname } from './corners/dname.ts';
@@ -8,8 +11,10 @@ import { dnameAtApex } from './corners/dname-at-apex.ts';
 import { dnameTooLong } from './corners/dname-too-long.ts';
 import { emptyNonTerminals } from './corners/empty-non-terminals.ts';
 import { glue } from './corners/glue.ts';
+import { longNames } from './corners/long-names.ts';
 import { occludedNames } from './corners/occluded-names.ts';
 import { oldTypes } from './corners/old-types.ts';
+import { signedAny } from './corners/signed-any.ts';
 import { wildcardAddresses } from './corners/wildcard-addresses.ts';
 import { wildcardAliases } from './corners/wildcard-aliases.ts';
 import { wildcardDelegations } from './corners/wildcard-delegations.ts';
@@ -35,5 +40,10 @@ export const CORNERS: readonly Corner[] = [
   glue,
   occludedNames,
   additionalData,
+  anyAndProofs,
+  binaryLabels,
+  casePreservation,
+  longNames,
   oldTypes,
+  signedAny,
 ];

@@ -59,7 +59,7 @@ export const NEGATIVE_SOA = '@ 60 SOA ns hostmaster 1 7200 600 86400 60';
 /** The zone as every server loads it. */
 export function zoneText(apex: string, text: string): string {
   const unindented = text.replace(/^ +/gm, '');
-  return `$ORIGIN ${apex}\n$TTL 300\n${/\sSOA\s/.test(unindented) ? '' : APEX}${unindented}\n`;
+  return `$ORIGIN ${apex}\n$TTL 300\n${/^\S+(\s+\d+)?\s+SOA\s/m.test(unindented) ? '' : APEX}${unindented}\n`;
 }
 
 export function originOf(corner: Corner): string {
