@@ -27,7 +27,7 @@ async function askCase(server: Address, asker: UdpAsker, corner: Corner, one: Ca
   if (transport === 'tcp') reply = await askTcp(server, bytes);
   else {
     const sentinel = readRequest({ rule: '', ask: `${originOf(corner)} SOA` }, originOf(corner), id + 1);
-    if (one.silence || one.differs) {
+    if (one.silence || one.bytes || one.differs) {
       if (await asker.isSilent(bytes, sentinel.bytes)) return 'silence';
     }
     reply = await asker.ask(bytes);

@@ -18,11 +18,9 @@ export class UdpAsker {
     this.#socket.on('message', (message) => this.#arrived.set(message.readUInt16BE(0), new Uint8Array(message)));
   }
 
-  /** @returns the answer with the request's ID. */
-  async ask(request: Uint8Array): Promise<Uint8Array> {
-    const answer = await this.#until(request, () => this.#arrived.get(id(request)));
-    if (answer === undefined) throw new Error(`port ${this.#server.port}: no answer over UDP within ${PATIENCE} ms`);
-    return answer;
+  /** @returns the answer with the request's ID; undefined: none for long. */
+  ask(request: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#until(request, () => this.#arrived.get(id(request)));
   }
 
   /**
@@ -31,7 +29,7 @@ export class UdpAsker {
    */
   async isSilent(request: Uint8Array, another: Uint8Array): Promise<boolean> {
     await this.#send(request);
-    await this.ask(another);
+    if ((await this.ask(another)) === undefined) throw new Error(`port ${this.#server.port} does not answer`);
     await sleep(200);
     return !this.#arrived.has(id(request));
   }

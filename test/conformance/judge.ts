@@ -17,23 +17,32 @@ export function apart(said: Said, wanted: Said): string {
 }
 
 /** The problem with what a peer said to a case, or none: it says what the table says, or the difference is explained. */
-export function judge(vendor: Vendor, one: Case, wanted: Said, said: Said, apex: string): string[] {
-  const problem = apart(essential(said, wanted, apex), wanted);
+export function judge(vendor: Vendor, one: Case, wanted: Said, said: Said, apexes: readonly string[]): string[] {
+  const problem = apart(essential(said, wanted, apexes), wanted);
   const difference = one.differs?.[vendor];
   if (problem === '') return difference === undefined ? [] : [`${vendor} agrees now: take "${difference}" out`];
   if (difference === undefined) return [`${vendor}: ${problem}`];
   return explained.has(difference) ? [] : [`docs/differences.md has no heading "### ${difference}"`];
 }
 
-/** Without what nobody has to say: the NS of the zone beside an answer (BIND, NSD), EDNS options that the table does not speak of. */
-function essential(said: Said, wanted: Said, apex: string): Said {
+/**
+ * Without what nobody has to say: the NS of the zone beside an answer (BIND, NSD) and their addresses, EDNS options that the table does
+ * not speak of.
+ */
+function essential(said: Said, wanted: Said, apexes: readonly string[]): Said {
   if (said === 'silence' || wanted === 'silence') return said;
-  const isApexNs = (line: string) => line.toLowerCase().startsWith(`${apex} `) && / in (ns|rrsig ns) /i.test(line);
+  const isApexNs = (line: string) =>
+    / in (ns|rrsig ns) /i.test(line) && apexes.includes(line.split(' ')[0].toLowerCase());
   const keepsNs = said.answer.length === 0 || wanted.authority.some(isApexNs);
+  const extra = keepsNs ? [] : said.authority.filter(isApexNs);
+  const hosts = extra.map((line) => line.split(' ').at(-1)?.toLowerCase());
+  const isTheirAddress = (line: string) =>
+    hosts.includes(line.split(' ')[0].toLowerCase()) && !wanted.additional.includes(line);
   const isSpokenOf = (part: string) => !part.startsWith('option ') || wanted.edns.split(', ').includes(part);
   return {
     ...said,
-    authority: keepsNs ? said.authority : said.authority.filter((line) => !isApexNs(line)),
+    authority: said.authority.filter((line) => !extra.includes(line)),
+    additional: said.additional.filter((line) => !isTheirAddress(line)),
     edns: said.edns.split(', ').filter(isSpokenOf).join(', '),
   };
 }

@@ -35,7 +35,7 @@ describe.each(sets.map((corners) => [corners.length === 1 ? 'a corner of its own
           const problem = apart(ours[i], wanted);
           const found = [
             ...(problem === '' ? [] : [`ours: ${problem}`]),
-            ...asked.flatMap((vendor, k) => judge(vendor, one, wanted, theirs[k][i], origin)),
+            ...asked.flatMap((vendor, k) => judge(vendor, one, wanted, theirs[k][i], Object.keys(corner.zones))),
           ];
           if (found.length > 0) problems.push([`${one.rule}: ${one.ask}`, ...found].join('\n  '));
         }

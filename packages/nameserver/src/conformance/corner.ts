@@ -26,7 +26,7 @@ export interface Case {
    * Names without a final dot are below the first zone.
    */
   readonly ask: string;
-  /** The request octet by octet instead, in hex, when no question could say it; `ask` then only tells the flags. */
+  /** The request octet by octet instead, in hex, when no question could say it; `ask` then tells transport, EDNS and the question that comes back. */
   readonly bytes?: string;
   /** No answer at all. */
   readonly silence?: true;

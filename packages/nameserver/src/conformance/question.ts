@@ -15,7 +15,7 @@ export interface Request {
   readonly transport: 'udp' | 'tcp';
   /** As large as an answer may be: 512 octets over UDP without EDNS (RFC 1035 4.2.1), else what the request offers. */
   readonly sizeLimit: number;
-  readonly question: Question | undefined;
+  readonly question: Question;
   readonly edns: Edns | undefined;
   readonly rd: boolean;
 }
@@ -58,7 +58,7 @@ export function readRequest({ ask, bytes }: Case, origin: string, id: number): R
     bytes: octets,
     transport: isTcp ? 'tcp' : 'udp',
     sizeLimit: isTcp ? MAX_MESSAGE : Math.max(512, edns?.udpSize ?? 512),
-    question: bytes === undefined ? question : undefined,
+    question,
     edns,
     rd: flags.has('rd'),
   };

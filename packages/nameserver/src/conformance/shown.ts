@@ -1,5 +1,4 @@
 import {
-  CLASS,
   classToText,
   decodeMessage,
   type Message,
@@ -35,7 +34,7 @@ export function expected(corner: Corner, one: Case, request: Request): Shown {
     const origin = originOf(corner);
     const all = parseRecords(`$TTL 300\n${(text ?? '').replace(/^ +/gm, '')}\n`, name(origin));
     return lines(
-      all.map((record) => ({ ...record, class: question?.class ?? CLASS.IN })),
+      all.map((record) => ({ ...record, class: question.class })),
       one,
     );
   };
@@ -43,7 +42,7 @@ export function expected(corner: Corner, one: Case, request: Request): Shown {
   return {
     rcode: one.rcode ?? 'NOERROR',
     flags: one.flags ?? 'aa',
-    question: question === undefined || one.questionless ? '' : questionText(question, one),
+    question: one.questionless ? '' : questionText(question, one),
     answer: records(one.answer),
     authority: records(one.authority),
     additional: records(one.additional),

@@ -12,7 +12,7 @@ export const binaryLabels: Corner = {
       b                TXT    "the label behind that dot"
       a.b              TXT    "two labels"
       with\\032space   TXT    "space"
-      \\\\             TXT    "backslash"
+      back\\\\slash     TXT    "backslash"
       \\"quoted\\"     TXT    "quotes"
       semi\\;colon     TXT    "semicolon"
       \\@              TXT    "at"
@@ -32,7 +32,7 @@ export const binaryLabels: Corner = {
     { rule: 'a dot inside a label (RFC 1035 5.1)', ask: 'a\\.b TXT', answer: 'a\\.b TXT "a dot inside a label"' },
     { rule: 'is not two labels (RFC 1035 5.1)', ask: 'a.b TXT', answer: 'a.b TXT "two labels"' },
     { rule: 'a space (RFC 2181 11)', ask: 'with\\032space TXT', answer: 'with\\032space TXT "space"' },
-    { rule: 'a backslash (RFC 1035 5.1)', ask: '\\\\ TXT', answer: '\\\\ TXT "backslash"' },
+    { rule: 'a backslash (RFC 1035 5.1)', ask: 'back\\\\slash TXT', answer: 'back\\\\slash TXT "backslash"' },
     { rule: 'quotes (RFC 1035 5.1)', ask: '\\"quoted\\" TXT', answer: '\\"quoted\\" TXT "quotes"' },
     { rule: 'a semicolon (RFC 1035 5.1)', ask: 'semi\\;colon TXT', answer: 'semi\\;colon TXT "semicolon"' },
     { rule: 'an at sign (RFC 1035 5.1)', ask: '\\@ TXT', answer: '\\@ TXT "at"' },

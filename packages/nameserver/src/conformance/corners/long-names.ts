@@ -74,6 +74,7 @@ export const longNames: Corner = {
       rcode: 'FORMERR',
       flags: '',
       questionless: true,
+      differs: { knot: 'unreadable-dropped', pdns: 'unreadable-dropped' },
     },
   ],
 };
