@@ -8,7 +8,9 @@ import { profileTo } from './pairs.ts';
 import { propagation } from './propagation.ts';
 import { queries, signedQueries } from './queries.ts';
 import { print, type Report } from './report.ts';
+import { restart } from './restart.ts';
 import { smallChange } from './small-change.ts';
+import { sustained } from './sustained.ts';
 
 export interface BenchOptions {
   /** Who is measured, in this order. */
@@ -29,6 +31,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   propagation: { run: propagation, peers: ['zonewire', 'bind', 'bind-nsd'], more: ['knot-bind', 'knot'] },
   'big-zone': { run: bigZone, peers: ['zonewire', 'bind', 'knot', 'nsd'] },
   'small-change': { run: smallChange, peers: ['zonewire', 'bind'] },
+  sustained: { run: sustained, peers: ['zonewire', 'bind', 'bind-nsd'], more: ['knot'] },
+  restart: { run: restart, peers: ['zonewire', 'bind'] },
   queries: { run: queries, peers: ['zonewire', 'nsd', 'knot', 'bind', 'pdns'], more: ['zonewire-dgram'] },
   'queries-signed': {
     run: signedQueries,

@@ -14,6 +14,19 @@ export function pin(pid: number, core: number): void {
     execFileSync('taskset', ['-a', '-p', '-c', String(core), String(one)], { stdio: 'ignore' });
 }
 
+/** Calls `start`, whose first act is to start a process, so that this one lives on `core` from its first instruction. */
+export function bornOn<T>(core: number, start: () => T): T {
+  if (cpus().length < 2) return start();
+  const move = (to: number) =>
+    execFileSync('taskset', ['-p', '-c', String(to), String(process.pid)], { stdio: 'ignore' });
+  move(core);
+  try {
+    return start();
+  } finally {
+    move(LOAD_CORE);
+  }
+}
+
 /** The process and everything below it. */
 function family(pid: number): number[] {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>

@@ -7,9 +7,17 @@ export interface Pair {
   readonly primary: Address;
   readonly secondary: Address;
   readonly pids: { readonly primary: number; readonly secondary: number };
+  readonly servers: { readonly primary: Restartable; readonly secondary: Restartable };
   /** What both have printed last, for a measurement that fails. */
   output(): string;
   remove(): Promise<void>;
+}
+
+/** A server that can be ended and started again on its own folder and port. */
+interface Restartable {
+  stop(): Promise<unknown>;
+  run(): Promise<void>;
+  readonly process: { readonly child: { readonly pid?: number | undefined } };
 }
 
 export interface PairZone {
@@ -29,6 +37,9 @@ export function nodeArguments(): string[] {
   return profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
 }
 
+/** A million records from a file take the slowest of them this long, ms. */
+const startTimeout = 120_000;
+
 /** Zonewire at its defaults; the peers with every delay off that they have (packages/testkit/src/peers). */
 export const PAIRS: Readonly<Record<string, (zone: PairZone) => Promise<Pair>>> = {
   zonewire: zonewirePair,
@@ -43,8 +54,14 @@ async function zonewirePair({ name, text }: PairZone): Promise<Pair> {
   const server = { workers: 1, 'warm-up': true };
   const notify = [{ host: '127.0.0.1', port }];
   const execArgv = nodeArguments();
-  const primary = await ZonewireNode.start({ execArgv, server, zones: [{ name, text, notify }] });
-  const secondary = await ZonewireNode.start({ execArgv, port, server, zones: [{ name, primaries: [primary] }] });
+  const primary = await ZonewireNode.start({ execArgv, server, startTimeout, zones: [{ name, text, notify }] });
+  const secondary = await ZonewireNode.start({
+    execArgv,
+    port,
+    server,
+    startTimeout,
+    zones: [{ name, primaries: [primary] }],
+  });
   const pids = { primary: primary.process.child.pid!, secondary: secondary.process.child.pid! };
   for (const pid of Object.values(pids)) pin(pid, SERVER_CORE);
   for (const { process } of [primary, secondary])
@@ -56,15 +73,15 @@ async function zonewirePair({ name, text }: PairZone): Promise<Pair> {
     await primary.remove();
   };
   const output = () => [primary, secondary].map(({ process }) => process.output.slice(-3000)).join('\n---\n');
-  return { name: 'Zonewire', primary, secondary, pids, output, remove };
+  return { name: 'Zonewire', primary, secondary, servers: { primary, secondary }, pids, output, remove };
 }
 
 type Start = typeof startBind;
 
 async function peerPair(name: string, startPrimary: Start, startSecondary: Start, zone: PairZone): Promise<Pair> {
   const port = await freePort();
-  const primary = await startPrimary({ zones: [{ ...zone, notify: [{ host: '127.0.0.1', port }] }] });
-  const secondary = await startSecondary({ port, zones: [{ name: zone.name, primaries: [primary] }] });
+  const primary = await startPrimary({ startTimeout, zones: [{ ...zone, notify: [{ host: '127.0.0.1', port }] }] });
+  const secondary = await startSecondary({ startTimeout, port, zones: [{ name: zone.name, primaries: [primary] }] });
   const pids = { primary: primary.process.child.pid!, secondary: secondary.process.child.pid! };
   for (const pid of Object.values(pids)) pin(pid, SERVER_CORE);
   const remove = async () => {
@@ -72,5 +89,5 @@ async function peerPair(name: string, startPrimary: Start, startSecondary: Start
     await primary.remove();
   };
   const output = () => [primary, secondary].map((peer) => peer.log().slice(-3000)).join('\n---\n');
-  return { name, primary, secondary, pids, output, remove };
+  return { name, primary, secondary, servers: { primary, secondary }, pids, output, remove };
 }
