@@ -1,0 +1,56 @@
+import { randomFillSync } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { unwrap } from '@zonewire/shared-protocol';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { decode, query } from '../fixtures/queries.ts';
+import { chaos, client, closers, LISTENERS, listenBy, serve, until } from '../fixtures/serving.ts';
+
+describe.each(LISTENERS)('UDP %s', (listener) => {
+  beforeAll(() => listenBy(listener));
+
+  it('survives garbage, and answers what comes after it', async () => {
+    const { server, to } = await serve();
+    const socket = createSocket('udp4');
+    closers.push(() => socket.close());
+    for (let i = 0; i < 200; i++) socket.send(randomFillSync(new Uint8Array(i % 60)), to.port, to.host);
+    await until(() => server.counters.dropped > 0);
+    expect(unwrap(await client.exchange(chaos, to, { timeout: 2000 })).message.rcode).toBe(0);
+  });
+
+  it('takes only so many requests that wait for a handler (udpInFlight)', async () => {
+    let waiting = 0;
+    const { server, to } = await serve(
+      { udpInFlight: 3, stopGrace: 50 },
+      {
+        notify: () => {
+          waiting++;
+          return new Promise(() => {});
+        },
+      },
+    );
+    const socket = createSocket('udp4');
+    closers.push(() => socket.close());
+    for (let i = 0; i < 10; i++) socket.send(query('z.test.', 'SOA', { opcode: 4 }), to.port, to.host);
+    await until(() => server.counters.udpOverload === 7);
+    expect(waiting).toBe(3);
+    expect(unwrap(await client.exchange(chaos, to, { timeout: 2000 })).message.rcode).toBe(0);
+  });
+
+  it('many answers at once are each their own', async () => {
+    const { to } = await serve();
+    const socket = createSocket('udp4');
+    closers.push(() => socket.close());
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    socket.setRecvBufferSize(2 ** 22);
+    const seen = new Map<number, string>();
+    socket.on('message', (bytes) => {
+      const message = decode(bytes);
+      seen.set(message.id, Buffer.from(message.question[0].name).toString('latin1'));
+    });
+    for (let id = 0; id < 500; id++) socket.send(query(`n${id}.elsewhere.`, 'A', { id }), to.port, to.host);
+    await until(() => seen.size === 500);
+    for (const [id, owner] of seen) expect(owner).toContain(`n${id}\t`);
+  });
+});
