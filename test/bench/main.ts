@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bigZone } from './big-zone.ts';
+import { manyZones } from './many-zones.ts';
 import { LOAD_CORE, pin } from './measure.ts';
 import { profileTo } from './pairs.ts';
 import { propagation } from './propagation.ts';
@@ -31,6 +32,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   propagation: { run: propagation, peers: ['zonewire', 'bind', 'bind-nsd'], more: ['knot-bind', 'knot'] },
   'big-zone': { run: bigZone, peers: ['zonewire', 'bind', 'knot', 'nsd'] },
   'small-change': { run: smallChange, peers: ['zonewire', 'bind'] },
+  'many-zones': { run: manyZones, peers: ['zonewire', 'knot', 'nsd', 'bind'] },
   sustained: { run: sustained, peers: ['zonewire', 'bind', 'bind-nsd'], more: ['knot'] },
   restart: { run: restart, peers: ['zonewire', 'bind'] },
   queries: { run: queries, peers: ['zonewire', 'nsd', 'knot', 'bind', 'pdns'], more: ['zonewire-dgram'] },
