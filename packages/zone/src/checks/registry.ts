@@ -66,10 +66,10 @@ const CHECKS = {
     'An MX record names an alias (RFC 2181 10.3). Some mail servers do not deliver to it. Name the host itself.',
   ),
   'srv-is-cname': warning('An SRV record names an alias (RFC 2782). Name the host itself.'),
-  'ns-is-address': error(
+  'ns-is-address': warning(
     'An NS record has an IP address where the name of a host has to stand (RFC 1035 3.3.11): nobody can follow it.',
   ),
-  'mx-is-address': error(
+  'mx-is-address': warning(
     'An MX record has an IP address where the name of a host has to stand (RFC 1035 3.3.9, RFC 5321 5.1): mail is not delivered. Give the address a name.',
   ),
   'ns-without-address': warning('A server of the zone, named inside the zone, has no A or AAAA record there. Add it.'),
