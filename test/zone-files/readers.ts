@@ -25,7 +25,7 @@ export const LDNS_FOLDER = 'ldns';
 
 /** Shells that run at a time. */
 const SHELLS = 4;
-const MAX_TIME = 300_000;
+const MAX_TIME = 800_000;
 
 /**
  * Asks the four about every case; the files lie in `folder`, included ones beside them. Shells start the thousands of programs:

@@ -1,6 +1,6 @@
 import type { Verification } from '@zonewire/nameserver';
 import { type Name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
-import { applyDiff, type ZoneDiff, type ZoneVersion } from '@zonewire/zone';
+import { applyDiff, checkSerial, type ZoneDiff, type ZoneVersion } from '@zonewire/zone';
 import type { CommitLine } from '../commit.ts';
 import type { FileFacts } from '../facts.ts';
 import { zoneTooLarge } from '../refusals.ts';
@@ -100,7 +100,9 @@ async function take(
   if (step.kind === 'same') {
     await line.accept('facts', from, next);
     const message = `${path} says what is served already: serial stays ${from.serial}`;
-    return { kind: 'unchanged', serial: from.serial, message, findings };
+    const [backwards] = checkSerial(file.version, from.serial);
+    const told = backwards === undefined ? findings : [serialBackwards(path, backwards.message), ...findings];
+    return { kind: 'unchanged', serial: from.serial, message, findings: told };
   }
   const { diff, version } = step;
   if (isSmall(diff, version)) {
