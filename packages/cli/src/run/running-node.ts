@@ -168,6 +168,7 @@ export class RunningNode {
     await this.#turn;
     await this.secondary.stop();
     await this.primary.stop();
+    this.verifier.close();
     await this.store.close();
   }
 

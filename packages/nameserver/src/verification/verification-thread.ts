@@ -1,12 +1,21 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { unwrap } from '@zonewire/shared-protocol';
 import { verifyVersion, ZoneVersion } from '@zonewire/zone';
-import type { VerificationJob } from './verifier.ts';
+import type { VerificationJob, VerificationReply } from './threads.ts';
 
-const { layers, policy, now, checked } = workerData as VerificationJob;
-parentPort?.postMessage(
-  verifyVersion(unwrap(ZoneVersion.open(layers)), policy, {
-    now,
-    checked: checked && unwrap(ZoneVersion.open(checked)),
-  }),
-);
+parentPort?.on('message', ({ layers, policy, now, checked }: VerificationJob) => {
+  parentPort?.postMessage(
+    reply(() => {
+      const before = checked && unwrap(ZoneVersion.open(checked));
+      return { report: verifyVersion(unwrap(ZoneVersion.open(layers)), policy, { now, checked: before }) };
+    }),
+  );
+});
+
+function reply(verify: () => VerificationReply): VerificationReply {
+  try {
+    return verify();
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -110,6 +110,26 @@ describe('Verifier', () => {
     expect(verifier.counters).toMatchObject({ failed: 1, timedOut: 1 });
   });
 
+  test('a thread is kept for the next version, until the end', async () => {
+    const verifier = new Verifier();
+    const large = zone(50_000);
+    for (let i = 0; i < 3; i++) {
+      expect(await verifier.verify(large, request())).toMatchObject({ status: { zonemd: 'failed' } });
+      expect(verifier.keptThreads).toBe(1);
+    }
+    expect(verifier.counters.onThread).toBe(3);
+    // One that was ended is not used again.
+    const controller = new AbortController();
+    const running = verifier.verify(large, { ...request(), signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+    expect(verifier.keptThreads).toBe(0);
+    const last = verifier.verify(large, request());
+    verifier.close();
+    expect(await last).toMatchObject({ status: { zonemd: 'failed' } });
+    expect(verifier.keptThreads).toBe(0);
+  });
+
   test('a thread that ends without a result: refused where something is required, else told', async () => {
     const verifier = new Verifier();
     const large = zone(50_000);

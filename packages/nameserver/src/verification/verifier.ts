@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads';
 import { type Problem, ZonewireError } from '@zonewire/shared-protocol';
 import {
   needsVerification,
@@ -10,6 +9,7 @@ import {
   type ZoneVersion,
 } from '@zonewire/zone';
 import type { VerificationStatus } from '../status.ts';
+import { VerificationThreads } from './threads.ts';
 
 /** Threads that verify at a time; what comes beyond waits. */
 export const VERIFICATION_THREADS = 2;
@@ -20,14 +20,6 @@ export const VERIFICATION_TIMEOUT = 1_800_000;
 /** Up to here verifying takes less time (about 5 ms) than starting a thread: octets of a version to digest, records to validate. */
 const DIGESTED_HERE = 512 * 1024;
 const VALIDATED_HERE = 80;
-
-/** What a thread gets. */
-export interface VerificationJob {
-  readonly layers: readonly SharedArrayBuffer[];
-  readonly policy: VerificationPolicy;
-  readonly now: number;
-  readonly checked: readonly SharedArrayBuffer[] | undefined;
-}
 
 export interface VerificationRequest {
   readonly policy: VerificationPolicy;
@@ -83,6 +75,7 @@ export class Verifier {
     reused: 0,
   };
   readonly #timeout: number;
+  readonly #threads = new VerificationThreads();
   #running = 0;
   readonly #waiting: (() => void)[] = [];
 
@@ -113,6 +106,16 @@ export class Verifier {
     return { status, refusal, vouches: report.dnssec?.vouches ?? false };
   }
 
+  /** Threads that are kept for the next version. */
+  get keptThreads(): number {
+    return this.#threads.kept;
+  }
+
+  /** Ends the threads that are kept for the next version. */
+  close(): void {
+    this.#threads.close();
+  }
+
   async #inTurn(version: ZoneVersion, request: VerificationRequest): Promise<VerificationReport> {
     if (this.#running >= VERIFICATION_THREADS) {
       this.counters.waited++;
@@ -135,29 +138,10 @@ export class Verifier {
   }
 
   #onThread(version: ZoneVersion, { policy, now, checked, signal }: VerificationRequest): Promise<VerificationReport> {
-    return new Promise((resolve, reject) => {
-      const job: VerificationJob = { layers: version.layers, policy, now, checked: checked?.layers };
-      const worker = new Worker(new URL('./verification-thread.ts', import.meta.url), { workerData: job });
-      // A background task must not keep the process alive.
-      worker.unref();
-      const end = (reason: unknown) => {
-        reject(reason);
-        void worker.terminate();
-      };
-      const abort = () => end(signal?.reason);
-      const timer = setTimeout(() => {
-        this.counters.timedOut++;
-        end(new Error(`it took longer than ${this.#timeout / 1000} s`));
-      }, this.#timeout);
-      timer.unref();
-      signal?.addEventListener('abort', abort, { once: true });
-      worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.once('exit', (code) => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
-        reject(new Error(`the verification thread ended with ${code} and no result`));
-      });
+    const job = { layers: version.layers, policy, now, checked: checked?.layers };
+    return this.#threads.run(job, signal, this.#timeout, () => {
+      this.counters.timedOut++;
+      return new Error(`it took longer than ${this.#timeout / 1000} s`);
     });
   }
 
