@@ -8,15 +8,8 @@ import { HANDED_OVER, SILENCE } from '../pipeline/query-pipeline.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { ZoneEntry, ZoneTable } from '../zone-table.ts';
 import { type FromThread, SHARED, type ThreadData, type ToThread, type ZoneCopy } from './batched/messages.ts';
-import {
-  closeSocket,
-  isWildcard,
-  openSocket,
-  type ReturnPath,
-  type SocketAddress,
-  sendTo,
-  steerByOpcode,
-} from './batched/sockets.ts';
+import { isWildcard, type SocketAddress } from './batched/socket-address.ts';
+import { closeSocket, openSocket, type ReturnPath, sendTo, steerByOpcode } from './batched/sockets.ts';
 import { settled } from './settled.ts';
 import { openDgramListener } from './udp-dgram.ts';
 import type { DatagramHandlers, UdpListener } from './udp-port.ts';

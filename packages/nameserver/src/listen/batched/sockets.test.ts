@@ -1,19 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '@zonewire/testkit';
+import { eventually, freePort } from '@zonewire/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { addressOctets } from '../../access.ts';
-import {
-  addressText,
-  Batch,
-  batchesMissing,
-  closeSocket,
-  isWildcard,
-  openSocket,
-  sendTo,
-  steerByOpcode,
-} from './sockets.ts';
+import { addressText, isWildcard } from './socket-address.ts';
+import { Batch, batchesMissing, closeSocket, openSocket, sendTo, steerByOpcode } from './sockets.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -74,7 +65,7 @@ describe('Batch', () => {
       expect(batch.flush()).toBe(0);
     }
     expect(texts).toEqual(Array.from({ length: 12 }, (_, i) => `question ${i}`));
-    await sleep(50);
+    await eventually('every answer', () => got.length === texts.length);
     expect(got.map(({ text }) => text).sort()).toEqual(texts.map((text) => `answer to ${text}`).sort());
     for (const { from } of got) expect(from).toBe(to);
   });

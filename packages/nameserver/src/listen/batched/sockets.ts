@@ -1,7 +1,7 @@
 import { dlopen, getInt32, getRawPointer } from 'node:ffi';
-import { SocketAddress as NetAddress } from 'node:net';
 import { endianness } from 'node:os';
 import { getSystemErrorName } from 'node:util';
+import { AF_INET, AF_INET6, addressText, isWildcard, type SocketAddress, socketName } from './socket-address.ts';
 
 /**
  * The unsafe code of this program, all of it: UDP sockets by system calls, many datagrams a call.
@@ -14,8 +14,6 @@ import { getSystemErrorName } from 'node:util';
  * only until `closeSocket`. The layouts are those of 64-bit little-endian Linux (x86-64 and arm64 have the same ones): checked first.
  */
 
-const AF_INET = 2;
-const AF_INET6 = 10;
 const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
 const SOL_SOCKET = 1;
 const SO_SNDBUF = 7;
@@ -87,15 +85,6 @@ function lastError(call: string): NodeJS.ErrnoException {
   const number = getInt32(system().__errno_location());
   const code = getSystemErrorName(-number);
   return Object.assign(new Error(`${call}: ${code}`), { code, errno: -number, syscall: call });
-}
-
-export interface SocketAddress {
-  readonly family: 4 | 6;
-  /** 4 or 16 octets. */
-  readonly octets: Uint8Array;
-  readonly port: number;
-  /** Of a link-local IPv6 address: the number of its interface. */
-  readonly scope?: number;
 }
 
 export interface SocketSettings {
@@ -170,20 +159,6 @@ export function steerByOpcode(fd: number, workers: number): boolean {
 
 export function closeSocket(fd: number): void {
   system().close(fd);
-}
-
-export function isWildcard({ octets }: SocketAddress): boolean {
-  return octets.every((octet) => octet === 0);
-}
-
-function socketName({ family, octets, port, scope = 0 }: SocketAddress): Uint8Array {
-  const name = new Uint8Array(family === 6 ? 28 : 16);
-  name[0] = family === 6 ? AF_INET6 : AF_INET;
-  name[2] = port >>> 8;
-  name[3] = port;
-  name.set(octets, family === 6 ? 8 : 4);
-  if (family === 6) new DataView(name.buffer).setUint32(24, scope, true);
-  return name;
 }
 
 /** Where a datagram came from and what address it came to, as the kernel said it: what an answer needs. */
@@ -398,13 +373,4 @@ function sourceOnly(octets: Uint8Array, at: number, length: number): number {
     return 32;
   }
   return level === IPPROTO_IPV6 && type === IPV6_PKTINFO && length >= 36 ? 40 : 0;
-}
-
-/** `192.0.2.1` or `2001:db8::1` (with `%` and the interface's number when it is link-local) of a socket's name. */
-export function addressText(name: Uint8Array): string {
-  if (name[0] === AF_INET) return `${name[4]}.${name[5]}.${name[6]}.${name[7]}`;
-  const groups = Array.from({ length: 8 }, (_, i) => ((name[8 + 2 * i] << 8) | name[9 + 2 * i]).toString(16));
-  const { address } = new NetAddress({ address: groups.join(':'), family: 'ipv6' });
-  const scope = name[24] | (name[25] << 8) | (name[26] << 16) | (name[27] << 24);
-  return scope !== 0 ? `${address}%${scope}` : address;
 }
