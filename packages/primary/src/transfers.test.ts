@@ -7,24 +7,17 @@ import {
   parseRecords,
   type ResourceRecord,
   recordToText,
-  TSIG_ALGORITHMS,
-  type TsigAlgorithm,
   type TsigKey,
   TYPE,
 } from '@zonewire/shared-protocol';
 import { dig, run } from '@zonewire/testkit';
 import type { ZoneVersion } from '@zonewire/zone';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ALGORITHMS, KEYS as keys } from './fixtures/keys.ts';
 import { MemoryFiles } from './fixtures/memory-files.ts';
 import { allow, type PrimaryNode, startPrimaryNode } from './fixtures/primary-node.ts';
 
 /** Zones leave this primary as dig, kdig and drill see it: over real sockets, signed and not. */
-const ALGORITHMS = Object.keys(TSIG_ALGORITHMS) as TsigAlgorithm[];
-const keys: TsigKey[] = ALGORITHMS.map((algorithm, i) => ({
-  name: name(`${algorithm}.key.`),
-  algorithm,
-  secret: new Uint8Array(TSIG_ALGORITHMS[algorithm].macLength).fill(i + 1),
-}));
 const ZONE = name('example.test.');
 const KEYED = name('keyed.test.');
 const HOSTS = 20_000;

@@ -1,25 +1,12 @@
 import { type Clock, systemClock } from '@zonewire/nameserver';
-import {
-  name,
-  nameToText,
-  RCODE,
-  TSIG_ALGORITHMS,
-  type TsigAlgorithm,
-  type TsigKey,
-  TYPE,
-} from '@zonewire/shared-protocol';
+import { name, nameToText, RCODE, type TsigKey, TYPE } from '@zonewire/shared-protocol';
 import { feed } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ALGORITHMS, KEYS as keys } from '../fixtures/keys.ts';
 import { MemoryFiles } from '../fixtures/memory-files.ts';
 import { allow, type PrimaryNode, startPrimaryNode } from '../fixtures/primary-node.ts';
 
 /** BIND's nsupdate and Knot's knsupdate against a running nameserver with a primary, over UDP and TCP, signed and not. */
-const ALGORITHMS = Object.keys(TSIG_ALGORITHMS) as TsigAlgorithm[];
-const keys: TsigKey[] = ALGORITHMS.map((algorithm, i) => ({
-  name: name(`${algorithm}.key.`),
-  algorithm,
-  secret: new Uint8Array(TSIG_ALGORITHMS[algorithm].macLength).fill(i + 1),
-}));
 const OPEN = name('open.test.');
 const KEYED = name('keyed.test.');
 const CLOSED = name('closed.test.');
