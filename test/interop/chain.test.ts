@@ -1,4 +1,4 @@
-import { digKey, eventually, feed, freePort, ZonewireNode } from '@zonewire/testkit';
+import { digKey, eventually, feed, freePort, type Peer, startBind, ZonewireNode } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleZone } from '../fixtures/zones.ts';
 import { cellsOf } from './cells.ts';
@@ -7,17 +7,22 @@ import { expectTransferIn, expectTransferOut, transfersOut } from './our-side.ts
 import { type Servers, startServers } from './servers.ts';
 import { expectZone } from './whole-zone.ts';
 
-/** Our primary -> our hub -> a real secondary: a change goes through as a difference, NOTIFY by NOTIFY. */
+/** A primary -> our hub -> a secondary, ours or real at either end: a change goes through as a difference, NOTIFY by NOTIFY. */
 
-const cells = cellsOf('chain');
+/** From our primary to each of the four. */
+const cells = cellsOf('from-us');
+/** From each of the four to BIND. */
+const toBind = cellsOf('to-bind');
 let servers: Servers;
 let primary: ZonewireNode;
+let bind: Peer;
 
 const CHANGES = ['added TXT "by a changed file"', 'updated 60 A 192.0.2.99'];
 const text = (zone: string, serial: number) => sampleZone(serial, CHANGES.slice(0, serial - 1).join('\n'), zone);
 
 beforeAll(async () => {
   const hub = { host: '127.0.0.1', port: await freePort() };
+  const last = { host: '127.0.0.1', port: await freePort() };
   primary = await ZonewireNode.start({
     keys: [SHA256, SHA512],
     zones: cells.map(({ zone: name, key }) => ({
@@ -36,12 +41,25 @@ beforeAll(async () => {
           theirs: { primaries: [node] },
         }),
       },
+      {
+        cells: toBind,
+        sides: ({ zone }, { node, peer }) => ({
+          ours: { primaries: [peer], notify: [last] },
+          theirs: { text: text(zone, 1), notify: [node] },
+        }),
+      },
     ],
     hub.port,
   );
+  bind = await startBind({
+    port: last.port,
+    keys: [SHA256, SHA512],
+    zones: toBind.map(({ zone: name, key }) => ({ name, primaries: [hub], ...(key ? { key } : {}) })),
+  });
 });
 
 afterAll(async () => {
+  await bind?.remove();
   await servers?.remove();
   await primary?.remove();
 });
@@ -69,6 +87,29 @@ describe.concurrent('our primary -> our hub', () => {
     await everywhere(3);
     await expectTransferOut(primary, cell, { type: 'diffs', from: 2, serial: 3 });
     // What dig fetched for the comparison is AXFR: the differences are the secondary's.
+    await eventually('the second difference', () => differencesOut(hub, zone).length === 2);
+    expect(differencesOut(hub, zone)).toMatchObject([
+      { from: 1, serial: 2, key: key?.name },
+      { from: 2, serial: 3, key: key?.name },
+    ]);
+  });
+});
+
+describe.concurrent('-> our hub -> BIND', () => {
+  it.each(toBind)('$title ->: AXFR, then what the hub got goes on as a difference (RFC 1995 4)', async (cell) => {
+    const { zone, vendor, key } = cell;
+    const { node: hub, peers } = servers;
+    const everywhere = async (serial: number) => {
+      for (const server of [hub, bind]) await expectZone(server, cell, serial, text(zone, serial));
+    };
+    await everywhere(1);
+    for (const serial of [2, 3]) {
+      await peers[vendor].rewrite(zone, text(zone, serial));
+      await everywhere(serial);
+      // PowerDNS gives the hub the whole zone each time; the hub finds out what changed in it.
+      const type = vendor === 'pdns' ? 'axfr-style-ixfr' : 'ixfr';
+      await expectTransferIn(hub, cell, { type, fromSerial: serial - 1, toSerial: serial });
+    }
     await eventually('the second difference', () => differencesOut(hub, zone).length === 2);
     expect(differencesOut(hub, zone)).toMatchObject([
       { from: 1, serial: 2, key: key?.name },
