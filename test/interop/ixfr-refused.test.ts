@@ -1,10 +1,11 @@
 import { RCODE } from '@zonewire/shared-protocol';
-import { eventually, freePort, RefusingRelay } from '@zonewire/testkit';
+import { freePort, RefusingRelay } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleZone } from '../fixtures/zones.ts';
 import { cellsOf, VENDORS, type Vendor } from './cells.ts';
 import { SHA256, SHA512 } from './keys.ts';
 import { expectTransferIn, expectTransferOut, statusOf, transfersOut } from './our-side.ts';
+import { patiently } from './patiently.ts';
 import { type Servers, startServers } from './servers.ts';
 import { expectZone } from './whole-zone.ts';
 
@@ -76,7 +77,7 @@ describe.concurrent('our primary', () => {
       const { refused, passing } = relays.get('ours')!;
       await expectZone(peers[vendor], cell, 1, text(zone, 1));
       await node.rewrite(zone, text(zone, 2));
-      await eventually('the refusal', () => refused.includes(zone));
+      await patiently('the refusal', () => refused.includes(zone));
       await expectZone(peers[vendor], cell, 1, text(zone, 1));
       passing.add(zone);
       await expectZone(peers[vendor], cell, 2, text(zone, 2));

@@ -1,10 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleZone } from '../fixtures/zones.ts';
 import { cellsOf, VENDORS, type Vendor } from './cells.ts';
 import { expectTransferIn, expectTransferOut, statusOf, transfersOut } from './our-side.ts';
+import { patiently } from './patiently.ts';
 import { type Servers, startServers } from './servers.ts';
 import { expectZone } from './whole-zone.ts';
 
@@ -58,15 +58,11 @@ describe('our primary, restored to a lower serial', () => {
       await node.untilSerial(zone, 5);
       // It was told, and answers with its own: the operator sees that it is ahead.
       await node.api(`/api/v1/zones/${zone}/notify`, { method: 'POST' });
-      await eventually(
-        'the primary to report the secondary as ahead',
-        async () => {
-          const path = `/api/v1/zones/${zone}/replicas`;
-          const { replicas } = await node.api<{ replicas: { serial?: number; lastError?: string }[] }>(path);
-          return replicas[0].serial === 10 && replicas[0].lastError?.includes('our serial went back');
-        },
-        60_000,
-      );
+      await patiently('the primary to report the secondary as ahead', async () => {
+        const path = `/api/v1/zones/${zone}/replicas`;
+        const { replicas } = await node.api<{ replicas: { serial?: number; lastError?: string }[] }>(path);
+        return replicas[0].serial === 10 && replicas[0].lastError?.includes('our serial went back');
+      });
       await expectZone(peers[vendor], cell, 10, text(zone, 10));
       expect(transfersOut(node, zone)).toEqual([]);
 

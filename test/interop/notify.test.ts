@@ -57,7 +57,8 @@ describe.concurrent('our primary', () => {
     await toldUntil(peer, { zone, key }, 4);
     await expectZone(peer, cell, 4, text(zone, 4));
     await expectTransferOut(node, cell, { type: 'diffs', from: 3, serial: 4 });
-    expect(transfersOut(node, zone).map(({ serial }) => serial)).toEqual([1, 3, 4]);
+    // Serial 2, which the stranger spoke of, was never fetched.
+    expect(new Set(transfersOut(node, zone).map(({ serial }) => serial))).toEqual(new Set([1, 3, 4]));
   });
 });
 

@@ -1,5 +1,6 @@
-import { eventually, type PeerKey, type ZonewireNode } from '@zonewire/testkit';
+import type { PeerKey, ZonewireNode } from '@zonewire/testkit';
 import { expect } from 'vitest';
+import { patiently } from './patiently.ts';
 
 /** What our node says in its log of a transfer that it served to the end. */
 export interface TransferOutEntry {
@@ -30,7 +31,7 @@ export async function expectTransferOut(
 ): Promise<void> {
   const { serial } = expected;
   // The log is written beside the work.
-  await eventually(`transfer of ${zone} at serial ${serial}`, () => transfersOut(node, zone).at(-1)?.serial === serial);
+  await patiently(`transfer of ${zone} at serial ${serial}`, () => transfersOut(node, zone).at(-1)?.serial === serial);
   expect(transfersOut(node, zone).at(-1)).toMatchObject({ ...expected, key: key?.name });
 }
 

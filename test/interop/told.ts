@@ -1,6 +1,7 @@
 import { RCODE } from '@zonewire/shared-protocol';
-import { type Address, digSerial, eventually, type NotifyToSend, sendNotify } from '@zonewire/testkit';
+import { type Address, eventually, type NotifyToSend, sendNotify, servedSerial } from '@zonewire/testkit';
 import { expect } from 'vitest';
+import { patiently } from './patiently.ts';
 
 /**
  * Sends a NOTIFY, which has to be accepted, until the server answers with `serial`: as primaries do, for a server may drop one that
@@ -9,7 +10,7 @@ import { expect } from 'vitest';
 export async function toldUntil(server: Address, notify: NotifyToSend, serial: number): Promise<void> {
   const told = async () => {
     expect(await sendNotify(server, notify)).toBe(RCODE.NOERROR);
-    return eventually('the serial', async () => (await digSerial(server, notify.zone)) === serial, 2_000, 50);
+    return eventually('the serial', async () => (await servedSerial(server, notify.zone)) === serial, 2_000, 50);
   };
-  await eventually(`${notify.zone} at serial ${serial} on port ${server.port}`, told, 60_000);
+  await patiently(`${notify.zone} at serial ${serial} on port ${server.port}`, told);
 }

@@ -1,8 +1,9 @@
-import { digKey, eventually, feed, type PeerKey } from '@zonewire/testkit';
+import { digKey, feed, type PeerKey } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleZone } from '../fixtures/zones.ts';
 import { cellsOf } from './cells.ts';
 import { expectTransferIn, expectTransferOut, statusOf } from './our-side.ts';
+import { patiently } from './patiently.ts';
 import { type Servers, startServers } from './servers.ts';
 import { expectZone } from './whole-zone.ts';
 
@@ -57,7 +58,7 @@ describe.concurrent('our primary', () => {
     await expectTransferOut(node, cell, { type: 'diffs', from: 2, serial: 3 });
 
     // The primary saw the secondary serve it: that is what `lag` reports.
-    await eventually('the primary to report the secondary in sync', async () => {
+    await patiently('the primary to report the secondary in sync', async () => {
       const path = `/api/v1/zones/${zone}/replicas`;
       const { replicas } = await node.api<{ replicas: { state: string; serial: number }[] }>(path);
       return replicas[0]?.state === 'in-sync' && replicas[0].serial === 3;

@@ -1,8 +1,8 @@
-import { digSerial, eventually } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleZone } from '../fixtures/zones.ts';
 import { cellsOf } from './cells.ts';
 import { expectTransferIn, expectTransferOut, statusOf } from './our-side.ts';
+import { untilServed } from './patiently.ts';
 import { type Servers, startServers } from './servers.ts';
 import { toldUntil } from './told.ts';
 import { expectZone } from './whole-zone.ts';
@@ -108,7 +108,7 @@ describe.concurrent('our secondary', () => {
     const { node, peers } = servers;
     const rewrite = async (serial: number) => {
       await peers[vendor].rewrite(zone, text(zone, serial));
-      await eventually(`serial ${serial}`, async () => (await digSerial(peers[vendor], zone)) === serial);
+      await untilServed(peers[vendor], zone, serial);
     };
     const refresh = () => node.api(`/api/v1/zones/${zone}/refresh`, { method: 'POST' });
     await expectZone(node, cell, 1, text(zone, 1));

@@ -5,8 +5,9 @@ import {
   type ResourceRecord,
   recordToText,
 } from '@zonewire/shared-protocol';
-import { type Address, dig, digKey, digSerial, eventually, type PeerKey } from '@zonewire/testkit';
+import { type Address, dig, digKey, type PeerKey } from '@zonewire/testkit';
 import { expect } from 'vitest';
+import { untilServed } from './patiently.ts';
 
 /**
  * The records of a zone in canonical form (RFC 4034 6.2: Knot, NSD and PowerDNS keep names in lower case), sorted, each once: two
@@ -30,18 +31,7 @@ export async function expectZone(
   serial: number,
   text: string,
 ): Promise<void> {
-  let seen: number | undefined;
-  await eventually(
-    `${zone} at serial ${serial} on port ${server.port}`,
-    async () => {
-      seen = await digSerial(server, zone);
-      return seen === serial;
-    },
-    60_000,
-    50,
-  ).catch((error: Error) => {
-    throw new Error(`${error.message}; serial ${seen}`);
-  });
+  await untilServed(server, zone, serial);
   expect(await fetchedZone(server, zone, key)).toEqual(canonicalZone(text));
 }
 

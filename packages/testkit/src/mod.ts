@@ -15,5 +15,6 @@ export * from './peers/powerdns-sqlite.ts';
 export * from './peers/redis.ts';
 export * from './refusing-relay.ts';
 export * from './running-process.ts';
+export * from './served-serial.ts';
 export * from './update-stream.ts';
 export * from './zonewire-node.ts';

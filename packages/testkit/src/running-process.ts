@@ -36,7 +36,7 @@ export class RunningProcess {
   }
 
   /** Waits until `condition` holds; fails with the process's output when it ends first or takes too long. */
-  async until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+  async until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!(await condition())) {
       if (!this.isRunning) throw new Error(`${this.name} ended while waiting for ${what}:\n${this.output}`);

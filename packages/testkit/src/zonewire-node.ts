@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Address, digSerial, type PeerKey } from './dig.ts';
+import type { Address, PeerKey } from './dig.ts';
 import { freePort } from './free-port.ts';
 import { eventually, RunningProcess } from './running-process.ts';
+import { servedSerial } from './served-serial.ts';
 
 /** The sources, unless a benchmark names the bundle that is deployed. */
 const command = () =>
@@ -37,7 +38,7 @@ export interface NodeOptions {
   readonly execArgv?: readonly string[];
   /** Whose NOTIFYs, transfers and updates are allowed, with the zone's key if it has one. Default: all of 127.0.0.0/8. */
   readonly allow?: readonly string[];
-  /** ms until it has to say that it is ready. Default: 20,000. */
+  /** ms until it has to say that it is ready. Default: 60,000. */
   readonly startTimeout?: number;
 }
 
@@ -191,10 +192,10 @@ export class ZonewireNode implements Address {
   }
 
   /** Waits until this node answers the zone with this serial. */
-  async untilSerial(zone: string, serial: number, timeoutMs = 20_000): Promise<void> {
+  async untilSerial(zone: string, serial: number, timeoutMs = 60_000): Promise<void> {
     await eventually(
       `${zone} at serial ${serial} on port ${this.port}; log:\n${this.process.output.slice(-4000)}`,
-      async () => (await digSerial(this, zone)) === serial,
+      async () => (await servedSerial(this, zone)) === serial,
       timeoutMs,
     );
   }

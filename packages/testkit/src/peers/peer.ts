@@ -32,7 +32,7 @@ export interface PeerOptions {
   readonly settings?: readonly string[];
   /** It may refuse zones: the start does not wait until it answers for them. */
   readonly mayRefuseZones?: boolean;
-  /** ms until it has to be running and to answer for the zones it is primary for. Default: 20,000. */
+  /** ms until it has to be running and to answer for the zones it is primary for. Default: 60,000. */
   readonly startTimeout?: number;
 }
 

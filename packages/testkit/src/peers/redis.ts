@@ -7,7 +7,7 @@ export interface RedisOptions {
   readonly port?: number;
   /** Lines of redis.conf, e.g. `maxmemory 2mb`. */
   readonly settings?: readonly string[];
-  /** ms until it has to answer. Default: 20,000. */
+  /** ms until it has to answer. Default: 60,000. */
   readonly startTimeout?: number;
 }
 

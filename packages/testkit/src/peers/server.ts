@@ -1,6 +1,6 @@
-import { digSerial } from '../dig.ts';
 import { freePort } from '../free-port.ts';
 import { RunningProcess } from '../running-process.ts';
+import { servedSerial } from '../served-serial.ts';
 import { type Peer, type PeerOptions, peerFolder, removeFolder } from './peer.ts';
 
 /** Where one server lives: known before anything is written or started. */
@@ -82,7 +82,7 @@ class RealServer implements Peer {
       await process.until(String(ready), () => ready.test(process.output), startTimeout);
       for (const { name, text } of zones) {
         if (text === undefined || mayRefuseZones) continue;
-        const answers = async () => (await digSerial(this, name)) !== undefined;
+        const answers = async () => (await servedSerial(this, name)) !== undefined;
         await process.until(`answer for ${name}`, answers, startTimeout);
       }
     } catch (error) {
