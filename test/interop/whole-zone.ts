@@ -7,7 +7,7 @@ import {
 } from '@zonewire/shared-protocol';
 import { type Address, dig, digKey, type PeerKey } from '@zonewire/testkit';
 import { expect } from 'vitest';
-import { untilServed } from './patiently.ts';
+import { patiently, untilServed } from './patiently.ts';
 
 /**
  * The records of a zone in canonical form (RFC 4034 6.2: Knot, NSD and PowerDNS keep names in lower case), sorted, each once: two
@@ -21,7 +21,9 @@ export function canonicalZone(text: string): string[] {
 async function fetchedZone(server: Address, zone: string, key: PeerKey | undefined): Promise<string[]> {
   const out = await dig(server, ...digKey(key), '+noall', '+answer', '+nocomments', zone, 'AXFR');
   const records = out.split('\n').filter((line) => !line.startsWith(';') && !/\sANY\sTSIG\s|\sTSIG\shmac/.test(line));
-  return canonicalZone(records.join('\n'));
+  const zoneRecords = canonicalZone(records.join('\n'));
+  if (zoneRecords.length === 0) throw new Error(`no records:\n${out}`);
+  return zoneRecords;
 }
 
 /** Waits until a server answers with this serial, then compares every record with `text`. */
@@ -32,7 +34,9 @@ export async function expectZone(
   text: string,
 ): Promise<void> {
   await untilServed(server, zone, serial);
-  expect(await fetchedZone(server, zone, key)).toEqual(canonicalZone(text));
+  // NSD closes connections of the process that a reload has replaced: dig then has nothing, and asks again.
+  const records = await patiently(`AXFR of ${zone} from port ${server.port}`, () => fetchedZone(server, zone, key));
+  expect(records).toEqual(canonicalZone(text));
 }
 
 function canonicalLine(record: ResourceRecord): string {
