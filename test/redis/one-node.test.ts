@@ -32,10 +32,11 @@ async function primaryAndSecondary(settings: (folder: string) => Record<string, 
   const port = await freePort();
   const primary = await ZonewireNode.start({
     identity: 'primary',
+    startTimeout: 90_000,
     zones: [{ name: ZONE, text: zone(1), notify: [{ host: '127.0.0.1', port }] }],
   });
   nodes.push(primary);
-  const options = { identity: 'fra1', port, zones: [{ name: ZONE, primaries: [primary] }] };
+  const options = { identity: 'fra1', port, startTimeout: 90_000, zones: [{ name: ZONE, primaries: [primary] }] };
   const secondary = await ZonewireNode.prepare(options);
   nodes.push(secondary);
   secondary.configure({ ...options, redis: settings(secondary.folder) });

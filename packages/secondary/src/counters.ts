@@ -1,4 +1,5 @@
 import type { SecondaryEvent } from './events.ts';
+import { SITE } from './site/port.ts';
 
 /** What happened to the zones since the start; they only grow. */
 export interface SecondaryCounters {
@@ -11,6 +12,8 @@ export interface SecondaryCounters {
   transfersAxfrStyle: number;
   transfersFailedAxfr: number;
   transfersFailedIxfr: number;
+  /** Versions that another node of the site had fetched. */
+  fromSite: number;
   /** Rounds in which no primary helped. */
   roundsFailed: number;
   expired: number;
@@ -26,6 +29,7 @@ export function newSecondaryCounters(): SecondaryCounters {
     transfersAxfrStyle: 0,
     transfersFailedAxfr: 0,
     transfersFailedIxfr: 0,
+    fromSite: 0,
     roundsFailed: 0,
     expired: 0,
     revived: 0,
@@ -39,7 +43,8 @@ export function countEvent(counters: SecondaryCounters, event: SecondaryEvent): 
       if (event.serial === undefined) counters.checksFailed++;
       break;
     case 'installed':
-      if (event.transfer.type === 'axfr') counters.transfersAxfr++;
+      if (event.transfer.from === SITE) counters.fromSite++;
+      else if (event.transfer.type === 'axfr') counters.transfersAxfr++;
       else if (event.transfer.type === 'ixfr') counters.transfersIxfr++;
       else counters.transfersAxfrStyle++;
       break;

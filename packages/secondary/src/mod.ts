@@ -5,3 +5,4 @@ export { DEFAULT_INTERVALS, type RefreshIntervals } from './refresh/timing.ts';
 export { HeapSchedule, TIMER_CONCURRENCY } from './schedule/heap.ts';
 export * from './schedule/port.ts';
 export { Secondary, type SecondaryOptions } from './secondary.ts';
+export * from './site/port.ts';

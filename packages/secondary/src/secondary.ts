@@ -37,6 +37,7 @@ import { type RunnerPorts, ZoneRunner } from './refresh/runner.ts';
 import { Unreachable } from './refresh/unreachable.ts';
 import { DueTimes } from './schedule/due-times.ts';
 import type { Schedule } from './schedule/port.ts';
+import type { SiteLink } from './site/port.ts';
 import { zoneStatus } from './zone-status.ts';
 
 export interface SecondaryOptions {
@@ -48,6 +49,8 @@ export interface SecondaryOptions {
   readonly random: FillRandom;
   /** Started here; closed with {@link Secondary.stop}. */
   readonly schedule: Schedule;
+  /** The other nodes of the site; started here, closed with {@link Secondary.stop}. Absent: there are none. */
+  readonly site?: SiteLink | undefined;
   readonly limits?: Partial<SecondaryLimits>;
   /** Transfers to others; one for the whole node, so that its limits hold for the node. Default: one of its own. */
   readonly transferOut?: TransferOut;
@@ -87,6 +90,7 @@ export class Secondary {
       log,
       random,
       schedule,
+      site: options.site,
       limits,
       expiries: new DueTimes(
         clock,
@@ -112,7 +116,16 @@ export class Secondary {
         this.#announcer.announce(zone, version, clock.now());
       },
     };
-    schedule.start(async (zone) => this.#byText.get(zone)?.process());
+    schedule.start(async (zone, reason, about) => this.#byText.get(zone)?.process(reason, about));
+    options.site?.start({
+      news: (head) => this.#byText.get(head.zone)?.dispatch({ kind: 'news', head }),
+      zones: () => this.#byText.keys(),
+      serves: (zone) => {
+        const runner = this.#byText.get(zone);
+        const head = runner?.siteHead();
+        return head && runner?.version && { head, version: runner.version };
+      },
+    });
   }
 
   /** {@link takeOn} and {@link load}. */
@@ -158,6 +171,7 @@ export class Secondary {
     this.#waiting.delete(nameKey(domain));
     this.#runners.set(nameKey(domain), runner);
     this.#byText.set(runner.text, runner);
+    this.#options.site?.joined(runner.text);
     if (runner.version !== undefined && config.notify.length > 0)
       this.#announcer.watch(domain, runner.version, config.notify);
   }
@@ -243,6 +257,7 @@ export class Secondary {
     await Promise.all(Array.from(this.#runners.values(), (runner) => runner.stop()));
     this.#ports.expiries.close();
     await closed;
+    await this.#options.site?.close();
   }
 
   #status(runner: ZoneRunner): ZoneStatus {

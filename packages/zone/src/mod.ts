@@ -16,6 +16,7 @@ export * from './image/verify.ts';
 export * from './layers/compact.ts';
 export * from './lookup/lookup.ts';
 export * from './lookup/lookup-result.ts';
+export * from './record-runs.ts';
 export type { RRset } from './rrset.ts';
 export * from './verification/verify-version.ts';
 export * from './version.ts';

@@ -35,7 +35,12 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
       warmUp: server['warm-up'] ?? true,
     },
     control: control && { listen: control.listen, token: secrets.token },
-    redis: redis && { url: redis.url, password: secrets.redisPassword, site: redis.site },
+    redis: redis && {
+      url: redis.url,
+      password: secrets.redisPassword,
+      site: redis.site,
+      contentMaxSize: redis['content-max-size'],
+    },
     limits: {
       rounds: limits?.rounds,
       checks: limits?.checks,

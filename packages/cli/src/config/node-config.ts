@@ -38,6 +38,8 @@ export interface RedisConfig {
   readonly url: string;
   readonly password: string | undefined;
   readonly site: string;
+  /** Octets; absent: the default of packages/cluster. */
+  readonly contentMaxSize: number | undefined;
 }
 
 /** Absent: the default of packages/secondary. */

@@ -100,6 +100,9 @@ const redis = z.strictObject({
   site: read(parseSite, 'must be a name such as fra').meta({
     description: 'Nodes with the same site, and the same zones, share timers and transfers.',
   }),
+  'content-max-size': size.optional().meta({
+    description: 'Room in Redis for versions of zones on their way to the other nodes of the site. Default: 128MiB.',
+  }),
 });
 
 const limits = z

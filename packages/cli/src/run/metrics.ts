@@ -90,6 +90,7 @@ function schedule({ site }: RunningNode): MetricFamily[] {
     family('rounds', 'Rounds under way.', 'gauge', one(active)),
   ];
   if (site.bullmq === undefined) return families;
+  const link = site.link?.counters;
   const { lost, refused, takenOver } = site.bullmq.counters;
   const up = site.bullmq.redis === 'answers' ? 1 : 0;
   return [
@@ -97,6 +98,12 @@ function schedule({ site }: RunningNode): MetricFamily[] {
     family('redis_up', '1 while Redis answers and takes writes.', 'gauge', one(up)),
     family('redis_lost_total', 'How often Redis was lost.', 'counter', one(lost)),
     family('redis_refused_total', 'Commands Redis refused while it answered.', 'counter', one(refused)),
+    family('site_versions_total', 'Versions of zones through Redis, by what happened.', 'counter', [
+      { labels: { result: 'taken' }, value: link?.taken ?? 0 },
+      { labels: { result: 'given' }, value: link?.given ?? 0 },
+      { labels: { result: 'refused' }, value: link?.refused ?? 0 },
+    ]),
+    family('site_bytes_total', 'Octets of versions taken from Redis.', 'counter', one(link?.takenBytes ?? 0)),
     family('rounds_taken_over_total', 'Rounds Redis did not hand out in time.', 'counter', one(takenOver)),
   ];
 }

@@ -69,6 +69,7 @@ export class RunningNode {
       ...shared,
       random,
       schedule: site.schedule,
+      site: site.link,
       limits: secondaryLimits(config),
       transferOut: this.transferOut,
     });

@@ -1,4 +1,4 @@
-import type { BullmqSchedule } from '@zonewire/cluster';
+import type { BullmqSchedule, RedisSite } from '@zonewire/cluster';
 import { type Log, systemClock } from '@zonewire/nameserver';
 import { HeapSchedule, type Schedule } from '@zonewire/secondary';
 import { type NodeConfig, redisUrlShown } from '../config/mod.ts';
@@ -7,6 +7,8 @@ import type { RedisStatus } from '../control/ports.ts';
 /** Where SOA timers run: in Redis, shared with the other nodes of the site, when it is configured; else in this node. */
 export interface Site {
   readonly schedule: Schedule;
+  /** The other nodes of the site. */
+  readonly link?: RedisSite;
   /** Absent: no Redis is configured. */
   readonly bullmq?: BullmqSchedule;
 }
@@ -16,11 +18,12 @@ export async function openSite({ redis, limits, server }: NodeConfig, log: Log):
   const concurrency = limits.rounds;
   if (redis === undefined) return { schedule: new HeapSchedule({ clock: systemClock, concurrency }) };
   // Its clients take a while to load; a node without Redis does not wait for them.
-  const { BullmqSchedule } = await import('@zonewire/cluster');
+  const { BullmqSchedule, RedisSite } = await import('@zonewire/cluster');
   const { url, password, site } = redis;
   const node = server.identity;
   const bullmq = new BullmqSchedule({ url, password, site, node, clock: systemClock, log, concurrency });
-  return { schedule: bullmq, bullmq };
+  const link = new RedisSite({ url, password, site, clock: systemClock, log, contentMaxSize: redis.contentMaxSize });
+  return { schedule: bullmq, bullmq, link };
 }
 
 export function redisStatus({ redis }: NodeConfig, { bullmq }: Site): RedisStatus | undefined {

@@ -14,8 +14,9 @@ import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { commandConnection, type RedisAddress, workerConnection } from '../redis/connection.ts';
 import { RedisHealth, type RedisState } from '../redis/health.ts';
-import { JOB_NAME, type ZoneJobData } from './job.ts';
+import { JOB_NAME, jobId, type ZoneJobData } from './job.ts';
 import { Outbox } from './outbox.ts';
+import { SiteWatch, SWEEP_EVERY } from './site-watch.ts';
 import { isInGoodHands, type Standing } from './standing.ts';
 import { DEFAULT_TAKE_OVER, graceOf, type TakeOver } from './take-over.ts';
 import { isJobState, isMissing, type JobPlan, ZoneJobs } from './zone-jobs.ts';
@@ -43,7 +44,7 @@ export interface BullmqScheduleCounters extends ScheduleCounters {
 
 interface Plan extends JobPlan {
   /** How long after `at` this node begins it by itself, ms. */
-  readonly grace: number;
+  grace: number;
 }
 
 const FIRST: ScheduleAbout = { attempt: 1 };
@@ -88,6 +89,8 @@ export class BullmqSchedule implements Schedule {
   #workerRedis: Redis | undefined;
   #queue: Queue<ZoneJobData> | undefined;
   #jobs: ZoneJobs | undefined;
+  #watch: SiteWatch | undefined;
+  #sweepTimer: unknown;
   #worker: Worker<ZoneJobData> | undefined;
   #health: RedisHealth | undefined;
   #process: ScheduleProcessor | undefined;
@@ -159,6 +162,12 @@ export class BullmqSchedule implements Schedule {
     this.#worker.on('error', (error) => this.#troubled('worker', error));
     this.#queue.on('error', (error) => this.#troubled('queue', error));
     this.#workerRedis.on('error', () => {});
+    const queue = this.#queue;
+    this.#watch = new SiteWatch(this.#redis, this.#worker.id, {
+      queue: (name) => queue.toKey(name),
+      site: (name) => `${prefix}:${name}`,
+    });
+    this.#sweepTimer = clock.setTimeout(() => void this.#sweep(), SWEEP_EVERY);
     this.#jobs = new ZoneJobs(this.#queue, this.#redis, this.#worker.id, aliveKey);
     this.#health = new RedisHealth(this.#redis, aliveKey(this.#worker.id), clock, {
       found: () => this.#found(),
@@ -175,7 +184,8 @@ export class BullmqSchedule implements Schedule {
     this.#arm(zone, plan);
     // What is being processed is put back with its new time when that is over.
     if (this.#process === undefined || this.#running.has(zone)) return;
-    if (plan.change && at <= this.#options.clock.now()) this.#urge(zone, plan);
+    if (plan.local) this.#heap.set(zone, at, reason, 'change');
+    else if (plan.change && at <= this.#options.clock.now()) this.#urge(zone, plan);
     else this.#outbox.add(zone);
   }
 
@@ -211,6 +221,7 @@ export class BullmqSchedule implements Schedule {
     if (answers) await this.#outbox.settled();
     this.#outbox.shut();
     this.#health?.close();
+    this.#options.clock.clearTimeout(this.#sweepTimer);
     await this.#queue?.close();
     this.#redis?.disconnect();
     this.#workerRedis?.disconnect();
@@ -248,13 +259,19 @@ export class BullmqSchedule implements Schedule {
   async #overdue(zone: string): Promise<void> {
     const plan = this.#plans.get(zone);
     if (plan === undefined || this.#running.has(zone)) return;
-    if (this.#answers) {
+    if (this.#answers && !plan.local) {
       const standing = await this.#standingOf(zone);
       if (this.#closed || this.#plans.get(zone) !== plan || this.#running.has(zone)) return;
       if (isInGoodHands(standing, plan.change, this.#moves)) {
+        if (!plan.change) plan.grace = Math.min(this.#takeOver.timer, 2 * plan.grace);
         this.#arm(zone, plan);
         return;
       }
+      if (!(await this.#claim(zone))) {
+        this.#arm(zone, plan);
+        return;
+      }
+      if (this.#closed || this.#plans.get(zone) !== plan || this.#running.has(zone)) return;
       this.counters.takenOver++;
       this.#unsure.add(zone);
       const { state } = standing;
@@ -263,8 +280,30 @@ export class BullmqSchedule implements Schedule {
         `Redis did not hand out the round of ${zone} in time: begun by this node`,
       );
     }
-    await this.#run(zone, plan);
+    await this.#run(zone, plan, plan);
     if (this.#plans.has(zone)) this.#outbox.add(zone);
+    if (this.#answers && !plan.local) this.#watch!.release(jobId(zone)).catch(() => {});
+  }
+
+  /** Of the nodes whose watch found it, one begins. When Redis does not say, this one. */
+  async #claim(zone: string): Promise<boolean> {
+    return this.#inTime(this.#watch!.claim(jobId(zone)), true);
+  }
+
+  /** A node that died had rounds under way, of changes that perhaps no other node was told of. */
+  async #sweep(): Promise<void> {
+    const { clock } = this.#options;
+    this.#sweepTimer = clock.setTimeout(() => void this.#sweep(), SWEEP_EVERY);
+    if (!this.#answers) return;
+    try {
+      for (const { zone, reason, attempt, serial, notified } of await this.#watch!.orphans()) {
+        if (!this.#plans.has(zone) || this.#running.has(zone)) continue;
+        this.#options.log.warn({ zone }, `the node that had the round of ${zone} is gone: begun again`);
+        this.set(zone, clock.now(), reason, 'change', { attempt, serial, notified });
+      }
+    } catch (error) {
+      this.#troubled('sweep', error);
+    }
   }
 
   /** Whether the queue moves: Redis handed something out just now. */
@@ -273,16 +312,20 @@ export class BullmqSchedule implements Schedule {
   }
 
   /** Not later than a change may wait: a Redis that is silent holds up nothing. */
-  async #standingOf(zone: string): Promise<Standing> {
+  #standingOf(zone: string): Promise<Standing> {
+    return this.#inTime(this.#jobs!.standingOf(zone), { state: 'unknown' });
+  }
+
+  async #inTime<T>(asked: Promise<T>, otherwise: T): Promise<T> {
     const { clock } = this.#options;
     let timer: unknown;
-    const tooLate = new Promise<Standing>((resolve) => {
-      timer = clock.setTimeout(() => resolve({ state: 'unknown' }), this.#takeOver.change);
+    const tooLate = new Promise<T>((resolve) => {
+      timer = clock.setTimeout(() => resolve(otherwise), this.#takeOver.change);
     });
     try {
-      return await Promise.race([this.#jobs!.standingOf(zone), tooLate]);
+      return await Promise.race([asked, tooLate]);
     } catch {
-      return { state: 'unknown' };
+      return otherwise;
     } finally {
       clock.clearTimeout(timer);
     }
@@ -297,7 +340,8 @@ export class BullmqSchedule implements Schedule {
     const running = this.#running.get(zone);
     if (running !== undefined) await running;
     // A zone we do not have (any more) ends here. An old time in Redis is put right.
-    else if (plan !== undefined && (change || plan.at <= clock.now() + EARLY)) await this.#run(zone, plan);
+    else if (plan !== undefined && (change || plan.at <= clock.now() + EARLY))
+      await this.#run(zone, plan, change && !plan.change ? job.data : plan);
     await this.#putBack(job, token, plan);
   }
 
@@ -330,16 +374,17 @@ export class BullmqSchedule implements Schedule {
   }
 
   /** One processing of a zone at a time on this node; what was promoted meanwhile follows at once. */
-  #run(zone: string, plan: Plan): Promise<void> {
+  #run(zone: string, plan: Plan, told: ZoneJobData): Promise<void> {
     const run = async () => {
       let next: Plan | undefined = plan;
+      let about = told;
       while (next !== undefined) {
         this.#plans.delete(zone);
-        const { reason, change, at } = next;
+        const { change, at } = next;
         this.counters.active++;
         if (!change) this.counters.latest = Math.max(this.counters.latest, this.#options.clock.now() - at);
         try {
-          await this.#process!(zone, reason);
+          await this.#process!(zone, about.reason, about);
           this.counters.processed++;
         } catch {
           this.counters.failed++;
@@ -347,6 +392,7 @@ export class BullmqSchedule implements Schedule {
         this.counters.active--;
         const planned = this.#plans.get(zone);
         next = planned?.change && planned.at <= this.#options.clock.now() && !this.#closed ? planned : undefined;
+        if (next !== undefined) about = next;
       }
       this.#running.delete(zone);
     };

@@ -11,6 +11,8 @@ export interface ZoneJobData {
   readonly serial?: number | undefined;
   /** 1: the first try after a good one. */
   readonly attempt: number;
+  /** What the NOTIFY said that caused it. */
+  readonly notified?: { readonly serial?: number | undefined; readonly primary?: string | undefined } | undefined;
   /** Caused by a NOTIFY or a person: goes ahead of timers. */
   readonly change: boolean;
 }

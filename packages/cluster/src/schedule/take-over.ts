@@ -11,9 +11,10 @@ export const DEFAULT_TAKE_OVER: TakeOver = { timer: 10_000, timerLeast: 500, cha
 
 /**
  * How long after its time the watch of a plan fires. A zone with short SOA timers is watched as closely as they are short:
- * with RETRY of 1 s a lost job may not cost 10 s. `ahead`: ms from the moment of planning to the plan's time.
+ * with RETRY of 1 s a lost job may not cost 10 s. What stands in a queue that moves is looked at again after twice as long. `ahead`: ms from the moment of planning to the plan's time.
  */
 export function graceOf(ahead: number, change: boolean, takeOver: TakeOver): number {
   if (change) return takeOver.change;
-  return ahead <= 0 ? takeOver.timer : Math.min(takeOver.timer, Math.max(takeOver.timerLeast, ahead / 2));
+  const least = ahead <= 0 ? 2 * takeOver.timerLeast : Math.max(takeOver.timerLeast, ahead / 2);
+  return Math.min(takeOver.timer, least);
 }

@@ -9,6 +9,8 @@ import { isAstray, type Standing } from './standing.ts';
 export interface JobPlan extends ZoneJobData {
   /** ms since the epoch. */
   readonly at: number;
+  /** For this node only: never in Redis. */
+  readonly local?: boolean | undefined;
 }
 
 /** A time in Redis may differ so much from the plan, ms: delays are rounded up, and what is handed out too late is noticed by its watch. */
@@ -129,8 +131,15 @@ export class ZoneJobs {
   }
 }
 
-function dataOf({ zone, reason, serial, attempt, change }: JobPlan): ZoneJobData {
-  return { zone, reason, ...(serial === undefined ? {} : { serial }), attempt, change };
+function dataOf({ zone, reason, serial, attempt, notified, change }: JobPlan): ZoneJobData {
+  return {
+    zone,
+    reason,
+    ...(serial === undefined ? {} : { serial }),
+    attempt,
+    ...(notified === undefined ? {} : { notified }),
+    change,
+  };
 }
 
 /** BullMQ's errors for a job that is missing (-1) or not in the state the command is for (-3). */

@@ -1,7 +1,8 @@
 import type { TransferSummary, Verification, VerificationStatus } from '@zonewire/nameserver';
-import { DEFAULT_VERIFICATION, type ZoneVersion } from '@zonewire/zone';
+import { DEFAULT_VERIFICATION, type ZoneDiff, type ZoneVersion } from '@zonewire/zone';
 import { type SecondaryZoneConfig, ZONE_MAX_SIZE } from '../config.ts';
 import { install } from '../install.ts';
+import type { SiteHead, SiteLink } from '../site/port.ts';
 import { type RefreshFacts, writeFacts } from './facts.ts';
 import type { PrimaryAddress } from './primaries.ts';
 import type { RunnerPorts } from './runner.ts';
@@ -68,10 +69,47 @@ export async function fetchVersion(request: FetchRequest): Promise<Fetched> {
   return installIt(request, transferred, zoneMaxSize);
 }
 
+/** Takes the zone or its differences from the site, and installs what came as if a primary had sent it. */
+export async function fetchFromSite(
+  request: FetchRequest & { readonly site: SiteLink; readonly head: SiteHead },
+): Promise<Fetched> {
+  const { ports, config, site, head, held, signal } = request;
+  const { clock } = ports;
+  const maxSize = config.zoneMaxSize ?? ZONE_MAX_SIZE;
+  const began = clock.now();
+  const content = await site.fetch({ apex: config.domain, head, held, maxSize, signal });
+  if (signal.aborted) return { kind: 'given-up' };
+  if (content.kind === 'none')
+    return { kind: 'failed', failure: 'unreachable', code: 'site-without-content', message: content.message };
+  const now = clock.now();
+  const figures = {
+    ok: true as const,
+    serial: head.serial,
+    expire: secondsLeft(head, now),
+    bytes: content.bytes,
+    ms: now - began,
+  };
+  const transferred =
+    content.kind === 'zone'
+      ? { ...figures, outcome: 'zone' as const, version: content.version, records: content.version.recordCount }
+      : { ...figures, outcome: 'diffs' as const, diffs: content.diffs, records: recordsOf(content.diffs) };
+  return installIt(request, transferred, maxSize, head.checkedAt);
+}
+
+/** How long the site may still serve it: as a hub says it of itself (RFC 7314 4). */
+export function secondsLeft(head: SiteHead, now: number): number {
+  return Math.max(0, Math.floor((head.expireAt - now) / 1000));
+}
+
+function recordsOf(diffs: readonly ZoneDiff[]): number {
+  return diffs.reduce((sum, { removedCount, addedCount }) => sum + removedCount + addedCount, 0);
+}
+
 async function installIt(
   { ports, config, primary, effect, held, checked, factsAfter, signal }: FetchRequest,
   transferred: Extract<TransferredIn, { ok: true; outcome: 'zone' | 'diffs' }>,
   zoneMaxSize: number,
+  checkedAt?: number,
 ): Promise<Fetched> {
   const { clock, store, table, limits, verifier } = ports;
   const { serial, expire, records, bytes, ms, outcome } = transferred;
@@ -91,6 +129,7 @@ async function installIt(
     held: heldOf(version),
     expire,
     transfer,
+    checkedAt,
     verification,
   });
   const installed = await install({

@@ -1,5 +1,6 @@
 import type { StatusError } from '@zonewire/nameserver';
 import { compareSerials, isNewerSerial } from '@zonewire/shared-protocol';
+import { SITE, type SiteHead } from '../site/port.ts';
 import { movedBack, resumed, steady } from './clock.ts';
 import { NO_FACTS, type RefreshFacts } from './facts.ts';
 import { isExpired, plan } from './plan.ts';
@@ -43,6 +44,8 @@ import { expireAfterCheck, expireAfterTransfer } from './timing.ts';
  * - A serial that is not newer is never taken, except by `retransfer`. A primary with an older serial does not confirm our copy:
  *   it neither extends expiry nor ends the round.
  * - Expiry is `expireAt <= now`, whatever the phase. An expired version is kept: one good check of the same serial revives it.
+ * - A node of a site asks the site before any primary, as if it were one: what another node has just learned or fetched is not asked
+ *   for again. News of such a round are taken at rest; the site's copy of a version is taken as a NOTIFY of it is.
  * - When to act next is not decided here but derived from the facts: {@link plan}.
  */
 export function step(state: RefreshState, event: RefreshEvent, now: number, config: RefreshConfig): RefreshStep {
@@ -90,7 +93,7 @@ export function factsAfterInstall(
   return {
     ...(event.transfer.type === 'ixfr' ? ixfrWorkedAt(healthy, event.primary) : healthy),
     asOf: time,
-    lastGoodCheckAt: time,
+    lastGoodCheckAt: Math.min(time, event.checkedAt ?? time),
     lastAttemptAt: undefined,
     failures: 0,
     lastError: undefined,
@@ -129,18 +132,21 @@ class Stepping {
         this.#notify(event.serial, event.primary);
         break;
       case 'refresh':
-        this.#want({ cause: 'operator' });
+        this.#want({ cause: 'operator', at: this.#now });
         break;
       case 'retransfer':
-        this.#want({ cause: 'retransfer' });
+        this.#want({ cause: 'retransfer', at: this.#now });
         break;
       case 'configured':
         this.#configured();
         break;
+      case 'news':
+        this.#news(event.head);
+        break;
       default:
         // Answers of a round that is over (stopped, reconfigured) change nothing.
         if (phase.kind === 'idle' || phase.primary !== event.primary) return;
-        if (event.kind === 'answered') this.#answered(phase, event.serial, event.expire);
+        if (event.kind === 'answered') this.#answered(phase, event);
         else if (event.kind === 'failed') this.#failed(phase, event);
         else if (phase.kind === 'transferring') this.#installed(phase, event);
     }
@@ -170,7 +176,7 @@ class Stepping {
     if (serial !== undefined) this.#rememberNotified(serial);
     const order = serial === undefined || held === undefined ? undefined : compareSerials(serial, held.serial);
     if ((order === 0 || order === -1) && facts.failures === 0 && !isExpired(this.state)) return;
-    this.#want({ cause: 'notify', serial, primary });
+    this.#want({ cause: 'notify', at: this.#now, serial, primary });
   }
 
   #rememberNotified(serial: number): void {
@@ -206,14 +212,17 @@ class Stepping {
     const { pending, facts } = this.state;
     this.state.pending = undefined;
     this.state.firstRoundAt = undefined;
-    const waiting = askingOrder(this.#config.primaries, facts, this.#now, pending?.primary);
+    const primaries = askingOrder(this.#config.primaries, facts, this.#now, pending?.primary);
+    // A person wants to know what the primaries have.
+    const asksSite = this.#config.site && (pending === undefined || pending.cause === 'notify');
+    const waiting = asksSite ? [SITE, ...primaries] : primaries;
     const notifier = pending?.cause === 'notify' ? pending.primary : undefined;
     this.#askNext({ cause: pending?.cause ?? 'timer', waiting, good: false, notifier });
   }
 
   /** Asks the next primary of the round that is still configured, or ends it. */
   #askNext(round: Round, error?: StatusError): void {
-    const configured = (key: string) => this.#config.primaries.some((primary) => primary.key === key);
+    const configured = (key: string) => key === SITE || this.#config.primaries.some((primary) => primary.key === key);
     const waiting = round.waiting.filter(configured);
     const [primary, ...rest] = waiting;
     if (primary === undefined) {
@@ -223,7 +232,7 @@ class Stepping {
     const { held, facts } = this.state;
     const next: Round = { ...round, waiting: rest };
     const knowsIxfr = takesIxfr(facts, primary, this.#now);
-    if (held === undefined || round.cause === 'retransfer') this.#transfer(next, primary, 'axfr');
+    if (primary !== SITE && (held === undefined || round.cause === 'retransfer')) this.#transfer(next, primary, 'axfr');
     else if (round.notifier === primary && knowsIxfr) this.#transfer(next, primary, 'ixfr');
     else {
       this.state.phase = { kind: 'checking', primary, round: next };
@@ -237,9 +246,14 @@ class Stepping {
     this.effects.push({ kind: 'transfer', primary, type, force, urgent: isUrgent(round) });
   }
 
-  #answered(phase: Checking | Transferring, serial: number, expire: number | undefined): void {
+  #answered(phase: Checking | Transferring, answer: Answered): void {
     const { held } = this.state;
+    const { serial, expire } = answer;
     const order = held === undefined ? 1 : compareSerials(serial, held.serial);
+    if (phase.primary === SITE) {
+      this.#siteAnswered(phase, answer, order);
+      return;
+    }
     if (held !== undefined && order === 0) {
       this.#confirmed(phase, held, expire);
       return;
@@ -258,22 +272,76 @@ class Stepping {
     this.#nextPrimary(phase, { at: this.#now, code, message });
   }
 
-  /** The primary has what we have: the copy is good for another SOA EXPIRE, or for what EXPIRE says. */
-  #confirmed(phase: Checking | Transferring, held: Held, expire: number | undefined): void {
-    const { facts } = this.state;
-    const { intervals } = this.#config;
-    const healthy = healthyPrimary(facts, phase.primary);
-    // AXFR worked where IXFR had failed, though it brought nothing newer: the next NOTIFY must not cost another whole zone.
-    const ixfrError = phase.kind === 'transferring' ? phase.ixfrError : undefined;
-    this.state.facts = {
-      ...(ixfrError === undefined ? healthy : ixfrFailedAt(healthy, phase.primary, ixfrError, this.#now)),
-      lastGoodCheckAt: this.#now,
+  /** What the site knows spares a primary the question when it is newer than what we know, and the site's next round is still to come. */
+  #siteAnswered(phase: Checking | Transferring, answer: Answered, order: number | undefined): void {
+    const { held, facts } = this.state;
+    const { checkedAt = 0, nextAt = 0, expire } = answer;
+    if (order === 1) this.#transfer(phase.round, SITE, 'ixfr');
+    else if (
+      held !== undefined &&
+      order === 0 &&
+      phase.round.cause === 'timer' &&
+      checkedAt > (facts.lastGoodCheckAt ?? 0) &&
+      nextAt > this.#now
+    )
+      this.#confirmed(phase, held, expire, checkedAt);
+    else this.#askNext(phase.round);
+  }
+
+  /** While a round is under way they are not needed: it asks the site, or a primary, itself. */
+  #news(head: SiteHead): void {
+    const { phase, held, facts } = this.state;
+    if (phase.kind !== 'idle' || head.expireAt <= this.#now) return;
+    const order = held === undefined ? 1 : compareSerials(head.serial, held.serial);
+    if (order === 1) {
+      const primaries = askingOrder(this.#config.primaries, facts, this.#now);
+      this.state.firstRoundAt = undefined;
+      this.#askNext({ cause: 'notify', waiting: [SITE, ...primaries], good: false });
+    } else if (held !== undefined && order === 0) this.#siteKnows(head, held);
+  }
+
+  #siteKnows(head: SiteHead, held: Held): void {
+    const { facts, pending } = this.state;
+    if (head.checkedAt > (facts.lastGoodCheckAt ?? 0)) {
+      const expire = Math.floor((head.expireAt - this.#now) / 1000);
+      this.state.facts = this.#goodSince(facts, held, Math.min(this.#now, head.checkedAt), expire);
+      this.state.firstRoundAt = undefined;
+      // What a NOTIFY asked for has been asked since.
+      if (pending?.cause === 'notify' && isAnswered(pending, head)) this.state.pending = undefined;
+      this.effects.push({ kind: 'save' });
+    }
+    const failedAt = Math.min(this.#now, head.failedAt ?? 0);
+    const known = Math.max(facts.lastAttemptAt ?? 0, this.state.facts.lastGoodCheckAt ?? 0);
+    if (head.failures === 0 || failedAt <= known) return;
+    const { code, message } = head.error ?? {
+      code: 'no-primary',
+      message: 'no primary helped another node of the site',
+    };
+    const lastError = { at: failedAt, code, message };
+    this.state.facts = { ...this.state.facts, failures: head.failures, lastAttemptAt: failedAt, lastError };
+    this.effects.push({ kind: 'save' });
+  }
+
+  #goodSince(facts: RefreshFacts, held: Held, checkedAt: number, expire: number | undefined): RefreshFacts {
+    return {
+      ...facts,
+      lastGoodCheckAt: checkedAt,
       lastAttemptAt: undefined,
       failures: 0,
       lastError: undefined,
-      expireAt: expireAfterCheck(this.#now, facts.expireAt, held, expire, intervals),
+      expireAt: expireAfterCheck(this.#now, facts.expireAt, held, expire, this.#config.intervals),
     };
-    const round: Round = { ...phase.round, good: true };
+  }
+
+  /** The primary has what we have: the copy is good for another SOA EXPIRE, or for what EXPIRE says. */
+  #confirmed(phase: Checking | Transferring, held: Held, expire: number | undefined, checkedAt = this.#now): void {
+    const { facts } = this.state;
+    const healthy = healthyPrimary(facts, phase.primary);
+    // AXFR worked where IXFR had failed, though it brought nothing newer: the next NOTIFY must not cost another whole zone.
+    const ixfrError = phase.kind === 'transferring' ? phase.ixfrError : undefined;
+    const known = ixfrError === undefined ? healthy : ixfrFailedAt(healthy, phase.primary, ixfrError, this.#now);
+    this.state.facts = this.#goodSince(known, held, Math.min(this.#now, checkedAt), expire);
+    const round: Round = { ...phase.round, good: true, source: sourceOf(phase.primary) };
     const promised = facts.lastNotified;
     // A NOTIFY spoke of something newer: another primary may have it already.
     if (promised !== undefined && isNewerSerial(promised.serial, held.serial)) this.#askNext(round);
@@ -287,12 +355,13 @@ class Stepping {
     this.state.held = event.held;
     // install.ts has published it; only an edge from here on is news.
     this.state.told = 'serving';
-    this.#end(phase.round, 'installed');
+    this.#end({ ...phase.round, source: sourceOf(phase.primary) }, 'installed');
   }
 
   #failed(phase: Checking | Transferring, event: Extract<RefreshEvent, { kind: 'failed' }>): void {
     const error: StatusError = { at: this.#now, code: event.code, message: event.message };
-    if (event.failure === 'local') this.#endRound({ ...phase.round, good: false }, error);
+    if (phase.primary === SITE && event.failure !== 'local') this.#askNext(phase.round);
+    else if (event.failure === 'local') this.#endRound({ ...phase.round, good: false }, error);
     else if (phase.kind === 'transferring' && phase.type === 'ixfr' && event.failure !== 'unreachable')
       this.#transfer(phase.round, phase.primary, 'axfr', error);
     else this.#nextPrimary(phase, error);
@@ -325,10 +394,22 @@ class Stepping {
       const order = compareSerials(pending.serial, held.serial);
       if (order === 0 || order === -1) this.state.pending = undefined;
     }
-    this.effects.push({ kind: 'ended', cause: round.cause, outcome });
+    this.effects.push({ kind: 'ended', cause: round.cause, outcome, source: round.source });
     // An installed version was stored together with its facts: no second sync on the way of a change.
     if (outcome !== 'installed') this.effects.push({ kind: 'save' });
   }
+}
+
+type Answered = Extract<RefreshEvent, { kind: 'answered' }>;
+
+function sourceOf(primary: string): 'site' | 'primary' {
+  return primary === SITE ? 'site' : 'primary';
+}
+
+function isAnswered({ serial, at }: Pending, head: SiteHead): boolean {
+  if (serial === undefined) return head.checkedAt >= at;
+  const order = compareSerials(serial, head.serial);
+  return order === 0 || order === -1;
 }
 
 /** Caused by a change or a person; the others by a timer. */

@@ -16,10 +16,11 @@ import type { ZoneStore } from '@zonewire/zone-store';
 import type { SecondaryLimits, SecondaryZoneConfig } from '../config.ts';
 import type { RefreshOutcome, SecondaryEvent } from '../events.ts';
 import type { DueTimes } from '../schedule/due-times.ts';
-import type { Schedule } from '../schedule/port.ts';
+import type { Schedule, ScheduleAbout } from '../schedule/port.ts';
+import { SITE, type SiteHead, type SiteLink, type ToldContent } from '../site/port.ts';
 import { FactSaver } from './fact-saver.ts';
 import type { RefreshFacts } from './facts.ts';
-import { fetchVersion, heldOf } from './fetch.ts';
+import { type Fetched, type FetchRequest, fetchFromSite, fetchVersion, heldOf, secondsLeft } from './fetch.ts';
 import { factsAfterInstall, start, step } from './machine.ts';
 import type { Places } from './places.ts';
 import { isExpired, plan } from './plan.ts';
@@ -38,6 +39,8 @@ export interface RunnerPorts {
   readonly log: Log;
   readonly random: FillRandom;
   readonly schedule: Schedule;
+  /** Absent: the node is a site of its own. */
+  readonly site?: SiteLink | undefined;
   /** When each zone expires: apart from the schedule, for it must be noticed in the middle of a round, and on every node by itself. */
   readonly expiries: DueTimes;
   readonly limits: SecondaryLimits;
@@ -74,6 +77,10 @@ export class ZoneRunner {
   #asked: ((outcome: RefreshOutcome) => void)[] = [];
   #inRound: ((outcome: RefreshOutcome) => void)[] = [];
   #roundOver: (() => void) | undefined;
+  /** What the site said it has, while a round takes it from there. */
+  #siteHead: SiteHead | undefined;
+  /** What this node tells the site of its round. */
+  #telling: Promise<void> | undefined;
 
   /** `pace` gives the time of a first round after a start (see {@link RefreshState}). */
   constructor(
@@ -87,7 +94,7 @@ export class ZoneRunner {
     this.#ports = ports;
     this.#log = ports.log.child({ zone: this.text });
     this.#saver = new FactSaver(config.domain, ports.store, this.#log, () => this.state.facts);
-    this.#machine = machineConfig(config);
+    this.#machine = machineConfig(config, ports.site !== undefined);
     this.version = stored.version;
     const now = ports.clock.now();
     const held = stored.version && heldOf(stored.version);
@@ -114,13 +121,35 @@ export class ZoneRunner {
   }
 
   /** The schedule's processor: a round, if one is due. Resolves when the zone is at rest. */
-  async process(): Promise<void> {
+  async process(reason?: string, about?: ScheduleAbout): Promise<void> {
     this.#planned = undefined;
+    // Another node of the site got the NOTIFY, and this one the round.
+    if (reason === 'notify' && about?.notified !== undefined) this.dispatch({ kind: 'notify', ...about.notified });
     this.dispatch({ kind: 'tick' });
-    if (this.state.phase.kind === 'idle') return;
-    await new Promise<void>((resolve) => {
-      this.#roundOver = resolve;
-    });
+    if (this.state.phase.kind !== 'idle')
+      await new Promise<void>((resolve) => {
+        this.#roundOver = resolve;
+      });
+    // The others know of it before the schedule lets one of them have the next round.
+    await this.#telling;
+  }
+
+  /** Where the zone stands here, for other nodes of the site; undefined while nothing can be served. */
+  siteHead(): SiteHead | undefined {
+    const { facts, held } = this.state;
+    const { lastGoodCheckAt, expireAt, failures, lastAttemptAt, lastError } = facts;
+    if (held === undefined || lastGoodCheckAt === undefined || expireAt === undefined || this.expired) return undefined;
+    return {
+      zone: this.text,
+      serial: held.serial,
+      checkedAt: lastGoodCheckAt,
+      expireAt,
+      nextAt: this.nextAttemptAt ?? facts.asOf,
+      failures,
+      ...(failures === 0 || lastError === undefined
+        ? {}
+        : { failedAt: lastAttemptAt, error: { code: lastError.code, message: lastError.message } }),
+    };
   }
 
   /** Asks for a round of its own, and resolves with what came of it. */
@@ -135,7 +164,7 @@ export class ZoneRunner {
     const before = this.#machine.primaries;
     if (!isDeepStrictEqual(this.config.verification, config.verification)) this.#vouched = undefined;
     this.config = config;
-    this.#machine = machineConfig(config);
+    this.#machine = machineConfig(config, this.#ports.site !== undefined);
     this.dispatch({ kind: 'configured' });
     if (!isDeepStrictEqual(before, this.#machine.primaries)) this.dispatch({ kind: 'refresh' });
   }
@@ -177,7 +206,13 @@ export class ZoneRunner {
     const next = plan(this.state, this.#machine);
     const planned = next && `${next.at} ${next.reason}`;
     if (next !== undefined && planned !== this.#planned) {
-      const about = { serial: this.state.held?.serial, attempt: facts.failures + 1 };
+      const { held, pending } = this.state;
+      const about = {
+        serial: held?.serial,
+        attempt: facts.failures + 1,
+        ...(pending?.cause === 'notify' ? { notified: { serial: pending.serial, primary: pending.primary } } : {}),
+        ...(pending === undefined || pending.cause === 'notify' ? {} : { local: true }),
+      };
       if (next.priority === 'change') schedule.promote(this.text, next.reason, about);
       else schedule.set(this.text, next.at, next.reason, 'timer', about);
     }
@@ -232,7 +267,34 @@ export class ZoneRunner {
     }
   }
 
+  async #checkSite(site: SiteLink): Promise<void> {
+    const head = await site.head(this.text);
+    this.#siteHead = head;
+    if (head === undefined || head.expireAt <= this.#ports.clock.now()) {
+      const message = `the site knows nothing of ${this.text}`;
+      this.dispatch({ kind: 'failed', primary: SITE, failure: 'unreachable', code: 'site-silent', message });
+      return;
+    }
+    const { serial, checkedAt, nextAt } = head;
+    const expire = secondsLeft(head, this.#ports.clock.now());
+    this.dispatch({ kind: 'answered', primary: SITE, serial, expire, checkedAt, nextAt });
+  }
+
+  async #transferFromSite(site: SiteLink, effect: Extract<RefreshEffect, { kind: 'transfer' }>): Promise<void> {
+    const head = this.#siteHead!;
+    const fetched = await fetchFromSite({ ...this.#request(effect, SITE_AS_PRIMARY), site, head });
+    if (fetched.kind === 'installed') this.#took(fetched);
+    else if (fetched.kind === 'failed') this.#failed(SITE_AS_PRIMARY, fetched);
+    else if (fetched.kind === 'answered')
+      this.#failed(SITE_AS_PRIMARY, {
+        failure: 'refused',
+        code: 'site-not-newer',
+        message: 'the site had nothing newer',
+      });
+  }
+
   async #check(effect: Extract<RefreshEffect, { kind: 'check' }>): Promise<void> {
+    if (effect.primary === SITE && this.#ports.site !== undefined) return this.#checkSite(this.#ports.site);
     const { checks, unreachable, client, limits, clock } = this.#ports;
     const signal = this.#signal();
     const primary = this.#primary(effect.primary);
@@ -259,22 +321,12 @@ export class ZoneRunner {
   }
 
   async #transfer(effect: Extract<RefreshEffect, { kind: 'transfer' }>): Promise<void> {
+    if (effect.primary === SITE && this.#ports.site !== undefined)
+      return this.#transferFromSite(this.#ports.site, effect);
     const primary = this.#primary(effect.primary);
-    const signal = this.#signal();
-    const fetched = await fetchVersion({
-      ports: this.#ports,
-      config: this.config,
-      primary,
-      effect,
-      held: this.version,
-      checked: this.#vouched,
-      factsAfter: (event) => factsAfterInstall(this.state.facts, event, this.#ports.clock.now(), this.#machine),
-      signal,
-    });
-    if (fetched.kind === 'installed') {
-      this.#vouched = fetched.verification.vouches ? fetched.version : undefined;
-      this.#installed(fetched.version, fetched.event);
-    } else if (fetched.kind === 'failed') {
+    const fetched = await fetchVersion(this.#request(effect, primary));
+    if (fetched.kind === 'installed') this.#took(fetched);
+    else if (fetched.kind === 'failed') {
       if (!this.#isStopped)
         this.#emit({ kind: 'transfer-failed', from: primary.key, type: effect.type, code: fetched.code });
       this.#failed(primary, fetched);
@@ -283,6 +335,24 @@ export class ZoneRunner {
       this.#checked(primary, serial);
       this.dispatch({ kind: 'answered', primary: primary.key, serial, expire });
     }
+  }
+
+  #request(effect: FetchRequest['effect'], primary: PrimaryAddress): FetchRequest {
+    return {
+      ports: this.#ports,
+      config: this.config,
+      primary,
+      effect,
+      held: this.version,
+      checked: this.#vouched,
+      factsAfter: (event) => factsAfterInstall(this.state.facts, event, this.#ports.clock.now(), this.#machine),
+      signal: this.#signal(),
+    };
+  }
+
+  #took({ version, event, verification }: Extract<Fetched, { kind: 'installed' }>): void {
+    this.#vouched = verification.vouches ? version : undefined;
+    this.#installed(version, event);
   }
 
   #installed(version: ZoneVersion, event: Extract<RefreshEvent, { kind: 'installed' }>): void {
@@ -353,8 +423,9 @@ export class ZoneRunner {
     this.#emit({ kind: 'expired' });
   }
 
-  #ended({ outcome }: Extract<RefreshEffect, { kind: 'ended' }>): void {
+  #ended({ outcome, source }: Extract<RefreshEffect, { kind: 'ended' }>): void {
     const { lastError } = this.state.facts;
+    if (source !== 'site') this.#tell(outcome);
     if (outcome === 'failed' && lastError !== undefined)
       this.#emit({ kind: 'failed', code: lastError.code, message: lastError.message });
     this.#over({
@@ -362,6 +433,25 @@ export class ZoneRunner {
       serial: this.version?.serial,
       ...(outcome === 'failed' ? { message: lastError?.message } : {}),
     });
+  }
+
+  /** What a primary said or gave is told to the other nodes of the site. */
+  #tell(outcome: RefreshOutcome['outcome']): void {
+    const { site, store } = this.#ports;
+    const head = this.siteHead();
+    if (site === undefined || head === undefined) return;
+    const { version } = this;
+    const fromSerial = this.state.facts.lastTransfer?.fromSerial;
+    let content: ToldContent | undefined;
+    if (outcome === 'installed' && version !== undefined) {
+      const diffs =
+        fromSerial === undefined ? undefined : store.diffsFrom(this.config.domain, fromSerial, version.byteLength);
+      content = { version, diffs: diffs?.length === 0 ? undefined : diffs };
+    }
+    const telling = site.tell(head, content).finally(() => {
+      if (this.#telling === telling) this.#telling = undefined;
+    });
+    this.#telling = telling;
   }
 
   #over(outcome: RefreshOutcome): void {
@@ -387,10 +477,13 @@ export class ZoneRunner {
   }
 }
 
+/** The site in the place of a primary. */
+const SITE_AS_PRIMARY: PrimaryAddress = { key: SITE, id: SITE, host: '', port: 0 };
+
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-function machineConfig(config: SecondaryZoneConfig): RefreshConfig {
-  return { zone: config.domain, primaries: primaryAddresses(config.primaries), intervals: intervalsOf(config) };
+function machineConfig(config: SecondaryZoneConfig, site: boolean): RefreshConfig {
+  return { zone: config.domain, primaries: primaryAddresses(config.primaries), intervals: intervalsOf(config), site };
 }
 
 function intervalsOf(config: SecondaryZoneConfig): RefreshIntervals {

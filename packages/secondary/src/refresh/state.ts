@@ -1,5 +1,6 @@
 import type { StatusError, TransferSummary, VerificationStatus } from '@zonewire/nameserver';
 import type { Name } from '@zonewire/shared-protocol';
+import type { SiteHead } from '../site/port.ts';
 import type { RefreshFacts } from './facts.ts';
 import type { PrimaryAddress } from './primaries.ts';
 import type { RefreshIntervals, SoaTimers } from './timing.ts';
@@ -10,6 +11,8 @@ export interface RefreshConfig {
   readonly zone: Name;
   readonly primaries: readonly PrimaryAddress[];
   readonly intervals: RefreshIntervals;
+  /** Other nodes may know the zone: the site is asked before any primary. */
+  readonly site?: boolean;
 }
 
 /** What the machine needs of the version that is held, served or expired. */
@@ -64,10 +67,13 @@ export interface Round {
   readonly good: boolean;
   /** The primary whose NOTIFY began the round: asked for an IXFR straight away, which is an SOA check too. */
   readonly notifier?: string | undefined;
+  /** Who has confirmed our serial, or given us its version. */
+  readonly source?: 'site' | 'primary';
 }
 
 export interface Pending {
   readonly cause: 'notify' | 'operator' | 'retransfer';
+  readonly at: number;
   /** The serial the NOTIFY spoke of. */
   readonly serial?: number | undefined;
   readonly primary?: string | undefined;
@@ -96,7 +102,12 @@ export type RefreshEvent =
       readonly primary: string;
       readonly serial: number;
       readonly expire?: number | undefined;
+      /** The site's, which tells of a check of some time ago, and when it plans the next one. */
+      readonly checkedAt?: number;
+      readonly nextAt?: number;
     }
+  /** Another node of the site had a round. */
+  | { readonly kind: 'news'; readonly head: SiteHead }
   /** Verified, journalled and published. */
   | {
       readonly kind: 'installed';
@@ -104,6 +115,8 @@ export type RefreshEvent =
       readonly held: Held;
       readonly expire?: number | undefined;
       readonly transfer: TransferSummary;
+      /** As in `answered`. */
+      readonly checkedAt?: number | undefined;
       readonly verification?: VerificationStatus | undefined;
     }
   | {
@@ -130,7 +143,12 @@ export type RefreshEffect =
   | { readonly kind: 'serve' }
   | { readonly kind: 'expire' }
   | { readonly kind: 'save' }
-  | { readonly kind: 'ended'; readonly cause: Round['cause']; readonly outcome: 'installed' | 'up-to-date' | 'failed' };
+  | {
+      readonly kind: 'ended';
+      readonly cause: Round['cause'];
+      readonly outcome: 'installed' | 'up-to-date' | 'failed';
+      readonly source?: Round['source'];
+    };
 
 export interface RefreshStep {
   readonly state: RefreshState;

@@ -43,10 +43,14 @@ export interface ScheduleAbout {
   readonly serial?: number | undefined;
   /** 1: the first try after a good one. */
   readonly attempt: number;
+  /** What the NOTIFY that caused it said: for the node that does the round, which may be another one than has it. */
+  readonly notified?: { readonly serial?: number | undefined; readonly primary?: string | undefined } | undefined;
+  /** Somebody waits for this node's own round. */
+  readonly local?: boolean;
 }
 
-/** Does the zone's round. Plans the next one itself by `set`. Must not reject; a rejection is counted and the zone forgotten until set again. */
-export type ScheduleProcessor = (zone: string, reason: string) => Promise<void>;
+/** Does the zone's round; `about` is what another node of the site said of it.  Plans the next one itself by `set`. Must not reject; a rejection is counted and the zone forgotten until set again. */
+export type ScheduleProcessor = (zone: string, reason: string, about?: ScheduleAbout) => Promise<void>;
 
 export interface ScheduleEntry {
   readonly zone: string;
