@@ -12,6 +12,7 @@ import { print, type Report } from './report.ts';
 import { restart } from './restart.ts';
 import { smallChange } from './small-change.ts';
 import { sustained } from './sustained.ts';
+import { timers } from './timers.ts';
 
 export interface BenchOptions {
   /** Who is measured, in this order. */
@@ -32,6 +33,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   propagation: { run: propagation, peers: ['zonewire', 'bind', 'bind-nsd'], more: ['knot-bind', 'knot'] },
   'big-zone': { run: bigZone, peers: ['zonewire', 'bind', 'knot', 'nsd'] },
   'small-change': { run: smallChange, peers: ['zonewire', 'bind'] },
+  timers: { run: timers, peers: ['zonewire'] },
   'many-zones': { run: manyZones, peers: ['zonewire', 'knot', 'nsd', 'bind'] },
   sustained: { run: sustained, peers: ['zonewire', 'bind', 'bind-nsd'], more: ['knot'] },
   restart: { run: restart, peers: ['zonewire', 'bind'] },
