@@ -62,6 +62,7 @@ async function test(args) {
     'check:lint',
     'check:imports',
     'check:unused',
+    'check:rfc',
     '--output-logs=errors-only',
   ]);
   await withDocker(() => run('vitest', ['run']));

@@ -1,4 +1,5 @@
 import {
+  CLASS,
   classToText,
   decodeMessage,
   type Message,
@@ -34,7 +35,7 @@ export function expected(corner: Corner, one: Case, request: Request): Shown {
     const origin = originOf(corner);
     const all = parseRecords(`$TTL 300\n${(text ?? '').replace(/^ +/gm, '')}\n`, name(origin));
     return lines(
-      all.map((record) => ({ ...record, class: question.class })),
+      all.map((record) => ({ ...record, class: question.class === CLASS.CH ? CLASS.CH : CLASS.IN })),
       one,
     );
   };

@@ -43,7 +43,7 @@ describe('header', () => {
     ['DSO without a question (RFC 8490 5.1)', encodeMessage({ id: 1, opcode: OPCODE.DSO }), 'NOTIMP', 0],
     ['an unknown opcode that cannot be read', Uint8Array.of(0, 1, 0x78, 0, 0, 9, 0, 0, 0, 0, 0, 0), 'NOTIMP', 0],
     ['class HS', query('example.test.', 'A', {}, CLASS.HS), 'REFUSED', 1],
-    ['class ANY', query('example.test.', 'A', {}, CLASS.ANY), 'REFUSED', 1],
+    ['class NONE', query('example.test.', 'A', {}, CLASS.NONE), 'REFUSED', 1],
   ])('%s', (_what, request, rcode, questions) => {
     const message = answered(request);
     expect(rcodeText(message)).toBe(rcode);

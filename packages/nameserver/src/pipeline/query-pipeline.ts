@@ -192,7 +192,7 @@ export class QueryPipeline {
       this.#writer.limit = limit - this.#opt.length;
       return this.#chaos.write(this.#writer, query) ? RCODE.NOERROR : RCODE.REFUSED;
     }
-    if (query.class !== CLASS.IN) return RCODE.REFUSED;
+    if (query.class !== CLASS.IN && query.class !== CLASS.ANY) return RCODE.REFUSED;
     const entry = routeQuery(this.#options.zones, query);
     if (entry === undefined) {
       this.#opt.extendedError(EDE.NOT_AUTHORITATIVE, '');
@@ -227,7 +227,8 @@ export class QueryPipeline {
     if (query.wantsExpire && query.type === TYPE.SOA && query.nameEnd - Query.NAME_START === entry.apex.length)
       this.#opt.expire(secondsToExpire(entry, version, context.now));
     writer.limit = limit - this.#opt.length;
-    let flags = writer.flags | (result.authoritative ? FLAG.AA : 0);
+    // RFC 1034 3.7.1: nobody has authority over all classes, so an answer to QCLASS ANY has none.
+    let flags = writer.flags | (result.authoritative && query.class === CLASS.IN ? FLAG.AA : 0);
     if (!encodeAnswer(writer, result)) {
       flags |= FLAG.TC;
       if (context.transport === 'udp') this.#counters.truncated++;

@@ -1,15 +1,30 @@
-import type { Corner } from '../corner.ts';
+import { type Corner, NEGATIVE_SOA } from '../corner.ts';
 
 export const classes: Corner = {
   title: 'classes',
   zones: { 'class.test.': 'www A 192.0.2.1' },
   cases: [
     {
-      rule: 'class ANY: REFUSED (RFC 8906 3.1)',
+      rule: 'class ANY: answered from class IN, and never with authority (RFC 1034 3.7.1)',
       ask: 'www ANY A',
-      rcode: 'REFUSED',
       flags: '',
-      differs: { bind: 'class-any', knot: 'class-any', nsd: 'class-any', pdns: 'class-any' },
+      answer: 'www A 192.0.2.1',
+      differs: { bind: 'class-any', knot: 'class-any' },
+    },
+    {
+      rule: 'class ANY: a name that does not exist (RFC 1034 3.7.1)',
+      ask: 'nothing ANY A',
+      rcode: 'NXDOMAIN',
+      flags: '',
+      authority: NEGATIVE_SOA,
+      differs: { bind: 'class-any', knot: 'class-any', nsd: 'class-any' },
+    },
+    {
+      rule: 'class ANY: NODATA (RFC 1034 3.7.1)',
+      ask: 'www ANY TXT',
+      flags: '',
+      authority: NEGATIVE_SOA,
+      differs: { bind: 'class-any', knot: 'class-any', nsd: 'class-any' },
     },
     {
       rule: 'class HS: REFUSED (RFC 8906 3.1)',

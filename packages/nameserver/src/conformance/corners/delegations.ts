@@ -76,7 +76,7 @@ export const delegations: Corner = {
       authority: 'secure NS ns.elsewhere.',
     },
     {
-      rule: 'data at the cut is not ours (RFC 2136 7.13)',
+      rule: 'data at the cut is not ours (RFC 2136 7.18)',
       ask: 'secure TXT',
       flags: '',
       authority: 'secure NS ns.elsewhere.',
