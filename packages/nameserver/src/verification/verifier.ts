@@ -17,9 +17,9 @@ export const VERIFICATION_THREADS = 2;
 /** ms after which a thread is ended: a zone made to cost time must not keep the others waiting. 100,000 signed records take 5 s. */
 export const VERIFICATION_TIMEOUT = 1_800_000;
 
-/** Up to here verifying takes less time (about 5 ms) than starting a thread: octets of a version to digest, records to validate. */
+/** Up to here verifying is done between two turns of the event loop, in about 5 ms: octets of a version to digest, records to validate. */
 const DIGESTED_HERE = 512 * 1024;
-const VALIDATED_HERE = 80;
+const VALIDATED_HERE = 40;
 
 export interface VerificationRequest {
   readonly policy: VerificationPolicy;

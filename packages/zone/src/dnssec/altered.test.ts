@@ -61,6 +61,27 @@ describe.each<[string, Signing]>([
     );
   });
 
+  it('any octets in the place of a record’s: never an exception, and never valid', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.uint8Array({ maxLength: 60 }), fc.boolean(), (which, octets, isStart) => {
+        const index = which % zone.length;
+        const { rdata, type } = zone[index];
+        if (type === TYPE.SOA || isUnsigned(zone[index])) return;
+        const other = isStart ? Uint8Array.from([...rdata.slice(0, octets.length), ...octets]) : octets;
+        if (Buffer.compare(canonicalRdata(type, other), canonicalRdata(type, rdata)) === 0) return;
+        // Such a one makes no version.
+        if (type === TYPE.RRSIG && other.length < 18) return;
+        const altered = zone.map((record, i) => (i === index ? { ...record, rdata: other } : record));
+        expect(verdictOf(altered).result, `${type} ${Buffer.from(other).toString('hex')}`).toBe('invalid');
+        expect(verdictOf(altered, zone).result).toBe('invalid');
+        expect(
+          verifyZonemd(zoneOf([...altered, { ...zone[index], type: TYPE.ZONEMD, rdata: octets }])).result,
+        ).not.toBe('verified');
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
   it('or a record taken away or doubled in other words', () => {
     for (const [index, record] of zone.entries()) {
       if (record.type === TYPE.SOA || isUnsigned(record)) continue;
