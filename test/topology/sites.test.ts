@@ -44,6 +44,32 @@ describe('a site of three nodes on one Redis', () => {
     return redis.state;
   };
 
+  /** Transfers that the primary has served, of any type. */
+  async function transfersOut(): Promise<number> {
+    const metrics = await topology!.node('primary').metrics();
+    const served = metrics.matchAll(/^zonewire_xfr_requests_total\{[^}]*direction="out",result="ok"[^}]*\} (\d+)/gm);
+    return [...served].reduce((sum, [, count]) => sum + Number(count), 0);
+  }
+
+  it('the primary serves one transfer a version, however many nodes; a node replaced with an empty disk needs none', async () => {
+    await site();
+    // The whole zones compared above were transfers as well: one from the primary.
+    expect(await transfersOut()).toBe(2);
+    for (let version = 2; version <= 6; version++) {
+      const before = await transfersOut();
+      const serial = await change(topology!.node('primary'), ZONE, 1);
+      for (const name of NODES) await topology!.node(name).untilSerial(ZONE, serial);
+      expect((await transfersOut()) - before).toBe(1);
+    }
+    await sameEverywhere(6);
+    const before = await transfersOut();
+    await topology!.node('fra2').remove();
+    await topology!.node('fra2').start();
+    await topology!.node('fra2').untilSerial(ZONE, 6, 30_000);
+    expect(await transfersOut()).toBe(before);
+    await sameEverywhere(6);
+  });
+
   it('Redis killed: changes arrive all the same, and every node says so; back again, it is used again', async () => {
     await site('2 1 3600 60');
     await topology!.node('redis').kill();

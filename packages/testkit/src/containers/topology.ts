@@ -113,9 +113,19 @@ export class ContainerNode implements Address {
 
   /** GET of its control API. */
   async api(path: string): Promise<Record<string, unknown>> {
+    return JSON.parse(await this.#get(path)) as Record<string, unknown>;
+  }
+
+  /** As Prometheus gets them. */
+  metrics(): Promise<string> {
+    return this.#get('/metrics');
+  }
+
+  async #get(path: string): Promise<string> {
     const response = await fetch(`http://${this.host}:${CONTROL_PORT}${path}`, { headers: { 'X-API-Key': TOKEN } });
-    if (!response.ok) throw new Error(`${this.name}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Record<string, unknown>;
+    const body = await response.text();
+    if (!response.ok) throw new Error(`${this.name}: ${response.status} ${body}`);
+    return body;
   }
 
   /** The zone's status as the control API gives it. */
