@@ -12,6 +12,8 @@ export interface Theme {
   readonly head?: string;
   /** The zone of all its cases, then one at most; else each has its own. */
   readonly zone?: string;
+  /** BIND is to look at what records mean together too, as named does. */
+  readonly integrity?: boolean;
   readonly cases: readonly string[];
 }
 
@@ -27,6 +29,7 @@ export interface ReadyCase {
   /** As in the theme. */
   readonly text: string;
   readonly octets: Uint8Array;
+  readonly integrity: boolean;
 }
 
 export function readyCases(themes: readonly Theme[]): ReadyCase[] {
@@ -35,7 +38,14 @@ export function readyCases(themes: readonly Theme[]): ReadyCase[] {
     const zone = theme.zone ?? `c${String(i).padStart(4, '0')}.test.`;
     const whole = ((theme.head ?? HEAD) + text).replaceAll('%Z', zone.slice(0, -1));
     const title = JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}...` : text);
-    return { theme: theme.name, title, zone, text, octets: Buffer.from(whole, 'latin1') };
+    return {
+      theme: theme.name,
+      title,
+      zone,
+      text,
+      octets: Buffer.from(whole, 'latin1'),
+      integrity: theme.integrity === true,
+    };
   });
 }
 

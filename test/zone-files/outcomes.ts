@@ -6,7 +6,7 @@ import { transferAll } from './axfr.ts';
 import { READERS, type Reader, type ReadyCase, zoneFile } from './case.ts';
 import { INCLUDES } from './corpus/mod.ts';
 import { LDNS_FOLDER, readByAll, type Verdict } from './readers.ts';
-import { SERVERS } from './servers.ts';
+import { startServer } from './servers.ts';
 
 export interface Outcome {
   readonly verdicts: ReadonlyMap<Reader, Verdict>;
@@ -34,7 +34,7 @@ export async function outcomesOf(folder: string, cases: readonly ReadyCase[]): P
   }
   for (const reader of ['bind', 'knot', 'nsd'] as const) {
     const taken = cases.map(({ zone }) => zone).filter((zone) => outcomes.get(zone)!.verdicts.get(reader)!.accepted);
-    const server = await SERVERS[reader](folder, taken);
+    const server = await startServer(reader, folder, taken);
     try {
       const found = await transferAll(server, taken);
       for (const [zone, records] of found) outcomes.get(zone)!.transferred.set(reader, records);

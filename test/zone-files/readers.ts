@@ -13,8 +13,9 @@ export interface Verdict {
 /** What named-checkzone looks at beyond reading is left out: only whether the text is a zone counts here. */
 const NO_CHECKS = '-k ignore -n ignore -m ignore -M ignore -S ignore -r ignore -T ignore -W ignore';
 
-const COMMANDS: Readonly<Record<Reader, (zone: string, file: string) => string>> = {
-  bind: (zone, file) => `named-checkzone -q -i none ${NO_CHECKS} ${zone} ${file}`,
+const COMMANDS: Readonly<Record<Reader, (zone: string, file: string, integrity: boolean) => string>> = {
+  bind: (zone, file, integrity) =>
+    `named-checkzone -q ${integrity ? '-i local -k fail' : `-i none ${NO_CHECKS}`} ${zone} ${file}`,
   knot: (zone, file) => `kzonecheck -d off -o ${zone} ${file}`,
   nsd: (zone, file) => `nsd-checkzone ${zone} ${file}`,
   // It cannot be told the origin: a copy of the file says it.
@@ -34,10 +35,10 @@ const MAX_TIME = 800_000;
 export async function readByAll(folder: string, cases: readonly ReadyCase[]): Promise<Map<Reader, Verdict>[]> {
   const answers = join(folder, 'answers');
   mkdirSync(answers);
-  const lines = cases.flatMap(({ zone }, i) =>
+  const lines = cases.flatMap(({ zone, integrity }, i) =>
     READERS.map((reader) => {
       const answer = `answers/${reader}-${i}`;
-      return `${COMMANDS[reader](zone, zoneFile(zone))} >${answer} 2>&1; echo $? >${answer}.code`;
+      return `${COMMANDS[reader](zone, zoneFile(zone), integrity)} >${answer} 2>&1; echo $? >${answer}.code`;
     }),
   );
   await Promise.all(

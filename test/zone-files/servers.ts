@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Address, freePort, RunningProcess } from '@zonewire/testkit';
 import { zoneFile } from './case.ts';
 
@@ -12,7 +15,41 @@ type Start = (folder: string, zones: readonly string[]) => Promise<ZoneServer>;
 
 const host = '127.0.0.1';
 
-export const SERVERS: Readonly<Record<'bind' | 'knot' | 'nsd', Start>> = {
+const ATTEMPTS = 4;
+
+/**
+ * Starts a server and waits until it takes connections. Reading a thousand zones takes a server some seconds before it listens; when
+ * somebody else on the machine has taken the port meanwhile, it is started again with another one.
+ */
+export async function startServer(
+  reader: keyof typeof SERVERS,
+  folder: string,
+  zones: readonly string[],
+): Promise<ZoneServer> {
+  for (let attempt = 1; ; attempt++) {
+    const server = await SERVERS[reader](folder, zones);
+    if (await takesConnections(server)) return server;
+    await server.process.stop();
+    if (attempt === ATTEMPTS) throw new Error(`${reader} does not listen:\n${server.process.output.slice(-4000)}`);
+  }
+}
+
+/** Asked for half a minute; over TCP, as transfers are. */
+async function takesConnections({ port, process }: ZoneServer): Promise<boolean> {
+  for (let left = 60; left > 0 && process.isRunning; left--) {
+    const socket = createConnection(port, host);
+    const answer = await Promise.race([
+      once(socket, 'connect').then(() => true),
+      once(socket, 'error').then(() => false),
+    ]).catch(() => false);
+    socket.destroy();
+    if (answer) return true;
+    await sleep(500);
+  }
+  return false;
+}
+
+const SERVERS: Readonly<Record<'bind' | 'knot' | 'nsd', Start>> = {
   async bind(folder, zones) {
     const port = await freePort();
     const file = join(folder, 'named.conf');

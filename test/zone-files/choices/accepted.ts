@@ -396,4 +396,22 @@ export const ACCEPTED: readonly Choice[] = [
       'a SVCB 1 . dohpath="/dns-query{?dns}" alpn=h2\n',
     ],
   },
+  {
+    because:
+      'a delegation whose servers cannot be reached is a warning (missing-glue, delegation-to-cname): one customer must not stop a whole zone; knotd loads it, kzonecheck minds',
+    texts: ['x NS alias\nalias CNAME ns.example.net.\n', 'x NS ns.x\n', 'x NS nowhere\n'],
+  },
+  {
+    because:
+      'a server of the zone without address is a warning (ns-without-address): Knot, NSD and ldns load it, and other servers may answer',
+    texts: ['@ NS nowhere2\n'],
+  },
+  {
+    because: 'a DS at the top is a warning (ds-at-apex): nobody asks for it there (RFC 4035 2.4)',
+    texts: ['@ DS 1 8 2 ABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABAB\n'],
+  },
+  {
+    because: 'RFC 4592 4.2: a wildcard may own NS records, though what they do is not defined; BIND alone refuses it',
+    texts: ['* NS ns.example.net.\n'],
+  },
 ];

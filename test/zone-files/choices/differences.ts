@@ -135,4 +135,14 @@ export const DIFFERENCES: readonly Difference[] = [
     because: 'NSD reads the value of key1 as that of alpn; RFC 9460 2.1 has the value in wire form behind a keyNNN',
     texts: ['a SVCB 1 . key1=\\002h2\n', 'a SVCB 1 . key2 key1=\\002h2\n'],
   },
+  {
+    server: 'bind',
+    because: 'BIND gives an RRset the TTL of its first record, we the lowest (RFC 2181 5.2)',
+    texts: ['x CNAME y\nx CNAME y\nx 60 CNAME y\n'],
+  },
+  {
+    server: 'nsd',
+    because: 'NSD keeps the TTL of the first of equal records, we the lowest (RFC 2181 5.2)',
+    texts: ['x CNAME y\nx CNAME y\nx 60 CNAME y\n'],
+  },
 ];

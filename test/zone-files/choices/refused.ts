@@ -369,4 +369,24 @@ export const REFUSED: readonly Choice[] = [
       'a SVCB 1 . dohpath=/dns-query alpn=h2\n',
     ],
   },
+  {
+    because:
+      'RFC 1034 3.6.2, RFC 2181 10.1, RFC 6672 2.4: one CNAME and nothing beside it, one DNAME and nothing below it; ldns, and for DNAME BIND, do not look',
+    texts: [
+      'x CNAME y\nx TXT "other data"\n',
+      'x CNAME y\nx CNAME z\n',
+      '@ CNAME y\n',
+      'x DNAME y\nx CNAME z\n',
+      'x DNAME y\nx DNAME z\n',
+      'x DNAME y\nz.x TXT "below"\n',
+    ],
+  },
+  {
+    because: 'RFC 2181 10.3: the servers of the zone itself cannot be aliases; BIND and Knot refuse it too',
+    texts: ['@ NS alias2\nalias2 CNAME ns.example.net.\n'],
+  },
+  {
+    because: 'RFC 1035 5.2: data outside the zone',
+    texts: ['x.example.net. A 192.0.2.7\n'],
+  },
 ];

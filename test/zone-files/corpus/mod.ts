@@ -7,6 +7,7 @@ import { GENERATE } from './generate.ts';
 import { LAYOUT } from './layout.ts';
 import { NAMES } from './names.ts';
 import { NUMBERS } from './numbers.ts';
+import { SEMANTICS } from './semantics.ts';
 import { SOA } from './soa.ts';
 import { STRINGS } from './strings.ts';
 import { SVCB } from './svcb.ts';
@@ -27,4 +28,5 @@ export const THEMES: readonly Theme[] = [
   ...DNSSEC,
   ...CERTIFICATES,
   ...SVCB,
+  ...SEMANTICS,
 ];

@@ -28,7 +28,7 @@ export function refuseResult(version: ZoneVersion, added: readonly ResourceRecor
         'data-below-dname',
         `there are names below ${nameToText(name)}: delete them before a DNAME hides them`,
       );
-    if (type === TYPE.NS && version.rrset(rdata, TYPE.CNAME) !== undefined)
+    if (type === TYPE.NS && namesEqual(name, version.apex) && version.rrset(rdata, TYPE.CNAME) !== undefined)
       return refuse('ns-is-cname', `the server ${nameToText(rdata)} is an alias (RFC 2181 10.3)`);
     if (type === TYPE.CNAME && apexServers(version).some((server) => namesEqual(server, name)))
       return refuse(

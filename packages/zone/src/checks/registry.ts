@@ -60,7 +60,10 @@ const CHECKS = {
   'several-dnames': error('A name has more than one DNAME record (RFC 6672 2.4). Keep one.'),
 
   'ns-is-cname': error(
-    'An NS record names an alias. RFC 2181 10.3 forbids it, and resolvers fail to find the server. Name the host itself.',
+    'An NS record at the top of the zone names an alias. RFC 2181 10.3 forbids it, and resolvers fail to find the server. Name the host itself.',
+  ),
+  'delegation-to-cname': warning(
+    'A delegation names an alias as a server (RFC 2181 10.3): resolvers fail to reach the zone below. Name the host itself.',
   ),
   'mx-is-cname': warning(
     'An MX record names an alias (RFC 2181 10.3). Some mail servers do not deliver to it. Name the host itself.',

@@ -11,6 +11,7 @@ import { nameEnd, targetOffset } from '../lookup/rdata-target.ts';
 import type { RRset } from '../rrset.ts';
 import type { ZoneVersion } from '../version.ts';
 import type { CheckFindings } from './finding.ts';
+import type { ZoneCheckName } from './registry.ts';
 
 /** Hosts named by NS, MX and SRV records: not an alias (RFC 2181 10.3), and servers of this zone or a child have addresses. */
 export function checkTargets(version: ZoneVersion, rrsets: readonly RRset[], findings: CheckFindings): void {
@@ -50,11 +51,14 @@ function isIpv6(text: string): boolean {
   return /^[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}\./i.test(text);
 }
 
+/** That of NS depends on where it stands. */
+const ALIAS_CHECK: Readonly<Record<number, ZoneCheckName>> = { [TYPE.MX]: 'mx-is-cname', [TYPE.SRV]: 'srv-is-cname' };
+
 function checkTarget(version: ZoneVersion, name: Name, type: number, target: Name, findings: CheckFindings): void {
   const shown = nameToText(target);
   if (version.rrset(target, TYPE.CNAME) !== undefined) {
     findings.found(
-      type === TYPE.NS ? 'ns-is-cname' : type === TYPE.MX ? 'mx-is-cname' : 'srv-is-cname',
+      ALIAS_CHECK[type] ?? (namesEqual(name, version.apex) ? 'ns-is-cname' : 'delegation-to-cname'),
       { name, type },
       `the ${typeToText(type)} record names ${shown}, which is an alias; name the host itself (RFC 2181 10.3)`,
     );
