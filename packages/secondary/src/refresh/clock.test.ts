@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { A, B, config, DAY, HELD, HOUR, NOW, REFRESH, Walk } from '../fixtures/walk.ts';
+import { A, B, config, DAY, HELD, HOUR, NOW, Walk } from '../fixtures/walk.ts';
 import { NO_FACTS } from './facts.ts';
 import { start, step } from './machine.ts';
 import { plan } from './plan.ts';
@@ -46,19 +46,6 @@ describe('the wall clock jumps', () => {
     walk.do({ kind: 'tick' });
     expect(walk.state.told).toBe('expired');
     expect(walk.plan.at - walk.now).toBeLessThanOrEqual(HELD.retry * 1000);
-  });
-
-  test('the first round after a start comes before REFRESH and RETRY; the next as they say', () => {
-    const facts = { ...NO_FACTS, expireAt: NOW + DAY, lastGoodCheckAt: NOW };
-    for (const failures of [0, 3]) {
-      const failed = { failures, lastAttemptAt: failures > 0 ? NOW : undefined };
-      const walk = new Walk();
-      walk.state = start({ held: HELD, facts: { ...facts, ...failed }, firstRoundAt: NOW + 5000 }, NOW, config).state;
-      expect(walk.plan).toMatchObject({ at: NOW + 5000, priority: 'timer' });
-      expect(walk.do({ kind: 'tick' }).asks).toBeUndefined();
-      expect(walk.due().asks).toBe('soa a');
-      expect(walk.answered(A, 10).plan.at).toBe(NOW + 5000 + REFRESH);
-    }
   });
 
   test('the first round after a start is not held back by a clock set back', () => {

@@ -26,7 +26,7 @@ import type {
   Round,
   Transferring,
 } from './state.ts';
-import { expireAfterCheck, expireAfterTransfer } from './timing.ts';
+import { bootstrapInterval, CATCH_UP_TRIES, expireAfterCheck, expireAfterTransfer } from './timing.ts';
 
 /**
  * How a secondary keeps one zone fresh (RFC 1034 4.3.5, RFC 1996, RFC 1995). Pure: events in, effects out, times passed in.
@@ -58,8 +58,8 @@ export function step(state: RefreshState, event: RefreshEvent, now: number, conf
 }
 
 function setBack(state: RefreshState, ms: number): RefreshState {
-  const { firstRoundAt } = state;
-  return { ...state, facts: movedBack(state.facts, ms), firstRoundAt: firstRoundAt && Math.max(0, firstRoundAt - ms) };
+  const catchUp = state.catchUp && { ...state.catchUp, at: Math.max(0, state.catchUp.at - ms) };
+  return { ...state, facts: movedBack(state.facts, ms), catchUp };
 }
 
 /** The machine as the program starts: what the store has, and nothing else remembered. */
@@ -68,12 +68,13 @@ export function start(
   now: number,
   config: RefreshConfig,
 ): RefreshStep {
+  const { held, firstRoundAt } = stored;
   const facts = onlyPrimaries(stored.facts ?? NO_FACTS, config.primaries);
   const state: RefreshState = {
     facts: resumed(facts, now),
-    held: stored.held,
+    held,
     phase: { kind: 'idle' },
-    firstRoundAt: stored.held && stored.firstRoundAt,
+    catchUp: held && firstRoundAt !== undefined ? { at: firstRoundAt, tries: 0 } : undefined,
     told: 'nothing',
   };
   const machine = new Stepping(state, now, config);
@@ -211,7 +212,6 @@ class Stepping {
   #beginRound(): void {
     const { pending, facts } = this.state;
     this.state.pending = undefined;
-    this.state.firstRoundAt = undefined;
     const primaries = askingOrder(this.#config.primaries, facts, this.#now, pending?.primary);
     // A person wants to know what the primaries have.
     const asksSite = this.#config.site && (pending === undefined || pending.cause === 'notify');
@@ -295,7 +295,6 @@ class Stepping {
     const order = held === undefined ? 1 : compareSerials(head.serial, held.serial);
     if (order === 1) {
       const primaries = askingOrder(this.#config.primaries, facts, this.#now);
-      this.state.firstRoundAt = undefined;
       this.#askNext({ cause: 'notify', waiting: [SITE, ...primaries], good: false });
     } else if (held !== undefined && order === 0) this.#siteKnows(head, held);
   }
@@ -305,7 +304,7 @@ class Stepping {
     if (head.checkedAt > (facts.lastGoodCheckAt ?? 0)) {
       const expire = Math.floor((head.expireAt - this.#now) / 1000);
       this.state.facts = this.#goodSince(facts, held, Math.min(this.#now, head.checkedAt), expire);
-      this.state.firstRoundAt = undefined;
+      this.state.catchUp = undefined;
       // What a NOTIFY asked for has been asked since.
       if (pending?.cause === 'notify' && isAnswered(pending, head)) this.state.pending = undefined;
       this.effects.push({ kind: 'save' });
@@ -389,7 +388,8 @@ class Stepping {
 
   #end(round: Round, outcome: 'installed' | 'up-to-date' | 'failed'): void {
     this.state.phase = { kind: 'idle' } satisfies Phase;
-    const { pending, held } = this.state;
+    const { pending, held, catchUp } = this.state;
+    if (catchUp !== undefined) this.state.catchUp = outcome === 'failed' ? this.#nextTry(catchUp.tries + 1) : undefined;
     if (pending?.cause === 'notify' && outcome !== 'failed' && pending.serial !== undefined && held !== undefined) {
       const order = compareSerials(pending.serial, held.serial);
       if (order === 0 || order === -1) this.state.pending = undefined;
@@ -397,6 +397,11 @@ class Stepping {
     this.effects.push({ kind: 'ended', cause: round.cause, outcome, source: round.source });
     // An installed version was stored together with its facts: no second sync on the way of a change.
     if (outcome !== 'installed') this.effects.push({ kind: 'save' });
+  }
+
+  #nextTry(tries: number): RefreshState['catchUp'] {
+    const { zone, intervals } = this.#config;
+    return tries >= CATCH_UP_TRIES ? undefined : { at: this.#now + bootstrapInterval(zone, tries, intervals), tries };
   }
 }
 

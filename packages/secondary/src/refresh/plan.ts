@@ -17,8 +17,10 @@ export interface Plan {
 export function plan(state: RefreshState, config: RefreshConfig): Plan | undefined {
   if (state.phase.kind !== 'idle') return undefined;
   if (state.pending !== undefined) return { at: state.facts.asOf, reason: state.pending.cause, priority: 'change' };
-  if (state.firstRoundAt !== undefined) return { at: state.firstRoundAt, reason: 'refresh', priority: 'timer' };
-  return { ...nextAttempt(state, config), priority: 'timer' };
+  const next = nextAttempt(state, config);
+  const { catchUp } = state;
+  if (catchUp?.tries === 0) return { at: catchUp.at, reason: 'refresh', priority: 'timer' };
+  return { at: Math.min(next.at, catchUp?.at ?? Infinity), reason: next.reason, priority: 'timer' };
 }
 
 function nextAttempt(state: RefreshState, config: RefreshConfig): { at: number; reason: Plan['reason'] } {

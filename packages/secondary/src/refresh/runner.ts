@@ -101,8 +101,8 @@ export class ZoneRunner {
     // A version without the facts that belong to it (lost, or of another role) is old: it must be confirmed before it is served.
     const first = start({ held, facts: stored.facts }, now, this.#machine);
     // What is expired has no time to lose; how many are asked for at once is bounded all the same (limits.checks).
-    const firstRoundAt = held && (first.state.told === 'serving' ? pace() : now);
-    this.state = { ...first.state, firstRoundAt };
+    const at = first.state.told === 'serving' ? pace() : now;
+    this.state = { ...first.state, catchUp: held && { at, tries: 0 } };
     this.#perform(first.effects);
     this.#settle();
   }

@@ -3,7 +3,7 @@ import type { Name } from '@zonewire/shared-protocol';
 import type { SiteHead } from '../site/port.ts';
 import type { RefreshFacts } from './facts.ts';
 import type { PrimaryAddress } from './primaries.ts';
-import type { RefreshIntervals, SoaTimers } from './timing.ts';
+import type { CATCH_UP_TRIES, RefreshIntervals, SoaTimers } from './timing.ts';
 
 /** The words of the refresh machine: what it knows, what happens to it, what it wants done. Rules are in machine.ts. */
 
@@ -28,10 +28,11 @@ export interface RefreshState {
   /** What wants a round of its own, beside the timers; a round that is under way leaves it here (RFC 1996 4.4). */
   readonly pending?: Pending | undefined;
   /**
-   * The first round after a start, of a zone that was on disk: then, whatever the timers say, for a NOTIFY may have been missed;
-   * spread, so that thousands of zones do not begin together. Missing once a round has begun.
+   * Since a start, of a zone that was on disk, until a primary has answered: a NOTIFY may have been missed. Then the next round
+   * begins, whatever the timers say; the first one spread, so that thousands of zones do not begin together, and after a failure
+   * soon again, for {@link CATCH_UP_TRIES} (the network may come up later than we do).
    */
-  readonly firstRoundAt?: number | undefined;
+  readonly catchUp?: { readonly at: number; readonly tries: number } | undefined;
   /** What the nameserver was last told, to notice the edge. Expiry itself is `expireAt <= now`, never this. */
   readonly told: 'nothing' | 'serving' | 'expired';
 }

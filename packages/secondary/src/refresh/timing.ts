@@ -29,6 +29,8 @@ export interface SoaTimers {
 
 /** First pause after a failed first load, ms; doubled with every further failure. */
 export const BOOTSTRAP_FIRST = 1_000;
+/** Rounds after a start that do not wait for SOA RETRY when they fail: about two minutes. */
+export const CATCH_UP_TRIES = 7;
 /** Share of an interval by which it may be shortened, so that zones with equal timers do not all ask at once. */
 export const JITTER = 0.1;
 
