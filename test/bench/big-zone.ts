@@ -36,7 +36,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   zonewire: {
     title: 'Zonewire',
     async start(primary) {
-      const node = await ZonewireNode.start({ server: { workers: 1 }, zones: zones(primary) });
+      const node = await ZonewireNode.start({ server: { workers: 1, 'warm-up': true }, zones: zones(primary) });
       const { host, port, folder } = node;
       return { host, port, folder, pid: node.process.child.pid!, remove: () => node.remove() };
     },

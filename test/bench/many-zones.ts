@@ -25,7 +25,8 @@ type Start = (options: { port: number; zones: { name: string; primaries: Address
 const SUBJECTS: Readonly<Record<string, { title: string; start: Start }>> = {
   zonewire: {
     title: 'Zonewire',
-    start: (options) => ZonewireNode.start({ ...options, server: { workers: 1 }, startTimeout: LIMIT_MS }),
+    start: (options) =>
+      ZonewireNode.start({ ...options, server: { workers: 1, 'warm-up': true }, startTimeout: LIMIT_MS }),
   },
   knot: { title: 'Knot tuned', start: (options) => startKnot({ ...options, startTimeout: LIMIT_MS }) },
   nsd: { title: 'NSD tuned', start: (options) => startNsd({ ...options, startTimeout: LIMIT_MS }) },

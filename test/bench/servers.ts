@@ -27,7 +27,11 @@ function zonewire(title: string, udp: 'batched' | 'dgram'): Subject {
   return {
     title,
     async start(zones) {
-      const node = await ZonewireNode.start({ execArgv: nodeArguments(), server: { workers: 1, udp }, zones });
+      const node = await ZonewireNode.start({
+        execArgv: nodeArguments(),
+        server: { workers: 1, udp, 'warm-up': true },
+        zones,
+      });
       const { host, port } = node;
       return pinned({ host, port, pid: node.process.child.pid!, remove: () => node.remove() });
     },

@@ -5,12 +5,12 @@ import { EXIT } from '../commands/command.ts';
 import { loadConfig, problemText } from '../config/mod.ts';
 import { createLog, type LogOptions } from './log.ts';
 import { RunningNode } from './running-node.ts';
-import { warmUp } from './warm-up.ts';
+import { WARM_UP_CHANGES, warmUp } from './warm-up.ts';
 
 /** A stop that takes longer is cut: whoever asked for it is waiting. Everything acknowledged is on disk already. */
 const STOP_LIMIT_MS = 7_000;
 
-/** From `ready` until the warm-up begins. */
+/** So long nothing has changed before the warm-up begins. */
 const WARM_UP_AFTER_MS = 2_000;
 
 /** Reasons not to start that an operator removes in the configuration or on the machine: exit 2, one line, no stack. */
@@ -52,7 +52,7 @@ export async function runNode(options: { file: string; log: LogOptions }): Promi
   void node.loaded.then(() => {
     if (node.stopping) return;
     log.info({ pid: process.pid }, `ready: ${node.summary()}`);
-    if (loaded.config.server.warmUp) warmUpLater(node);
+    if (loaded.config.server.warmUp) void warmUpLater(node);
   });
   const reason = await stopRequest;
   log.info({}, `stopping: ${reason}`);
@@ -65,20 +65,27 @@ export async function runNode(options: { file: string; log: LogOptions }): Promi
   return leave(EXIT.PROBLEM);
 }
 
-/** After the first rounds of the zones, which have just begun. A node that cannot is no worse than without. */
-function warmUpLater(node: RunningNode): void {
-  const begin = async () => {
-    if (node.stopping) return;
-    const began = performance.now();
-    try {
-      const { dataDir } = node.config.server;
-      const changes = await warmUp({ dataDir, stopped: () => node.stopping });
-      node.log.info({ changes, ms: Math.round(performance.now() - began) }, 'warmed up');
-    } catch (error) {
-      node.log.debug({ err: error }, 'not warmed up');
+/** When the first rounds of the zones are over and nothing changes. A node that is never at rest gets warm by its work. */
+async function warmUpLater(node: RunningNode): Promise<void> {
+  let changes = 0;
+  const unwatch = node.table.watch(() => changes++);
+  try {
+    for (let before = -1; before !== changes; ) {
+      before = changes;
+      await sleep(WARM_UP_AFTER_MS, undefined, { ref: false });
+      if (node.stopping || changes > WARM_UP_CHANGES) return;
     }
-  };
-  setTimeout(() => void begin(), WARM_UP_AFTER_MS).unref();
+  } finally {
+    unwatch();
+  }
+  const began = performance.now();
+  try {
+    const { dataDir } = node.config.server;
+    const made = await warmUp({ dataDir, stopped: () => node.stopping });
+    node.log.info({ changes: made, ms: Math.round(performance.now() - began) }, 'warmed up');
+  } catch (error) {
+    node.log.debug({ err: error }, 'not warmed up');
+  }
 }
 
 /** Resolves with the reason when the node is to stop; asking twice is asking once. */
