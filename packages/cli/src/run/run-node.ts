@@ -82,6 +82,7 @@ async function warmUpLater(node: RunningNode): Promise<void> {
   try {
     const { dataDir } = node.config.server;
     const made = await warmUp({ dataDir, stopped: () => node.stopping });
+    if (node.stopping) return;
     node.log.info({ changes: made, ms: Math.round(performance.now() - began) }, 'warmed up');
   } catch (error) {
     node.log.debug({ err: error }, 'not warmed up');
