@@ -43,6 +43,8 @@ there.wild A 192.0.2.6
 a.*.starred TXT "its parent is an asterisk and an empty non-terminal"
 a.b.ent TXT "two empty non-terminals above"
 srv SRV 0 0 80 www
+wildmx MX 10 q.wild
+wildmx MX 20 b.q.wild
 old DNAME new
 x.new A 192.0.2.7
 gone DNAME nothing.here
@@ -110,6 +112,7 @@ const OWNERS = [
   'c.b.ent',
   'x.a.b.ent',
   'srv',
+  'wildmx',
   'old',
   'x.old',
   'y.old',
