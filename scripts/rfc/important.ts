@@ -134,7 +134,6 @@ export const IMPORTANT: Readonly<Record<number, Rfc>> = {
       '7.2': 'serving NSEC3',
       '7.2.8': 'NSEC3 asked for',
       '8': 'validation',
-      '10.3': 'iterations',
     },
     { '7.1': 'Zonewire serves signed zones; signing is another server’s work' },
   ),
@@ -220,8 +219,7 @@ export const IMPORTANT: Readonly<Record<number, Rfc>> = {
     },
   ),
   9460: of('SVCB and HTTPS', {
-    '2.1': 'text form',
-    '2.2': 'wire form',
+    D: 'test vectors of text and wire form',
     '2.4': 'modes',
     '2.5': 'the target "."',
     '4.1': 'additional data',

@@ -83,7 +83,7 @@ async function signers(vendor: (typeof VENDORS)[number], denial: (typeof DENIALS
 
 describe.each(VENDORS)('zones signed by %s validate at unbound and delv', (vendor) => {
   it.each(DENIALS)(
-    '%s: from a file, after AXFR, and after the IXFR of a zone signed again (RFC 4035 3.1, RFC 5155 7.2)',
+    '%s: from a file, after AXFR, and after the IXFR of a zone signed again (RFC 4035 3.1, 3.1.5, RFC 5155 7.2)',
     async (denial) => {
       const optOut = denial === 'NSEC3 opt-out';
       const [parent, child] = await signers(vendor, denial);

@@ -86,7 +86,7 @@ describe('TCP (RFC 7766)', () => {
     expect(connection.received.length).toBe(2);
   });
 
-  it('idle connections are closed (tcpIdleTimeout), also those that drip octets', async () => {
+  it('idle connections are closed (tcpIdleTimeout), also those that drip octets (6.2.3)', async () => {
     const { server, to } = await serve({ tcpIdleTimeout: 150 });
     const silent = await TestConnection.open(to);
     const used = await TestConnection.open(to);
@@ -102,7 +102,7 @@ describe('TCP (RFC 7766)', () => {
     expect(server.counters.tcp.idleClosed).toBe(2);
   });
 
-  it('at tcpPerClient the one idle for longest makes room', async () => {
+  it('at tcpPerClient the one idle for longest makes room (6.2.2)', async () => {
     const { server, to } = await serve({ tcpPerClient: 3 });
     const connections: TestConnection[] = [];
     for (let i = 0; i < 3; i++) {
@@ -119,7 +119,7 @@ describe('TCP (RFC 7766)', () => {
     expect(server.counters.tcp).toMatchObject({ evicted: 1, refused: 0, accepted: 4, open: 3 });
   });
 
-  it('at tcpConnections, when all are busy, the new one is turned away', async () => {
+  it('at tcpConnections, when all are busy, the new one is turned away (6.2.2)', async () => {
     const { server, to } = await serve({ tcpConnections: 2, stopGrace: 50 }, { notify: () => new Promise(() => {}) });
     const busy = [await TestConnection.open(to), await TestConnection.open(to)];
     for (const connection of busy) connection.send(query('z.test.', 'SOA', { opcode: 4 }));

@@ -14,7 +14,7 @@ describe('routing', () => {
     expect(ask('www.elsewhere.').edns).toBeUndefined();
   });
 
-  it('a zone not yet loaded, one that has expired, one whose time is over: SERVFAIL and why', () => {
+  it('a zone not yet loaded, one that has expired, one whose time is over: SERVFAIL and why (RFC 8914 4.15, 4.25)', () => {
     const table = new ZoneTable();
     const { pipeline } = offline(table);
     const reply = new Uint8Array(512);

@@ -140,7 +140,7 @@ describe('access', () => {
     ['AXFR', axfr(), tcp()],
     ['IXFR', query('z.test.', 'IXFR', { edns: edns() }), tcp()],
   ])(
-    '%s without right: REFUSED with EDE 18, counted, logged once with what would be needed',
+    '%s without right: REFUSED with EDE 18, counted, logged once with what would be needed (RFC 5936 5, RFC 8914 4.19)',
     async (_what, request, context) => {
       const warn = vi.fn();
       const handler = { notify: vi.fn(), update: vi.fn(), transfer: vi.fn() };
@@ -218,7 +218,7 @@ describe('UPDATE', () => {
     expect(rcodeText(await answer(serverFor({ update: async () => RCODE.NXRRSET }), update()))).toBe('NXRRSET');
   });
 
-  it('tells who sent an OPT record why, in few words (RFC 8914 2)', async () => {
+  it('tells who sent an OPT record why, in few words (RFC 8914 2, 4.22)', async () => {
     const ede = { infoCode: 21, extra: `why ${'x'.repeat(5000)}` };
     const server = serverFor({ update: async () => ({ rcode: RCODE.REFUSED, ede }) });
     const withEdns = query('z.test.', 'SOA', { opcode: OPCODE.UPDATE, edns: edns() });

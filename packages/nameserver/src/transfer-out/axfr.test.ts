@@ -11,7 +11,7 @@ import type { ZoneVersion } from '@zonewire/zone';
 import { describe, expect, test } from 'vitest';
 import { history, key, receive, request, stream, tcp, transferOut } from '../fixtures/transfers.ts';
 
-describe('AXFR over TCP', () => {
+describe('AXFR over TCP (RFC 5936 4.1)', () => {
   test('RFC 5936 2.2: the whole zone, SOA first and last, question in the first message only', () => {
     const { versions, source } = history(5_000, []);
     const out = transferOut();

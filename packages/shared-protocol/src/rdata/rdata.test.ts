@@ -102,7 +102,7 @@ describe('octets written out in RFCs', () => {
     ['mandatory key that is missing', '1 foo.example.com. mandatory=key123', 'svcparam-invalid'],
     ['mandatory in mandatory', '1 foo.example.com. mandatory=mandatory', 'svcparam-invalid'],
     ['a key twice in mandatory', '1 foo.example.com. mandatory=key123,key123 key123=abc', 'svcparam-invalid'],
-  ])('RFC 9460 D.3: %s is refused', (_, text, code) => {
+  ])('RFC 9460 D.3, 8: %s is refused', (_, text, code) => {
     const result = rdataFromText(64, text);
     expect(result.ok ? '' : result.error.code).toBe(code);
   });
@@ -296,7 +296,7 @@ describe('canonical form', () => {
   /** Listed types with letters outside of their names: tests of their own below. */
   const WITH_OTHER_LETTERS = ['NAPTR', 'RRSIG', 'SIG', 'NXT'];
 
-  test('RFC 4034 6.2, RFC 6840 5.1: names are lower-cased in exactly the listed types', () => {
+  test('RFC 4034 6.2, RFC 3597 7, RFC 6840 5.1: names are lower-cased in exactly the listed types', () => {
     const upper = name('UPPER.Example.');
     for (const [mnemonic, texts] of Object.entries(TYPE_EXAMPLES)) {
       const type = typeFromText(mnemonic)!;

@@ -57,7 +57,7 @@ function signedWith(changes: { algorithm?: Name; macLength?: number; time?: numb
   return appendTsig(request, variables, hmac.digest().subarray(0, changes.macLength), id);
 }
 
-describe.each(ALGORITHMS)('%s', (algorithm) => {
+describe.each(ALGORITHMS)('%s (RFC 8945 6)', (algorithm) => {
   const own: TsigKey = { ...key, algorithm };
   test('RFC 8945 4.3: a signed request verifies and comes back as it was', () => {
     const signed = signMessage(request, own, NOW + 0.9);

@@ -81,7 +81,7 @@ export const additionalData: Corner = {
       differs: { nsd: 'service-at-its-own-target', knot: 'service-at-its-own-target' },
     },
     {
-      rule: 'HTTPS in AliasMode (RFC 9460 4.1)',
+      rule: 'HTTPS in AliasMode (RFC 9460 2.4.2, 4.1)',
       ask: 'aliasmode HTTPS',
       answer: 'aliasmode HTTPS 0 host',
       additional: 'host A 192.0.2.1\nhost AAAA 2001:db8::1',

@@ -110,7 +110,7 @@ export const anyAndProofs: Corner = {
       differs: { knot: 'meta-types' },
     },
     { rule: 'type 65535 is no data (RFC 6895 3.1)', ask: 'small TYPE65535', authority: NEGATIVE_SOA },
-    { rule: 'a type nobody knows (RFC 3597 3)', ask: 'small TYPE4711', authority: NEGATIVE_SOA },
+    { rule: 'a type nobody knows (RFC 3597 3, RFC 8906 3.1.2)', ask: 'small TYPE4711', authority: NEGATIVE_SOA },
     {
       rule: 'a name that does not exist, and a type nobody knows (RFC 3597 3)',
       ask: 'nothing TYPE4711',

@@ -48,7 +48,11 @@ export const edns: Corner = {
       flags: '',
       differs: { pdns: 'aa-in-refusals' },
     },
-    { rule: 'an unknown option is passed over (RFC 6891 6.1.2)', ask: '@ A +opt=65001:0102', answer: '@ A 192.0.2.1' },
+    {
+      rule: 'an unknown option is passed over (RFC 6891 6.1.2, RFC 8906 3.2.2)',
+      ask: '@ A +opt=65001:0102',
+      answer: '@ A 192.0.2.1',
+    },
     { rule: 'an empty one too (RFC 6891 6.1.2)', ask: '@ A +opt=65001', answer: '@ A 192.0.2.1' },
     {
       rule: 'unknown options with an unknown version (RFC 8906 8.2.5)',

@@ -11,9 +11,23 @@ export const headers: Corner = {
   title: 'headers',
   zones: { 'header.test.': '@ A 192.0.2.1' },
   cases: [
+    {
+      rule: 'the zone is there (RFC 8906 3.1.1)',
+      ask: '@ SOA',
+      answer: '@ 3600 SOA ns hostmaster 1 7200 600 86400 60',
+    },
+    {
+      rule: 'over TCP too (RFC 8906 3.1.5)',
+      ask: '@ SOA +tcp',
+      answer: '@ 3600 SOA ns hostmaster 1 7200 600 86400 60',
+    },
     { rule: 'RD is copied (RFC 1035 4.1.1)', ask: '@ A +rd', flags: 'aa rd', answer: '@ A 192.0.2.1' },
     { rule: 'RA is not set: there is no recursion (RFC 1035 4.1.1)', ask: '@ A +ra', answer: '@ A 192.0.2.1' },
-    { rule: 'AD means nothing here and is not set (RFC 4035 3.1.6)', ask: '@ A +ad', answer: '@ A 192.0.2.1' },
+    {
+      rule: 'AD means nothing here and is not set (RFC 4035 3.1.6, RFC 8906 3.1.3)',
+      ask: '@ A +ad',
+      answer: '@ A 192.0.2.1',
+    },
     { rule: 'CD is cleared (RFC 4035 3.1.6)', ask: '@ A +cd', answer: '@ A 192.0.2.1', differs: { bind: 'cd-copied' } },
     { rule: 'AA in a query means nothing (RFC 1035 4.1.1)', ask: '@ A +aa', answer: '@ A 192.0.2.1' },
     {
@@ -23,7 +37,7 @@ export const headers: Corner = {
       differs: { pdns: 'unreadable-dropped' },
     },
     {
-      rule: 'the reserved bit is cleared (RFC 1035 4.1.1)',
+      rule: 'the reserved bit is cleared (RFC 1035 4.1.1, RFC 8906 3.1.3)',
       ask: '@ A',
       bytes: `${header('0040', 1, 0, 0, 0)} ${question()}`,
       answer: '@ A 192.0.2.1',
