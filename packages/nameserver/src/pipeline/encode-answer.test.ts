@@ -115,6 +115,19 @@ describe('encodeAnswer', () => {
     expect(message.additional.map((r) => r.type)).toEqual([TYPE.A]);
   });
 
+  it('RRSIGs in the additional section do not go without what they sign (RFC 4035 3.1.1)', () => {
+    const result = new LookupResult();
+    const owner = name('mail.test.');
+    const rrsig = new Uint8Array(40).fill(1);
+    put(result.additional, { type: TYPE.A, rdatas: Array.from({ length: 20 }, (_, i) => a(i)), owner });
+    put(result.additional, { type: TYPE.RRSIG, rdatas: [rrsig], owner });
+    put(result.additional, { type: TYPE.AAAA, rdatas: [new Uint8Array(16)], owner });
+    put(result.additional, { type: TYPE.RRSIG, rdatas: [rrsig], owner });
+    const { complete, message } = encode(result, 200);
+    expect(complete).toBe(true);
+    expect(message.additional.map((r) => r.type)).toEqual([TYPE.AAAA, TYPE.RRSIG]);
+  });
+
   it('an empty result is an empty answer', () => {
     expect(encode(new LookupResult(), 34).complete).toBe(true);
   });

@@ -34,10 +34,14 @@ function writeAdditional(writer: MessageWriter, list: RRsetList, required: numbe
   let complete = true;
   const { refs } = list;
   let ownerAt = 0;
+  let isLeftOut = false;
   for (let i = 0; i < list.length; i++) {
+    // RRSIGs stand behind what they sign, and are left out with it (RFC 4035 3.1.1).
+    if (isLeftOut && refs[i].type === TYPE_RRSIG) continue;
     ownerAt = i > 0 && haveOneOwner(refs[i - 1], refs[i]) ? ownerAt : 0;
     ownerAt = writeRRset(writer, 3, refs[i], ownerAt);
-    if (ownerAt === 0 && i < required) complete = false;
+    isLeftOut = ownerAt === 0;
+    if (isLeftOut && i < required) complete = false;
   }
   return complete;
 }
@@ -49,6 +53,8 @@ function haveOneOwner(a: RRsetRef, b: RRsetRef): boolean {
     (b.ownerInQname >= 0 || (a.owner === b.owner && a.ownerStart === b.ownerStart && a.ownerEnd === b.ownerEnd))
   );
 }
+
+const TYPE_RRSIG = 46;
 
 /** Names that stand behind this cannot be pointed at (RFC 1035 4.1.4). */
 const POINTER_REACH = 0x4000;

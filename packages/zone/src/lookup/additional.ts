@@ -16,7 +16,7 @@ const starts = new Int32Array(128);
 
 /**
  * Adds the addresses that this zone has for the hosts named by the RRset at `rrset`, which is in the answer
- * (RFC 1034 4.3.2 step 6; SRV: RFC 2782; SVCB and HTTPS: RFC 9460 4.1), from a wildcard too.
+ * (RFC 1034 4.3.2 step 6; SRV: RFC 2782), from a wildcard too, and for SVCB and HTTPS their RRset at the target (RFC 9460 4.1).
  */
 export function addAddresses(state: LookupState, layer: Layer, rrset: number): void {
   const { bytes, words } = layer;
@@ -30,20 +30,29 @@ export function addAddresses(state: LookupState, layer: Layer, rrset: number): v
     const targetEnd = nameEnd(bytes, target, rdataEnd);
     if (targetEnd === target + 1 && (type === TYPE_SVCB || type === TYPE_HTTPS)) {
       // RFC 9460 2.5.2: in ServiceMode "." is the owner itself; in AliasMode (priority 0) there is no service.
-      if ((bytes[at + 2] | bytes[at + 3]) !== 0) addTarget(state, state.name, state.start, state.end, false);
+      if ((bytes[at + 2] | bytes[at + 3]) !== 0) addTarget(state, state.name, state.start, state.end, type);
     } else if (targetEnd > 0) {
-      addTarget(state, bytes, target, targetEnd, type === TYPE_NS);
+      addTarget(state, bytes, target, targetEnd, type);
     }
     at = rdataEnd;
   }
 }
 
-/** `glueToo`: what lies below a cut will do, as for the servers of the zone itself. */
-function addTarget(state: LookupState, name: Uint8Array, start: number, end: number, glueToo: boolean): void {
+/** `type`: of the RRset that names the target. For the servers of the zone itself what lies below a cut will do. */
+function addTarget(state: LookupState, name: Uint8Array, start: number, end: number, type: number): void {
   const apexAt = apexOffset(name, start, end, state.version.apex);
   if (apexAt < 0) return;
-  if (glueToo && addTargetAddresses(state, name, start, apexAt, end)) return;
-  if (findAuthoritative(state, name, start, apexAt)) addNodeAddresses(state, name, start, end);
+  if (type === TYPE_NS && addTargetAddresses(state, name, start, apexAt, end)) return;
+  if (!findAuthoritative(state, name, start, apexAt)) return;
+  addNodeAddresses(state, name, start, end);
+  // What names the owner itself is in the answer already.
+  if ((type !== TYPE_SVCB && type !== TYPE_HTTPS) || isCurrentName(state, name, start, end)) return;
+  const { layer, node } = state.aside;
+  addRRset(state, layer, node, layer.findRRset(node, type), name, start, end);
+}
+
+function isCurrentName(state: LookupState, name: Uint8Array, start: number, end: number): boolean {
+  return sameRelativeName(state.name, state.start, state.end, name, start, end);
 }
 
 /** Adds A and AAAA that this zone has at the very name, authoritative or glue. @returns false when the name does not exist. */
@@ -63,11 +72,11 @@ export function addTargetAddresses(
 /** Adds A and AAAA of `state.aside`, owned by the name. */
 function addNodeAddresses(state: LookupState, name: Uint8Array, start: number, end: number): void {
   const { layer, node } = state.aside;
-  addAddressRRset(state, layer, node, layer.findRRset(node, TYPE_A), name, start, end);
-  addAddressRRset(state, layer, node, layer.findRRset(node, TYPE_AAAA), name, start, end);
+  addRRset(state, layer, node, layer.findRRset(node, TYPE_A), name, start, end);
+  addRRset(state, layer, node, layer.findRRset(node, TYPE_AAAA), name, start, end);
 }
 
-function addAddressRRset(
+function addRRset(
   state: LookupState,
   layer: Layer,
   node: number,
