@@ -40,7 +40,7 @@ const PEERS = {
 let stopAtEnd = () => {};
 
 const [task, ...rest] = process.argv.slice(2);
-const tasks = { start, test, bench, build };
+const tasks = { start, test, differential, bench, build };
 if (!Object.hasOwn(tasks, task)) {
   console.error(`zonewire: unknown task ${JSON.stringify(task)}; one of: ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
@@ -66,6 +66,11 @@ async function test(args) {
     '--output-logs=errors-only',
   ]);
   await withDocker(() => run('vitest', ['run']));
+}
+
+function differential(args) {
+  installPeers();
+  return run('node', ['test/differential/main.ts', ...args]);
 }
 
 function bench(args) {

@@ -86,6 +86,9 @@ policy:
     manual: on
     algorithm: ${ALGORITHM.toLowerCase()}
     cds-cdnskey-publish: none
+    rrsig-lifetime: 14d
+    rrsig-refresh: 7d
+    zone-max-ttl: 1d
     nsec3: ${denial === 'NSEC' ? 'off' : 'on'}
     nsec3-opt-out: ${denial === 'NSEC3 opt-out' ? 'on' : 'off'}
     nsec3-iterations: ${denial === 'NSEC3 salted' ? 5 : 0}
