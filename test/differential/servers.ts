@@ -52,7 +52,7 @@ export async function startPeer(name: PeerName, zones: readonly ServedZone[]): P
 }
 
 export async function startOurs(zones: readonly ServedZone[]): Promise<Server> {
-  const node = await ZonewireNode.start({ zones });
+  const node = await ZonewireNode.start({ zones, startTimeout: 60_000 });
   const server = {
     host: node.host,
     port: node.port,

@@ -1,7 +1,10 @@
 import { Judge } from './compare/judge.ts';
-import { type Finding, runRound, type Scenario } from './round.ts';
+import type { Finding as AnyFinding } from './compare-zones.ts';
+import { type Prepared, runRound, type Scenario } from './round.ts';
 import type { PeerName } from './servers.ts';
 import type { Records } from './zones/zone.ts';
+
+type Finding = AnyFinding<Prepared>;
 
 /** Zones tried at once; they differ in the apex only, so that one start of the servers tries them all. */
 const AT_ONCE = 30;
@@ -16,20 +19,20 @@ export async function shrink(finding: Finding, judge: Judge): Promise<Finding> {
   const peers = [...new Set(finding.unexplained.map(({ peer }) => peer))].filter((peer) => peer !== 'ourselves');
   let parts = Math.min(8, AT_ONCE);
   for (let round = 0; round < ROUNDS; round++) {
-    const { records } = best.scenario;
+    const { records } = best.asked;
     const size = Math.max(1, Math.ceil((records.length - KEPT) / parts));
     const candidates = withoutParts(records, size).slice(0, AT_ONCE);
     const still = await stillFinding(candidates, best, peers, judge);
     if (still.length > 1) {
       // What can be left out by itself can mostly be left out together.
-      const kept = records.filter((record) => still.every((one) => one.scenario.records.includes(record)));
+      const kept = records.filter((record) => still.every((one) => one.asked.records.includes(record)));
       const halves = [kept, ...still.slice(0, -1).map((_, i) => intersection(records, still.slice(0, i + 2)))];
       still.push(...(await stillFinding(halves.slice(0, AT_ONCE), best, peers, judge)));
     }
-    const smallest = still.sort((a, b) => a.scenario.records.length - b.scenario.records.length)[0];
+    const smallest = still.sort((a, b) => a.asked.records.length - b.asked.records.length)[0];
     if (smallest !== undefined) best = smallest;
     else if (size === 1 && parts >= records.length) break;
-    parts = Math.min(parts * 2, AT_ONCE, Math.max(1, best.scenario.records.length - KEPT));
+    parts = Math.min(parts * 2, AT_ONCE, Math.max(1, best.asked.records.length - KEPT));
     if (smallest === undefined && size === 1) break;
   }
   return best;
@@ -46,12 +49,12 @@ function withoutParts(records: Records, size: number): Records[] {
 }
 
 function intersection(records: Records, some: readonly Finding[]): Records {
-  return records.filter((record) => some.every((one) => one.scenario.records.includes(record)));
+  return records.filter((record) => some.every((one) => one.asked.records.includes(record)));
 }
 
 async function stillFinding(
   candidates: readonly Records[],
-  { scenario, question, unexplained }: Finding,
+  { asked, question, unexplained }: Finding,
   peers: readonly PeerName[],
   judge: Judge,
 ): Promise<Finding[]> {
@@ -59,7 +62,7 @@ async function stillFinding(
   const scenarios: Scenario[] = candidates.map((records, i) => ({
     origin: `z${String(i).padStart(3, '0')}.test.`,
     records,
-    signing: scenario.signing,
+    signing: asked.signing,
     questions: [question],
   }));
   // The counts of the run are not those of the shrinking.

@@ -5,11 +5,6 @@ import {
   encodeMessage,
   type Message,
   name,
-  nameToText,
-  type ResourceRecord,
-  rcodeToText,
-  recordToText,
-  TYPE,
   typeFromText,
   unwrap,
 } from '@zonewire/shared-protocol';
@@ -51,35 +46,4 @@ async function* readMessages(socket: Socket): AsyncGenerator<Uint8Array, undefin
     }
   }
   return undefined;
-}
-
-/** What is compared of an answer: sections as sorted lines in lower case, without OPT. */
-export interface Compared {
-  readonly rcode: string;
-  readonly aa: boolean;
-  readonly answer: string[];
-  readonly authority: string[];
-  readonly additional: string[];
-}
-
-export function compared(message: Message): Compared {
-  return {
-    rcode: rcodeToText(message.rcode),
-    aa: message.aa,
-    answer: lines(message.answer),
-    authority: lines(message.authority),
-    additional: lines(message.additional.filter((record) => record.type !== TYPE.OPT)),
-  };
-}
-
-/** Signatures and hashes do not fit into a reader's head: the type covered and the owner tell enough. */
-function lines(records: readonly ResourceRecord[]): string[] {
-  return records
-    .map((record) => {
-      if (record.type !== TYPE.RRSIG) return recordToText(record).toLowerCase();
-      const covered = (record.rdata[0] << 8) | record.rdata[1];
-      const sum = record.rdata.reduce((total, octet) => (total * 31 + octet) | 0, 0);
-      return `${nameToText(record.name)} ${record.ttl} in rrsig over ${covered}, ${sum}`.toLowerCase();
-    })
-    .sort();
 }

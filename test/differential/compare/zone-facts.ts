@@ -14,6 +14,8 @@ export interface ZoneFacts {
   closestEncloser(owner: string): string;
   /** True for a name beside or below which there is one whose first label holds the octet 0, and for such a name. */
   isNearZeroOctet(owner: string): boolean;
+  /** True for what an SVCB or HTTPS record names with capitals. */
+  isServiceInCapitals(owner: string): boolean;
   /** The zone cuts at or above the name, the highest first. */
   cutsAbove(owner: string): string[];
   /** True at a zone cut and below: no authoritative data, whatever the zone holds there. */
@@ -24,6 +26,7 @@ export function zoneFacts(origin: string, text: string): ZoneFacts {
   const apex: Name = name(origin);
   const owners = new Map<string, Set<number>>();
   const names = new Set<string>();
+  const servicesInCapitals = new Set<string>();
   let denial: ZoneFacts['denial'] = 'unsigned';
   for (const record of parseRecords(text, apex)) {
     const owner = nameKey(record.name);
@@ -35,6 +38,7 @@ export function zoneFacts(origin: string, text: string): ZoneFacts {
     }
     if (record.type === TYPE.RRSIG && record.rdata[1] === TYPE.NSEC3) continue;
     if (record.type === TYPE.NSEC) denial = 'NSEC';
+    if (record.type === TYPE.SVCB || record.type === TYPE.HTTPS) noteCapitals(record.rdata, servicesInCapitals);
     const types = owners.get(owner) ?? new Set();
     owners.set(owner, types.add(record.type));
     for (let at = owner; at.length >= apex.length; at = parentOf(at)) names.add(at);
@@ -61,9 +65,17 @@ export function zoneFacts(origin: string, text: string): ZoneFacts {
       return !names.has(owner) && names.has(wildcard) ? wildcard : undefined;
     },
     isNearZeroOctet: (owner) => hasZeroOctet(owner) || nearZeroOctets.some((parent) => isAtOrBelow(owner, parent)),
+    isServiceInCapitals: (owner) => servicesInCapitals.has(owner),
     cutsAbove,
     isBelowCut: (owner) => cutsAbove(owner).length > 0,
   };
+}
+
+function noteCapitals(rdata: Uint8Array, into: Set<string>): void {
+  let end = 2;
+  while (rdata[end] !== 0) end += rdata[end] + 1;
+  const target = rdata.subarray(2, end + 1);
+  if (target.some((octet) => octet >= 0x41 && octet <= 0x5a)) into.add(nameKey(target));
 }
 
 /** In a label; the root label is none. */

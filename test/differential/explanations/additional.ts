@@ -25,6 +25,20 @@ function additional(side: 'ours' | 'theirs', rule: Rule): (difference: Differenc
 /** Additional data, which is useful and due nowhere but in referrals (RFC 1034 4.3.2 step 6). */
 export const ADDITIONAL: readonly Explanation[] = [
   {
+    name: 'ns-in-positive-answers',
+    peers: ['bind', 'nsd'],
+    explains: (difference, { zone, theirs }) =>
+      'side' in difference &&
+      difference.side === 'theirs' &&
+      theirs.answer.length > 0 &&
+      (difference.what === 'authority'
+        ? difference.record.owner === zone.apex && covers(difference.record, TYPE.NS)
+        : isAddress(difference.record) &&
+          theirs.authority.some(
+            ({ type, owner, rdata }) => type === TYPE.NS && owner === zone.apex && rdata === difference.record.owner,
+          )),
+  },
+  {
     name: 'authoritative-address-in-referral',
     peers: ['bind'],
     explains: ours(
@@ -92,7 +106,20 @@ export const ADDITIONAL: readonly Explanation[] = [
   {
     name: 'svcb-of-the-target',
     peers: ['bind', 'knot', 'pdns'],
-    explains: ours((record, { whole }) => isService(record) && whole.answer.some(isService)),
+    explains: ours(
+      (record, { peer, whole }) =>
+        (isService(record) || (peer === 'bind' && isAddress(record))) && whole.answer.some(isService),
+    ),
+  },
+  {
+    name: 'service-in-capitals',
+    peers: ['knot'],
+    explains: ours((record, { zone }) => zone.isServiceInCapitals(record.owner)),
+  },
+  {
+    name: 'addresses-of-an-asterisk',
+    peers: ['nsd'],
+    explains: ours((record, { whole }) => isReferral(whole) && isAddress(record) && record.owner.startsWith('\x01*')),
   },
   {
     name: 'alias-mode-to-nowhere',
@@ -114,15 +141,16 @@ export const ADDITIONAL: readonly Explanation[] = [
     peers: ['bind'],
     explains: theirs(
       (record, { whole }) =>
-        (hasType(whole.answer, TYPE.MX) && covers(record, TLSA)) ||
-        (whole.answer.some(isService) && (covers(record, TYPE.CNAME) || isAddress(record))),
+        ((hasType(whole.answer, TYPE.MX) || hasType(whole.answer, TYPE.SRV)) && covers(record, TLSA)) ||
+        (whole.answer.some(isService) && (covers(record, TYPE.CNAME) || isService(record) || isAddress(record))),
     ),
   },
   {
     name: 'minimal-now-and-then',
     peers: ['bind'],
     explains: ours(
-      (_, { theirs }) => theirs.answer.length > 0 && theirs.authority.length === 0 && theirs.additional.length === 0,
+      (_, { theirs }) =>
+        theirs.answer.length > 0 && !hasType(theirs.authority, TYPE.NS) && theirs.additional.length === 0,
     ),
   },
   {

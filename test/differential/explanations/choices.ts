@@ -1,6 +1,6 @@
 import { RCODE, TYPE } from '@zonewire/shared-protocol';
 import type { Explanation } from '../compare/explanation.ts';
-import { covers, hasType, isDenial, isLoop, leadsBelowItself } from '../compare/reply-facts.ts';
+import { hasType, isDenial, isLoop, leadsBelowItself } from '../compare/reply-facts.ts';
 import { PEERS } from '../servers.ts';
 
 /** Names in a chain that every server follows. */
@@ -41,16 +41,6 @@ export const CHOICES: readonly Explanation[] = [
       qtype === TYPE.ANY &&
       hasType(whole.answer, TYPE.DNAME) &&
       (!('side' in difference) || difference.side === 'theirs'),
-  },
-  {
-    name: 'ns-in-positive-answers',
-    peers: ['bind', 'nsd'],
-    explains: (difference, { zone, theirs }) =>
-      difference.what === 'authority' &&
-      difference.side === 'theirs' &&
-      theirs.answer.length > 0 &&
-      difference.record.owner === zone.apex &&
-      covers(difference.record, TYPE.NS),
   },
   {
     name: 'alias-loop',

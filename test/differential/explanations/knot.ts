@@ -27,8 +27,12 @@ export const KNOT: readonly Explanation[] = [
   {
     name: 'soa-left-out-without-tc',
     peers: ['knot'],
-    explains: (difference, { transport, ours, theirs }) =>
-      difference.what === 'authority' && difference.side === 'ours' && transport === 'udp' && ours.tc && !theirs.tc,
+    explains: (difference, { transport, whole, theirs, limit }) =>
+      difference.what === 'authority' &&
+      difference.side === 'ours' &&
+      transport === 'udp' &&
+      whole.bytes.length > limit - 64 &&
+      !theirs.tc,
   },
   {
     name: 'rcode-of-truncated-answers',
@@ -61,6 +65,16 @@ export const KNOT: readonly Explanation[] = [
       theirs.authority.length === 0 &&
       !theirs.aa &&
       (difference.what === 'aa' || (difference.what === 'authority' && difference.side === 'ours')),
+  },
+  {
+    name: 'nsec-from-a-wildcard',
+    peers: ['knot'],
+    explains: (difference, { qtype, whole }) =>
+      qtype === TYPE.NSEC &&
+      hasType(whole.answer, TYPE.NSEC) &&
+      difference.what === 'authority' &&
+      difference.side === 'ours' &&
+      isDenial(difference.record),
   },
   {
     name: 'pointers-astray',

@@ -80,6 +80,12 @@ function assemble({ owners: plans, soa, shape }: ZonePlan): Records {
     },
     { owner: [], ttl: TTLS[soa[2] % TTLS.length], type: 'NS', rdata: 'ns.outside.' },
   ];
+  // A server of the zone's own, and its address: BIND refuses a zone without it.
+  if (soa[0] % 2 === 0 && shape !== 'dname at apex')
+    records.push(
+      { owner: [], ttl: records[1].ttl, type: 'NS', rdata: `ns0.${APEX}` },
+      { owner: ['ns0'], ttl: 300, type: 'A', rdata: '192.0.2.53' },
+    );
   if (shape === 'dname at apex') records.push({ owner: [], ttl: 300, type: 'DNAME', rdata: 'z999.test.' });
   for (const { path, plan } of owners) {
     for (const [type, numbers] of rrsets(plan)) {
