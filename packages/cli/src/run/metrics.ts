@@ -103,6 +103,12 @@ function schedule({ site }: RunningNode): MetricFamily[] {
       { labels: { result: 'given' }, value: link?.given ?? 0 },
       { labels: { result: 'refused' }, value: link?.refused ?? 0 },
     ]),
+    family(
+      'site_unanswered_total',
+      'Questions to the site without an answer in time: a primary was asked instead.',
+      'counter',
+      one(link?.unanswered ?? 0),
+    ),
     family('site_bytes_total', 'Octets of versions taken from Redis.', 'counter', one(link?.takenBytes ?? 0)),
     family('rounds_taken_over_total', 'Rounds Redis did not hand out in time.', 'counter', one(takenOver)),
   ];

@@ -22,7 +22,8 @@ export async function openSite({ redis, limits, server }: NodeConfig, log: Log):
   const { url, password, site } = redis;
   const node = server.identity;
   const bullmq = new BullmqSchedule({ url, password, site, node, clock: systemClock, log, concurrency });
-  const link = new RedisSite({ url, password, site, clock: systemClock, log, contentMaxSize: redis.contentMaxSize });
+  const { contentMaxSize } = redis;
+  const link = new RedisSite({ url, password, site, clock: systemClock, log, watch: bullmq, contentMaxSize });
   return { schedule: bullmq, bullmq, link };
 }
 

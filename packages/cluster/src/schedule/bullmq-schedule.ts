@@ -99,6 +99,7 @@ export class BullmqSchedule implements Schedule {
   readonly #taken = new Set<Promise<void>>();
   #lastHandedOut = 0;
   #lastTold = Number.NEGATIVE_INFINITY;
+  readonly #onLost = new Set<() => void>();
   #closed = false;
 
   constructor(options: BullmqScheduleOptions) {
@@ -113,6 +114,15 @@ export class BullmqSchedule implements Schedule {
     return this.#health?.state ?? 'connecting';
   }
 
+  get answers(): boolean {
+    return this.redis === 'answers';
+  }
+
+  /** Calls `listener` each time Redis is lost. */
+  onLost(listener: () => void): void {
+    this.#onLost.add(listener);
+  }
+
   /** Since when it is in that state, ms since the epoch. */
   get redisSince(): number {
     return this.#health?.since ?? 0;
@@ -121,10 +131,6 @@ export class BullmqSchedule implements Schedule {
   /** Why Redis is lost. */
   get redisTrouble(): string | undefined {
     return this.#health?.trouble;
-  }
-
-  get #answers(): boolean {
-    return this.redis === 'answers';
   }
 
   start(process: ScheduleProcessor): void {
@@ -213,9 +219,10 @@ export class BullmqSchedule implements Schedule {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const answers = this.#answers;
+    const answers = this.answers;
     const heapClosed = this.#heap.close();
     // Without Redis its jobs cannot be put back: their locks run out.
+    if (!answers) this.#redis?.disconnect();
     await this.#worker?.close(!answers);
     await Promise.all([heapClosed, ...this.#taken, ...this.#running.values()]);
     if (answers) await this.#outbox.settled();
@@ -244,6 +251,7 @@ export class BullmqSchedule implements Schedule {
     this.counters.lost++;
     this.#options.log.warn({ zones: this.#plans.size }, `Redis is lost (${reason}): SOA timers go on in this node`);
     this.#outbox.shut();
+    for (const tell of this.#onLost) tell();
     // A Redis that refuses would be asked for the next job without a pause.
     this.#worker?.pause(true);
     for (const [zone, plan] of this.#plans) this.#arm(zone, plan);
@@ -259,7 +267,7 @@ export class BullmqSchedule implements Schedule {
   async #overdue(zone: string): Promise<void> {
     const plan = this.#plans.get(zone);
     if (plan === undefined || this.#running.has(zone)) return;
-    if (this.#answers && !plan.local) {
+    if (this.answers && !plan.local) {
       const standing = await this.#standingOf(zone);
       if (this.#closed || this.#plans.get(zone) !== plan || this.#running.has(zone)) return;
       if (isInGoodHands(standing, plan.change, this.#moves)) {
@@ -282,7 +290,7 @@ export class BullmqSchedule implements Schedule {
     }
     await this.#run(zone, plan, plan);
     if (this.#plans.has(zone)) this.#outbox.add(zone);
-    if (this.#answers && !plan.local) this.#watch!.release(jobId(zone)).catch(() => {});
+    if (this.answers && !plan.local) this.#watch!.release(jobId(zone)).catch(() => {});
   }
 
   /** Of the nodes whose watch found it, one begins. When Redis does not say, this one. */
@@ -294,7 +302,7 @@ export class BullmqSchedule implements Schedule {
   async #sweep(): Promise<void> {
     const { clock } = this.#options;
     this.#sweepTimer = clock.setTimeout(() => void this.#sweep(), SWEEP_EVERY);
-    if (!this.#answers) return;
+    if (!this.answers) return;
     try {
       for (const { zone, reason, attempt, serial, notified } of await this.#watch!.orphans()) {
         if (!this.#plans.has(zone) || this.#running.has(zone)) continue;
@@ -404,7 +412,7 @@ export class BullmqSchedule implements Schedule {
   /** A change: the job goes ahead of all timers, and does not wait for a place that they have. */
   async #urge(zone: string, plan: Plan): Promise<void> {
     // The heap has it, and what is planned is written once Redis is found.
-    if (!this.#answers) return;
+    if (!this.answers) return;
     try {
       if (!this.#written.has(zone)) await this.#add([plan]);
       const job = this.#jobs!.of(zone);
@@ -494,7 +502,7 @@ export class BullmqSchedule implements Schedule {
 
   #troubled(what: string, error: unknown): void {
     // A lost connection is told once, by the health watch.
-    if (!this.#answers || this.#closed) return;
+    if (!this.answers || this.#closed) return;
     this.counters.refused++;
     const now = this.#options.clock.now();
     if (now - this.#lastTold >= TELL_EVERY) {

@@ -13,6 +13,8 @@ export interface RedisSiteOptions extends RedisAddress {
   readonly site: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether Redis answers: the schedule's watch over it. What waits for a Redis that is lost goes on without it. */
+  readonly watch: { readonly answers: boolean; onLost(listener: () => void): void };
   /** Octets of zone content in Redis at most. */
   readonly contentMaxSize?: number | undefined;
 }
@@ -30,6 +32,8 @@ export interface RedisSiteCounters {
   told: number;
   /** What Redis did not take or give. */
   failed: number;
+  /** Questions to Redis, or to the other nodes, without an answer in time: a primary was asked instead. */
+  unanswered: number;
 }
 
 export const CONTENT_MAX_SIZE = 128 * 1024 * 1024;
@@ -40,7 +44,7 @@ const HEAD_KEPT = 86_400_000;
 /** Redis answers in less, or the primaries are asked, ms. */
 const HEAD_TIMEOUT = 250;
 /** Another node answers in less, ms. */
-const OTHERS_TIMEOUT = 500;
+const OTHERS_TIMEOUT = 1_000;
 /** A node that puts a version there says so for so long, ms. */
 const OFFER = 10_000;
 /** Longest wait for it, ms. */
@@ -55,7 +59,15 @@ const BATCH = 500;
  * Without Redis nothing is known of the others, and each node asks the primaries itself.
  */
 export class RedisSite implements SiteLink {
-  readonly counters: RedisSiteCounters = { taken: 0, takenBytes: 0, refused: 0, given: 0, told: 0, failed: 0 };
+  readonly counters: RedisSiteCounters = {
+    taken: 0,
+    takenBytes: 0,
+    refused: 0,
+    given: 0,
+    told: 0,
+    failed: 0,
+    unanswered: 0,
+  };
   readonly #options: RedisSiteOptions;
   readonly #node = randomUUID();
   readonly #prefix: string;
@@ -65,6 +77,8 @@ export class RedisSite implements SiteLink {
   readonly #waiting: Waiting<SiteHead>;
   /** Zones whose heads are to be read. */
   readonly #joined = new Set<string>();
+  /** What ends without an answer when Redis is lost. */
+  readonly #givenUpWhenLost = new Set<() => void>();
   #host: SiteHost | undefined;
   #closed = false;
 
@@ -76,7 +90,7 @@ export class RedisSite implements SiteLink {
     this.#subscriber = workerConnection(options);
     const limits = { maxSize: contentMaxSize, keepFor: CONTENT_KEPT };
     this.#versions = new SiteVersions(new ContentStore(this.#redis, this.#prefix, clock, limits), contentMaxSize);
-    this.#waiting = new Waiting(clock, OTHERS_TIMEOUT);
+    this.#waiting = new Waiting(clock, OTHERS_TIMEOUT, () => this.counters.unanswered++);
     // Whether Redis answers is told by the schedule's health watch.
     this.#redis.on('error', () => {});
     this.#subscriber.on('error', () => {});
@@ -84,6 +98,9 @@ export class RedisSite implements SiteLink {
 
   start(host: SiteHost): void {
     this.#host = host;
+    this.#options.watch.onLost(() => {
+      for (const give of [...this.#givenUpWhenLost]) give();
+    });
     this.#subscriber.on('message', (_, text: string) => void this.#heard(text));
     // ioredis subscribes again by itself after a loss; what was said meanwhile is read from the heads.
     this.#subscriber.subscribe(this.#channel).catch(() => {});
@@ -100,13 +117,17 @@ export class RedisSite implements SiteLink {
   }
 
   async head(zone: string): Promise<SiteHead | undefined> {
-    if (this.#redis.status !== 'ready') return undefined;
+    if (!this.#answers) return undefined;
     const stored = await this.#inTime(this.#redis.get(this.#headKey(zone)), HEAD_TIMEOUT);
     if (stored === undefined) return undefined;
     return readHead(stored, zone) ?? (await this.#askOthers(zone));
   }
 
-  async fetch(request: SiteRequest): Promise<SiteContent | { readonly kind: 'none'; readonly message: string }> {
+  fetch(request: SiteRequest): Promise<SiteContent | { readonly kind: 'none'; readonly message: string }> {
+    return this.#unlessLost(this.#fetch(request), { kind: 'none', message: 'Redis is lost' });
+  }
+
+  async #fetch(request: SiteRequest): Promise<SiteContent | { readonly kind: 'none'; readonly message: string }> {
     try {
       const first = await this.#take(request);
       if (first.kind === 'zone' || first.kind === 'diffs') return first;
@@ -119,8 +140,12 @@ export class RedisSite implements SiteLink {
     }
   }
 
-  async tell(head: SiteHead, content?: ToldContent): Promise<void> {
-    if (this.#redis.status !== 'ready' || this.#closed) return;
+  tell(head: SiteHead, content?: ToldContent): Promise<void> {
+    if (!this.#answers || this.#closed) return Promise.resolve();
+    return this.#unlessLost(this.#tell(head, content), undefined);
+  }
+
+  async #tell(head: SiteHead, content?: ToldContent): Promise<void> {
     try {
       if (content !== undefined) {
         await this.#versions.put(head.zone, content);
@@ -164,7 +189,10 @@ export class RedisSite implements SiteLink {
       const offer = await this.#redis.get(key);
       if (offer === 'done') return true;
       const waited = clock.now() - began;
-      if (offer === null ? waited > OTHERS_TIMEOUT : waited > OFFER_TIMEOUT) return false;
+      if (offer === null ? waited > OTHERS_TIMEOUT : waited > OFFER_TIMEOUT) {
+        this.counters.unanswered++;
+        return false;
+      }
       await new Promise<void>((resolve) => clock.setTimeout(resolve, OFFER_POLL));
     }
     return false;
@@ -247,11 +275,32 @@ export class RedisSite implements SiteLink {
     return this.#redis.publish(this.#channel, JSON.stringify(message));
   }
 
+  get #answers(): boolean {
+    return this.#redis.status === 'ready' && this.#options.watch.answers;
+  }
+
+  /** A Redis that is silent with open connections answers nothing, and refuses nothing. */
+  async #unlessLost<T>(work: Promise<T>, otherwise: T): Promise<T> {
+    let give = () => {};
+    const lost = new Promise<T>((resolve) => {
+      give = () => resolve(otherwise);
+    });
+    this.#givenUpWhenLost.add(give);
+    try {
+      return await Promise.race([work, lost]);
+    } finally {
+      this.#givenUpWhenLost.delete(give);
+    }
+  }
+
   async #inTime<T>(asked: Promise<T>, ms: number): Promise<T | undefined> {
     const { clock } = this.#options;
     let timer: unknown;
     const tooLate = new Promise<undefined>((resolve) => {
-      timer = clock.setTimeout(() => resolve(undefined), ms);
+      timer = clock.setTimeout(() => {
+        this.counters.unanswered++;
+        resolve(undefined);
+      }, ms);
     });
     try {
       return await Promise.race([asked, tooLate]);

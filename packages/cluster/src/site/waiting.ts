@@ -12,12 +12,14 @@ interface Question<T> {
 export class Waiting<T> {
   readonly #clock: Clock;
   readonly #timeout: number;
+  readonly #timedOut: () => void;
   readonly #questions = new Map<string, Question<T>>();
 
-  /** `timeout`: ms. */
-  constructor(clock: Clock, timeout: number) {
+  /** `timeout`: ms; `timedOut` is called for every question that nobody has settled by then. */
+  constructor(clock: Clock, timeout: number, timedOut: () => void) {
     this.#clock = clock;
     this.#timeout = timeout;
+    this.#timedOut = timedOut;
   }
 
   answer(about: string): Promise<T | undefined> {
@@ -25,7 +27,10 @@ export class Waiting<T> {
     if (asked !== undefined) return asked.answer;
     let resolve: (answer: T | undefined) => void = () => {};
     const answer = new Promise<T | undefined>((settle) => (resolve = settle));
-    const timer = this.#clock.setTimeout(() => question.settle(undefined), this.#timeout);
+    const timer = this.#clock.setTimeout(() => {
+      this.#timedOut();
+      question.settle(undefined);
+    }, this.#timeout);
     const question: Question<T> = {
       expected: undefined,
       none: 0,
