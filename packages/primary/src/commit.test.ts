@@ -86,7 +86,7 @@ function add(n: number): ChangeRequest {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('commit: check, serial, diff, journal, publish, announce', () => {
-  test('a change is durable before it is served, served before it is announced, announced before it is acknowledged', async () => {
+  test('a change is durable before it is served, served before it is announced, announced before it is acknowledged (RFC 2136 3.5)', async () => {
     const { store, line, log } = await setUp();
     store.held = true;
     const done = line.change(add(1)).then(({ serial }) => log.push(`acknowledge ${serial}`));
@@ -174,7 +174,7 @@ describe('commit: check, serial, diff, journal, publish, announce', () => {
 });
 
 describe('a journal that cannot be written', () => {
-  test('nothing of the group is served, all of it and everything built upon it is refused with SERVFAIL, the tip goes back', async () => {
+  test('nothing of the group is served, all of it and everything built upon it is refused with SERVFAIL, the tip goes back (RFC 2136 3.7)', async () => {
     const { store, line, log } = await setUp();
     store.held = true;
     store.full = true;

@@ -54,7 +54,7 @@ describe('primaries that misbehave', () => {
   });
 
   test.each(['refused', 'no-ns', 'wrong-end', 'out-of-zone', 'two-soas', 'cut'] as const)(
-    'AXFR %s: refused whole, the old version stays, the next primary is asked',
+    'AXFR %s: refused whole, the old version stays, the next primary is asked (RFC 5936 6)',
     async (kind) => {
       const site = await Site.start({ primaries: 2 });
       await site.clock.advance(1000);

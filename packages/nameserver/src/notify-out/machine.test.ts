@@ -71,7 +71,7 @@ describe('start: the target is asked before it is told', () => {
 });
 
 describe('a commit', () => {
-  test('RFC 1996 3.6: NOTIFY at once; acknowledged is not applied; probes until the serial is seen', () => {
+  test('RFC 1996 3.1, 3.6: NOTIFY at once; acknowledged is not applied; probes until the serial is seen', () => {
     const bench = inSync(7);
     expect(bench.on({ kind: 'commit', serial: 8 }, 60_000)).toEqual([
       { kind: 'notify', serial: 8, address: 0, timeout: 500 },

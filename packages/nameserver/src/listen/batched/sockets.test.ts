@@ -40,7 +40,7 @@ it('this machine can do it: without, half of the tests of UDP would prove nothin
 describe('Batch', () => {
   it.each([
     ['127.0.0.1', '127.0.0.1', '127.0.0.1'],
-    ['a wildcard answers from the address that was asked (IP_PKTINFO)', '0.0.0.0', '127.0.0.9'],
+    ['a wildcard answers from the address that was asked (IP_PKTINFO; RFC 2181 4)', '0.0.0.0', '127.0.0.9'],
     ['IPv6', '::1', '::1'],
     ['IPv6 wildcard (IPV6_PKTINFO)', '::', '::1'],
   ])('%s: takes many, answers each where it came from', async (_, host, to) => {
