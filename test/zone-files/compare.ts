@@ -1,13 +1,18 @@
 import { canonicalRdata, lowercaseName, nameToText, type ResourceRecord, typeToText } from '@zonewire/shared-protocol';
 
 /**
- * What `theirs` has and lacks, a line each; '' when the records are the same, TTLs included. Names' case does not count (Knot and
- * NSD keep names in lower case, RFC 4343), every other octet does.
+ * What the records of `server` have and lack, a line each; '' when they are the same, TTLs included. Case does not count in owners
+ * (RFC 4343), nor in names inside the data of Knot and NSD, which keep names in lower case; every other octet does.
  */
-export function differenceOf(ours: readonly ResourceRecord[], theirs: readonly ResourceRecord[] | string): string {
+export function differenceOf(
+  ours: readonly ResourceRecord[],
+  theirs: readonly ResourceRecord[] | string,
+  server: string,
+): string {
   if (typeof theirs === 'string') return theirs;
-  const mine = new Set(ours.map(lineOf));
-  const other = new Set(theirs.map(lineOf));
+  const line = (record: ResourceRecord) => lineOf(record, server === 'bind');
+  const mine = new Set(ours.map(line));
+  const other = new Set(theirs.map(line));
   const lines = [
     ...[...other].filter((line) => !mine.has(line)).map((line) => `+ ${line}`),
     ...[...mine].filter((line) => !other.has(line)).map((line) => `- ${line}`),
@@ -16,7 +21,7 @@ export function differenceOf(ours: readonly ResourceRecord[], theirs: readonly R
   return lines.join('\n');
 }
 
-function lineOf({ name, type, ttl, rdata }: ResourceRecord): string {
-  const octets = Buffer.from(canonicalRdata(type, rdata)).toString('hex');
+function lineOf({ name, type, ttl, rdata }: ResourceRecord, exact: boolean): string {
+  const octets = Buffer.from(exact ? rdata : canonicalRdata(type, rdata)).toString('hex');
   return `${nameToText(lowercaseName(name))} ${ttl} ${typeToText(type)} ${octets}`;
 }

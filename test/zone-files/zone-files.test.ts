@@ -38,7 +38,7 @@ describe.each(THEMES.map((theme) => theme.name))('%s', (theme) => {
     expect(agreed === 'accept' && ours === 'refuse', 'what all four accept is accepted').toBe(false);
     if (!outcome.ours.accepted) return;
     for (const [reader, theirs] of outcome.transferred) {
-      const difference = differenceOf(outcome.records, theirs);
+      const difference = differenceOf(outcome.records, theirs, reader);
       if (isKnownDifference(text, reader)) expect(difference, `${reader} makes the same of it`).not.toBe('');
       else expect(difference, `${reader} makes other records of it\n${report(outcome)}`).toBe('');
     }

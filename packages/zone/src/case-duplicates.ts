@@ -62,7 +62,7 @@ function rebuilt(version: ZoneVersion): ZoneVersion {
     if (record.name !== owner) seen = new Set();
     owner = record.name;
     const key = `${record.type} ${keyOf(record.type, record.rdata)}`;
-    if (hasCanonicalNames(record.type) && seen.has(key)) continue;
+    if (seen.has(key)) continue;
     seen.add(key);
     builder.addRecord(record);
   }
