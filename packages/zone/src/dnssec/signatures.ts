@@ -172,7 +172,7 @@ export class SignatureChecks {
   }
 }
 
-/** RRSIG times wrap every 136 years: taken as the one nearest to our days. */
+/** As the date until 2106, when the 32 bits begin anew. */
 function timeText(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
