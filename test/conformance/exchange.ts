@@ -30,7 +30,7 @@ export class UdpAsker {
   async isSilent(request: Uint8Array, another: Uint8Array): Promise<boolean> {
     await this.#send(request);
     if ((await this.ask(another)) === undefined) throw new Error(`port ${this.#server.port} does not answer`);
-    await sleep(200);
+    for (const until = Date.now() + 200; Date.now() < until && !this.#arrived.has(id(request)); ) await sleep(5);
     return !this.#arrived.has(id(request));
   }
 

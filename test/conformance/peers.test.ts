@@ -1,5 +1,4 @@
 import { CORNERS, type Corner, expected, originOf, readRequest } from '@zonewire/nameserver/conformance-suite';
-import type { Address } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askServer } from './ask-server.ts';
 import { apart, judge } from './judge.ts';
@@ -26,8 +25,10 @@ describe.each(sets.map((corners) => [corners.length === 1 ? 'a corner of its own
         const asked = VENDORS.filter((vendor) => corner.without?.[vendor] === undefined);
         // An opinion that nobody shares is only an opinion.
         expect(asked.length).toBeGreaterThanOrEqual(2);
-        const at: Address[] = [servers.ours, ...asked.map((vendor) => servers.peers.get(vendor)!)];
-        const [ours, ...theirs] = await Promise.all(at.map((server) => askServer(server, corner)));
+        const [ours, ...theirs] = await Promise.all([
+          askServer(servers.ours, corner),
+          ...asked.map((vendor) => askServer(servers.peers.get(vendor)!, corner, vendor)),
+        ]);
         const origin = originOf(corner);
         const problems: string[] = [];
         for (const [i, one] of corner.cases.entries()) {
