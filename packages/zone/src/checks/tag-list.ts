@@ -9,11 +9,13 @@ export function readTagList(text: string): readonly Tag[] | string {
   const parts = text.split(';').map((part) => part.trim());
   if (parts[parts.length - 1] === '') parts.pop();
   const tags: Tag[] = [];
+  const names = new Set<string>();
   for (const part of parts) {
     const equals = part.indexOf('=');
     const name = part.slice(0, equals).trim();
     if (equals < 0 || !/^[a-z][a-z0-9_]*$/i.test(name)) return `has ${shown(part)}, which is not of the form tag=value`;
-    if (tags.some((tag) => tag.name === name)) return `has the tag ${name} twice`;
+    if (names.has(name)) return `has the tag ${name} twice`;
+    names.add(name);
     tags.push({ name, value: part.slice(equals + 1).trim() });
   }
   return tags;
