@@ -1,6 +1,6 @@
 // `npm run build`: the `zonewire` command and its threads as plain JavaScript in dist/, for images (deploy/Dockerfile). Development
 // and tests run the sources as they are. Prints the files and their sizes.
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Plugin, rolldown } from 'rolldown';
@@ -34,6 +34,9 @@ const { output } = await bundle.write({
   entryFileNames: '[name].mjs',
   chunkFileNames: '[name]-[hash].mjs',
 });
+// What Bull Board's server reads beside the bundle.
+for (const part of ['package.json', 'dist'])
+  cpSync(join(root, 'node_modules/@bull-board/ui', part), join(dist, 'bull-board-ui', part), { recursive: true });
 const { version } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'));
 // What main.ts reads beside its folder.
 writeFileSync(

@@ -40,6 +40,19 @@ function checkToken(headers: IncomingHttpHeaders, token: string): void {
   if (!timingSafeEqual(hash(given), hash(token))) throw new ApiError(401, 'token-wrong', 'this is not the token');
 }
 
+/** The token in any form, also as the password a browser has asked for. */
+export function hasToken(headers: IncomingHttpHeaders, token: string): boolean {
+  const basic = /^Basic (.+)$/i.exec(headers.authorization ?? '')?.[1];
+  const password =
+    basic &&
+    Buffer.from(basic, 'base64')
+      .toString()
+      .replace(/^[^:]*:/, '');
+  const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
+  const given = headers['x-api-key'] ?? bearer ?? password;
+  return typeof given === 'string' && timingSafeEqual(hash(given), hash(token));
+}
+
 /** Equal length for every text, so that the comparison tells nothing of the token. */
 function hash(text: string): Buffer {
   return createHash('sha256').update(text).digest();

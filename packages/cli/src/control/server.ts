@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Log } from '@zonewire/nameserver';
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyPluginCallback, type FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { guardBoard, isBoard, serveBoard } from './board.ts';
 import { checkAccess } from './guard.ts';
 import { openApiDocument } from './openapi.ts';
 import type { ControlPorts } from './ports.ts';
@@ -17,13 +18,15 @@ export interface ControlOptions {
   /** Read at every request, so that a reload can change it. */
   readonly token: () => string | undefined;
   readonly log: Log;
+  /** Bull Board, where Redis and a token are configured. */
+  readonly board?: FastifyPluginCallback | undefined;
 }
 
 /** Largest request body: 1,000 RRsets of a PATCH with room to spare. */
 const BODY_LIMIT = 4 * 1024 * 1024;
 
 /** The control API, not yet listening. */
-export function controlServer(ports: ControlPorts, { token, log }: ControlOptions): FastifyInstance {
+export function controlServer(ports: ControlPorts, { token, log, board }: ControlOptions): FastifyInstance {
   const server = Fastify({
     bodyLimit: BODY_LIMIT,
     // A stop does not wait for an idle keep-alive connection.
@@ -44,13 +47,15 @@ export function controlServer(ports: ControlPorts, { token, log }: ControlOption
     const detail = `there is no ${request.method} ${request.url.split('?')[0]}; see /openapi.json`;
     return sendProblem(reply, toProblem(new ApiError(404, 'route-unknown', detail)));
   });
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', async (request, reply) => {
+    if (isBoard(request)) return guardBoard(request, reply, token());
     if (!(request.routeOptions.config as { open?: boolean }).open) checkAccess(request, token());
   });
   const routes = allRoutes();
   for (const route of routes) register(server, route, ports);
   const document = openApiDocument(routes, ports.info().version);
   server.get('/openapi.json', () => document);
+  if (board !== undefined) serveBoard(server, board);
   return server;
 }
 

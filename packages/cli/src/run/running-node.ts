@@ -13,6 +13,7 @@ import {
   type NodeConfig,
   problemText,
 } from '../config/mod.ts';
+import { BOARD_PATH } from '../control/board.ts';
 import type { ReloadReport } from '../control/ports.ts';
 import { controlServer } from '../control/server.ts';
 import { count } from '../output/time.ts';
@@ -176,7 +177,9 @@ export class RunningNode {
   async #startControl(): Promise<void> {
     const { control } = this.config;
     if (!control) return;
-    const server = controlServer(controlPorts(this), { token: () => this.config.control?.token, log: this.log });
+    const token = () => this.config.control?.token;
+    const board = token() === undefined ? undefined : await this.site.bullmq?.board(BOARD_PATH);
+    const server = controlServer(controlPorts(this), { token, log: this.log, board });
     try {
       await server.listen({ host: control.listen.host, port: control.listen.port });
     } catch (error) {

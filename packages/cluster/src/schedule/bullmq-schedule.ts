@@ -118,6 +118,13 @@ export class BullmqSchedule implements Schedule {
     return this.redis === 'answers';
   }
 
+  /** Bull Board over the jobs: a Fastify plugin. Once {@link start}ed. */
+  async board(basePath: string) {
+    // Only where it is wanted: its parts take a while to load.
+    const { bullBoard } = await import('../board/board.ts');
+    return bullBoard(this.#queue!, basePath);
+  }
+
   /** Calls `listener` each time Redis is lost. */
   onLost(listener: () => void): void {
     this.#onLost.add(listener);
