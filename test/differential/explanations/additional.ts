@@ -17,6 +17,13 @@ const theirs = (rule: Rule) => additional('theirs', rule);
 /** What only we add. */
 const ours = (rule: Rule) => additional('ours', rule);
 
+const showsWildcard = theirs(
+  (record, { zone }) => isDenial(record) || (record.owner.startsWith('\x01*') && zone.exists(record.owner)),
+);
+const isShownAsWildcard = ours((record, at) =>
+  at.theirs.additional.some(({ owner }) => owner === at.zone.sourceOfSynthesis(record.owner)),
+);
+
 function additional(side: 'ours' | 'theirs', rule: Rule): (difference: Difference, at: Case) => boolean {
   return (difference, at) =>
     difference.what === 'additional' && difference.side === side && rule(difference.record, at);
@@ -65,9 +72,7 @@ export const ADDITIONAL: readonly Explanation[] = [
   {
     name: 'wildcard-by-its-own-name',
     peers: ['knot'],
-    explains: theirs(
-      (record, { zone }) => isDenial(record) || (record.owner.startsWith('\x01*') && zone.exists(record.owner)),
-    ),
+    explains: (difference, at) => showsWildcard(difference, at) || isShownAsWildcard(difference, at),
   },
   {
     name: 'occluded-addresses',
@@ -148,10 +153,7 @@ export const ADDITIONAL: readonly Explanation[] = [
   {
     name: 'minimal-now-and-then',
     peers: ['bind'],
-    explains: ours(
-      (_, { theirs }) =>
-        theirs.answer.length > 0 && !hasType(theirs.authority, TYPE.NS) && theirs.additional.length === 0,
-    ),
+    explains: ours((record, { theirs }) => isAddress(record) && theirs.additional.length === 0),
   },
   {
     name: 'rrsig-of-additional-data',
