@@ -67,7 +67,7 @@ export function followDname(state: LookupState): boolean {
   return proceed(state, scratch, at + 2, at + 2 + length);
 }
 
-function isThere({ refs, length }: RRsetList, bytes: Uint8Array, rrset: number): boolean {
+export function isThere({ refs, length }: RRsetList, bytes: Uint8Array, rrset: number): boolean {
   for (let i = 0; i < length; i++) if (refs[i].start === rrset + 12 && refs[i].bytes === bytes) return true;
   return false;
 }

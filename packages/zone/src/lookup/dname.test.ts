@@ -120,6 +120,23 @@ describe('DNAME', () => {
     });
   });
 
+  it('that leads to its own owner is in the answer once, also when it is asked for, as are its RRSIGs (RFC 2181 5)', () => {
+    const back = zone(`
+      c DNAME @
+      c RRSIG DNAME 8 2 300 20300101000000 20200101000000 1 example. AAAA
+    `);
+    for (const question of [
+      'c.c.example. DNAME',
+      'c.c.example. DNAME DO',
+      'c.c.example. RRSIG',
+      'c.c.example. RRSIG DO',
+    ]) {
+      const { answer } = ask(back, question);
+      expect(answer.length, question).toBeGreaterThan(1);
+      expect(new Set(answer).size, question).toBe(answer.length);
+    }
+  });
+
   it('a name of exactly 255 octets is still good (RFC 6672 2.2)', () => {
     const label = 'l'.repeat(60);
     const version = zone(`d DNAME ${label}.${label}.${label}`);

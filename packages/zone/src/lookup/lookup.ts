@@ -4,7 +4,7 @@ import { apexOffset } from '../image/relative-name.ts';
 import type { ZoneVersion } from '../version.ts';
 import { addAddresses } from './additional.ts';
 import { anyRRset, isNsec3 } from './any.ts';
-import { followCname, followDname } from './chain.ts';
+import { followCname, followDname, isThere } from './chain.ts';
 import { proveExpansion } from './denial/proofs.ts';
 import type { LookupResult } from './lookup-result.ts';
 import { nameError, noData } from './negative.ts';
@@ -13,7 +13,7 @@ import { LookupState } from './state.ts';
 import { CUT, MISSING, REDIRECTED, walk } from './walk.ts';
 import { findSourceOfSynthesis } from './wildcard.ts';
 
-const { ANY, CNAME, DS, NSEC, NSEC3, RRSIG } = TYPE;
+const { ANY, CNAME, DNAME, DS, NSEC, NSEC3, RRSIG } = TYPE;
 
 /** Lookups do not nest, so one state serves the whole thread. */
 const state = new LookupState();
@@ -91,7 +91,9 @@ function answerNode(): boolean {
   const rrset = qtype === ANY ? anyRRset(layer, node) : qtype === NSEC3 ? 0 : layer.findRRset(node, qtype);
   if (rrset !== 0) {
     if (state.expanded && state.dnssecOk) proveExpansion(state);
-    state.put(result.answer, layer, node, rrset, state.start);
+    // A DNAME that led here, to its own owner, is there already (RFC 2181 5).
+    if (qtype !== DNAME || !isThere(result.answer, layer.bytes, rrset))
+      state.put(result.answer, layer, node, rrset, state.start);
     addAddresses(state, layer, rrset);
     return false;
   }
@@ -114,7 +116,9 @@ function answerSignatures(): boolean {
     const type = layer.words[rrset >>> 2] & 0xffff;
     if (type === RRSIG && !isNsec3(layer, rrset, type)) {
       any = true;
-      if (!state.put(answer, layer, node, rrset, state.start)) break;
+      if (state.expanded || !isThere(answer, layer.bytes, rrset)) {
+        if (!state.put(answer, layer, node, rrset, state.start)) break;
+      }
     }
     rrset = layer.nextRRset(rrset);
   }
