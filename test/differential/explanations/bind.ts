@@ -1,6 +1,6 @@
-import { RCODE, TYPE } from '@zonewire/shared-protocol';
+import { TYPE } from '@zonewire/shared-protocol';
 import type { Explanation } from '../compare/explanation.ts';
-import { covers } from '../compare/reply-facts.ts';
+import { covers, hasType } from '../compare/reply-facts.ts';
 
 /** BIND 9.18 alone. */
 export const BIND: readonly Explanation[] = [
@@ -33,7 +33,7 @@ export const BIND: readonly Explanation[] = [
     peers: ['bind'],
     explains: (difference, { zone, whole }) =>
       zone.denial === 'NSEC3 opt-out' &&
-      whole.rcode === RCODE.NXDOMAIN &&
+      hasType(whole.authority, TYPE.SOA) &&
       difference.what === 'authority' &&
       difference.side === 'theirs' &&
       covers(difference.record, TYPE.NSEC3),
