@@ -113,7 +113,7 @@ export const ADDITIONAL: readonly Explanation[] = [
     peers: ['bind', 'knot', 'pdns'],
     explains: ours(
       (record, { peer, whole }) =>
-        (isService(record) || (peer === 'bind' && isAddress(record))) && whole.answer.some(isService),
+        (isService(record) || (peer !== 'knot' && isAddress(record))) && whole.answer.some(isService),
     ),
   },
   {
@@ -143,7 +143,7 @@ export const ADDITIONAL: readonly Explanation[] = [
   },
   {
     name: 'additional-beyond-addresses',
-    peers: ['bind'],
+    peers: ['bind', 'pdns'],
     explains: theirs(
       (record, { whole }) =>
         ((hasType(whole.answer, TYPE.MX) || hasType(whole.answer, TYPE.SRV)) && covers(record, TLSA)) ||

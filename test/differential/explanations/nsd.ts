@@ -49,9 +49,10 @@ export const NSD: readonly Explanation[] = [
   {
     name: 'proof-behind-an-alias',
     peers: ['nsd', 'pdns'],
-    explains: (_, { qtype, whole, theirs }) =>
+    explains: (_, { qtype, whole, theirs, zone, chain: [qname] }) =>
       (qtype === TYPE.NSEC || qtype === TYPE.RRSIG) &&
       (theirs.rcode === RCODE.SERVFAIL ||
+        (theirs.tc && zone.types(zone.sourceOfSynthesis(qname) ?? qname)?.has(TYPE.CNAME) === true) ||
         theirs.answer.some(({ type, key }) => type === TYPE.CNAME && whole.answer.every((one) => one.key !== key))),
   },
   {

@@ -50,4 +50,9 @@ export const PDNS: readonly Explanation[] = [
       (hasType(whole.answer, TYPE.DNAME) || hasType(whole.answer, TYPE.CNAME)) &&
       (!('side' in difference) || difference.side === 'theirs' || theirs.rcode === RCODE.SERVFAIL),
   },
+  {
+    name: 'octet-0-in-compression',
+    peers: ['pdns'],
+    explains: (difference, { chain, zone }) => 'side' in difference && zone.isNearZeroOctet(chain[0]),
+  },
 ];
