@@ -45,13 +45,14 @@ export const CHOICES: readonly Explanation[] = [
   {
     name: 'alias-loop',
     peers: ['bind', 'knot', 'pdns'],
-    explains: (difference, { whole, theirs }) =>
-      isLoop(whole) &&
-      (theirs.rcode === RCODE.SERVFAIL
-        ? difference.what === 'rcode' || difference.what === 'answer'
-        : difference.what === 'answer' &&
+    explains: (difference, { peer, whole, theirs }) =>
+      peer === 'knot'
+        ? difference.what === 'answer' &&
           difference.side === 'theirs' &&
-          whole.answer.some(({ key }) => key === difference.record.key)),
+          whole.answer.some(({ key }) => key === difference.record.key)
+        : isLoop(whole) &&
+          theirs.rcode === RCODE.SERVFAIL &&
+          (difference.what === 'rcode' || difference.what === 'answer'),
   },
   {
     name: 'alias-chain-limit',
