@@ -99,6 +99,8 @@ export class BullmqSchedule implements Schedule {
   readonly #taken = new Set<Promise<void>>();
   #lastHandedOut = 0;
   #lastTold = Number.NEGATIVE_INFINITY;
+  /** Changes in Redis that have not been handed out yet, and for which the worker may have a place. */
+  readonly #urged = new Set<string>();
   readonly #onLost = new Set<() => void>();
   #closed = false;
 
@@ -153,6 +155,9 @@ export class BullmqSchedule implements Schedule {
       JOB_NAME,
       async (job, token) => {
         this.#fromWorker++;
+        this.#urged.delete(job.data.zone);
+        // The last place went to a poll that was fetched before the change was there.
+        if (this.#fromWorker >= this.#concurrency) this.#takeUrged();
         try {
           await this.#handedOut(job, token!);
         } finally {
@@ -191,9 +196,15 @@ export class BullmqSchedule implements Schedule {
   set(zone: string, at: number, reason: string, priority: SchedulePriority = 'timer', about = FIRST): void {
     if (this.#closed) return;
     const change = priority === 'change';
-    const grace = graceOf(at - this.#options.clock.now(), change, this.#takeOver);
+    const grace = graceOf(
+      at - this.#options.clock.now(),
+      change,
+      about.serial === undefined && reason === 'bootstrap',
+      this.#takeOver,
+    );
     const plan: Plan = { zone, at, reason, ...about, change, grace };
     this.#plans.set(zone, plan);
+    if (!change) this.#urged.delete(zone);
     this.#arm(zone, plan);
     // What is being processed is put back with its new time when that is over.
     if (this.#process === undefined || this.#running.has(zone)) return;
@@ -258,6 +269,7 @@ export class BullmqSchedule implements Schedule {
     this.counters.lost++;
     this.#options.log.warn({ zones: this.#plans.size }, `Redis is lost (${reason}): SOA timers go on in this node`);
     this.#outbox.shut();
+    this.#urged.clear();
     for (const tell of this.#onLost) tell();
     // A Redis that refuses would be asked for the next job without a pause.
     this.#worker?.pause(true);
@@ -430,7 +442,15 @@ export class BullmqSchedule implements Schedule {
       if (!isJobState(error)) this.#troubled('promote', error);
       if (isMissing(error)) this.#written.delete(zone);
     }
-    if (this.#fromWorker >= this.#concurrency) await this.#take();
+    this.#urged.add(zone);
+    if (this.#fromWorker >= this.#concurrency) this.#takeUrged();
+  }
+
+  /** Each change is fetched at most once besides the worker: it may be under way on another node, and a poll come instead. */
+  #takeUrged(): void {
+    const takes = this.#urged.size;
+    this.#urged.clear();
+    for (let i = 0; i < takes; i++) void this.#take();
   }
 
   /** Fetches one job besides the worker, whose places are taken: the first in the queue, which a change is. */

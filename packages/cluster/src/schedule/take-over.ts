@@ -13,8 +13,9 @@ export const DEFAULT_TAKE_OVER: TakeOver = { timer: 10_000, timerLeast: 500, cha
  * How long after its time the watch of a plan fires. A zone with short SOA timers is watched as closely as they are short:
  * with RETRY of 1 s a lost job may not cost 10 s. What stands in a queue that moves is looked at again after twice as long. `ahead`: ms from the moment of planning to the plan's time.
  */
-export function graceOf(ahead: number, change: boolean, takeOver: TakeOver): number {
+export function graceOf(ahead: number, change: boolean, isFirst: boolean, takeOver: TakeOver): number {
   if (change) return takeOver.change;
-  const least = ahead <= 0 ? 2 * takeOver.timerLeast : Math.max(takeOver.timerLeast, ahead / 2);
-  return Math.min(takeOver.timer, least);
+  // A zone that was never loaded answers nothing: its job may stand at a node that has it and knows no reason for a round.
+  if (isFirst) return Math.min(takeOver.timer, 2 * takeOver.timerLeast);
+  return ahead <= 0 ? takeOver.timer : Math.min(takeOver.timer, Math.max(takeOver.timerLeast, ahead / 2));
 }
