@@ -115,7 +115,7 @@ export class ZonewireNode implements Address {
         identity: options.identity ?? `node-${this.port}`,
         listen: [`127.0.0.1:${this.port}`],
         'data-dir': join(this.folder, 'data'),
-        // Two seconds of CPU that tests need for other things.
+        // Some seconds of CPU that tests need for other things.
         'warm-up': false,
         ...options.server,
       },

@@ -72,7 +72,7 @@ const server = z.strictObject({
     .meta({ description: 'How UDP is read: auto takes the fastest way this machine has.' }),
   'warm-up': z.boolean({ error: 'must be true or false' }).optional().meta({
     description:
-      'Carry some changes of a zone of our own, on loopback, after the start, so that the first real ones are as fast as later ones (about 2 s of CPU). Default: true.',
+      'Carry some changes of a zone of our own, on loopback, after the start, so that the first real ones are as fast as later ones (some 5 s of CPU). Default: true.',
   }),
 });
 

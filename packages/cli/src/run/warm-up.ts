@@ -8,10 +8,10 @@ import type { NodeConfig, ZoneConfig } from '../config/mod.ts';
 import { RunningNode } from './running-node.ts';
 
 /** Changes made. V8 has then compiled what a change runs through; more bring little. */
-export const WARM_UP_CHANGES = 400;
+export const WARM_UP_CHANGES = 1500;
 
 /** What takes longer is given up: the machine has other things to do. */
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 30_000;
 
 const ZONE = name('warm-up.invalid.');
 const TTL = 60;

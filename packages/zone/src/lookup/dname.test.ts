@@ -120,6 +120,15 @@ describe('DNAME', () => {
     });
   });
 
+  it('a DNAME at a wildcard stands for other names too: asked for, each owner has its own (RFC 4592 4.4)', () => {
+    const wild = zone('* 300 DNAME x.y');
+    expect(ask(wild, 'a.*.example. DNAME').answer).toEqual([
+      '*.example. 300 IN DNAME x.y.example.',
+      'a.*.example. 300 IN CNAME a.x.y.example.',
+      'a.x.y.example. 300 IN DNAME x.y.example.',
+    ]);
+  });
+
   it('that leads to its own owner is in the answer once, also when it is asked for, as are its RRSIGs (RFC 2181 5)', () => {
     const back = zone(`
       c DNAME @

@@ -91,8 +91,8 @@ function answerNode(): boolean {
   const rrset = qtype === ANY ? anyRRset(layer, node) : qtype === NSEC3 ? 0 : layer.findRRset(node, qtype);
   if (rrset !== 0) {
     if (state.expanded && state.dnssecOk) proveExpansion(state);
-    // A DNAME that led here, to its own owner, is there already (RFC 2181 5).
-    if (qtype !== DNAME || !isThere(result.answer, layer.bytes, rrset))
+    // A DNAME that led here, to its own owner, is there already (RFC 2181 5); one from a wildcard has another owner.
+    if (qtype !== DNAME || state.expanded || !isThere(result.answer, layer.bytes, rrset))
       state.put(result.answer, layer, node, rrset, state.start);
     addAddresses(state, layer, rrset);
     return false;
