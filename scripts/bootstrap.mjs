@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
 const installedMark = join(root, 'node_modules', '.zonewire-installed');
 
-/** Real DNS software that tests run against: command, or library below /usr/lib, -> Debian package. */
+/** Real software that tests run against or with: command, or library below /usr/lib, -> Debian package. */
 const PEERS = {
   named: 'bind9',
   'named-compilezone': 'bind9-utils',
@@ -34,6 +34,9 @@ const PEERS = {
   'redis-server': 'redis-server',
   'redis-cli': 'redis-tools',
   dnsperf: 'dnsperf',
+  'docker-compose': 'docker-compose',
+  ip: 'iproute2',
+  iptables: 'iptables',
 };
 
 /** Ends what this process started for the tests. */
@@ -141,12 +144,7 @@ async function withDocker(tests) {
       'the tests need a running Docker engine (docker info says there is none); start it, or on Debian: sudo apt-get install docker.io',
     );
   }
-  aptInstall([
-    ...(isThere('dockerd') ? [] : ['docker.io']),
-    ...(isThere('iptables') ? [] : ['iptables']),
-    ...(isThere('docker-compose') ? [] : ['docker-compose']),
-    ...(isThere('ip') ? [] : ['iproute2']),
-  ]);
+  aptInstall(isThere('dockerd') ? [] : ['docker.io']);
   const log = join(tmpdir(), `zonewire-dockerd-${process.pid}.log`);
   const output = openSync(log, 'w');
   console.log(`zonewire: starting a Docker engine for the tests (log: ${log}) ...`);
