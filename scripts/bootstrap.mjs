@@ -37,6 +37,7 @@ const PEERS = {
   'docker-compose': 'docker-compose',
   ip: 'iproute2',
   iptables: 'iptables',
+  curl: 'curl',
 };
 
 /** Ends what this process started for the tests. */
