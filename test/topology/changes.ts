@@ -1,5 +1,5 @@
 import { CLASS, name, TYPE } from '@zonewire/shared-protocol';
-import { type Address, digSerial, UpdateStream } from '@zonewire/testkit';
+import { type Address, digAxfr, digSerial, type Topology, UpdateStream } from '@zonewire/testkit';
 import { expect } from 'vitest';
 
 /** `count` updates of one record each, all acknowledged; gives the serial after them. */
@@ -15,4 +15,17 @@ export async function change(primary: Address, zone: string, count: number): Pro
   const serial = (await digSerial(primary, zone))!;
   expect(serial).toBe(before + count);
   return serial;
+}
+
+/** Every node named answers with `serial`, and the whole zone is the same at all of them. */
+export async function sameEverywhere(
+  topology: Topology,
+  zone: string,
+  names: readonly string[],
+  serial: number,
+): Promise<void> {
+  const nodes = names.map((name) => topology.node(name));
+  for (const node of nodes) await node.untilSerial(zone, serial, 30_000);
+  const [first, ...rest] = await Promise.all(nodes.map((node) => digAxfr(node, zone)));
+  for (const other of rest) expect(other).toEqual(first);
 }

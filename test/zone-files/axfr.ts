@@ -9,7 +9,7 @@ import {
   rcodeToText,
   TYPE,
 } from '@zonewire/shared-protocol';
-import type { Address } from '@zonewire/testkit';
+import type { ZoneServer } from './servers.ts';
 
 /** NSD 4.6 sends messages without end for a record that fits into none. */
 const MAX_MESSAGES = 1000;
@@ -18,7 +18,7 @@ const MAX_ATTEMPTS = 8;
 
 /** The records of each zone by AXFR, the SOA once; a text says why a zone cannot be had. One connection after the other. */
 export async function transferAll(
-  server: Address,
+  server: ZoneServer,
   zones: readonly string[],
 ): Promise<Map<string, readonly ResourceRecord[] | string>> {
   const found = new Map<string, readonly ResourceRecord[] | string>();
@@ -27,18 +27,24 @@ export async function transferAll(
 }
 
 /** A server that is asked for a thousand zones in a second may close a connection that it has just taken: asked again, a few times. */
-async function transferPatiently(server: Address, zone: string): Promise<readonly ResourceRecord[] | string> {
+async function transferPatiently(server: ZoneServer, zone: string): Promise<readonly ResourceRecord[] | string> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await transfer(server, zone);
     } catch (error) {
-      if (attempt === MAX_ATTEMPTS) throw error;
+      if (attempt === MAX_ATTEMPTS || !server.process.isRunning)
+        throw new Error(gaveUp(server, zone), { cause: error });
       await sleep(100 * attempt);
     }
   }
 }
 
-async function transfer(server: Address, zone: string): Promise<readonly ResourceRecord[] | string> {
+function gaveUp({ process }: ZoneServer, zone: string): string {
+  const state = process.isRunning ? 'runs' : `ended (${process.child.signalCode ?? process.child.exitCode})`;
+  return `no transfer of ${zone} from ${process.name}, which ${state}:\n${process.output.slice(-4000)}`;
+}
+
+async function transfer(server: ZoneServer, zone: string): Promise<readonly ResourceRecord[] | string> {
   const socket = createConnection(server.port, server.host);
   const timer = setTimeout(() => socket.destroy(), MAX_TIME);
   try {
