@@ -15,21 +15,47 @@ const LONGEST_RECONNECT_WAIT = 2_000;
  * For BullMQ's queues: DEPENDENCIES.md, "producers".
  */
 export function commandConnection({ url, password }: RedisAddress): Redis {
-  return new Redis(url, {
+  const redis = new Redis(url, {
     ...(password === undefined ? {} : { password }),
     enableOfflineQueue: false,
     maxRetriesPerRequest: null,
     retryStrategy: reconnectWait,
   });
+  return writingTogether(redis);
 }
 
 /** A connection for BullMQ's workers, which wait in it for jobs: it may hold a command as long as Redis takes. */
 export function workerConnection({ url, password }: RedisAddress): Redis {
-  return new Redis(url, {
+  const redis = new Redis(url, {
     ...(password === undefined ? {} : { password }),
     maxRetriesPerRequest: null,
     retryStrategy: reconnectWait,
   });
+  return writingTogether(redis);
+}
+
+/**
+ * What is commanded in one turn of the loop leaves in one write. ioredis writes each command by itself, and when a burst of rounds
+ * ends, the system calls take longer than all else.
+ */
+function writingTogether(redis: Redis): Redis {
+  redis.on('connect', () => {
+    const { stream } = redis;
+    const write = stream.write.bind(stream);
+    let held = false;
+    stream.write = ((...args: Parameters<typeof write>) => {
+      if (!held) {
+        held = true;
+        stream.cork();
+        process.nextTick(() => {
+          held = false;
+          stream.uncork();
+        });
+      }
+      return write(...args);
+    }) as typeof write;
+  });
+  return redis;
 }
 
 function reconnectWait(attempt: number): number {

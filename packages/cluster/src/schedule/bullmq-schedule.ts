@@ -19,6 +19,7 @@ import { Outbox } from './outbox.ts';
 import { SiteWatch, SWEEP_EVERY } from './site-watch.ts';
 import { isInGoodHands, type Standing } from './standing.ts';
 import { DEFAULT_TAKE_OVER, graceOf, type TakeOver } from './take-over.ts';
+import { Turnstile } from './turnstile.ts';
 import { isJobState, isMissing, type JobPlan, ZoneJobs } from './zone-jobs.ts';
 
 export interface BullmqScheduleOptions extends RedisAddress {
@@ -50,6 +51,8 @@ interface Plan extends JobPlan {
 const FIRST: ScheduleAbout = { attempt: 1 };
 /** Jobs written in one round trip. */
 const BATCH = 1_000;
+/** Rounds written back at once: each takes some tenths of a millisecond, which a change that comes then waits. */
+const PUT_BACK_AT_ONCE = 4;
 /** A job's lock: a node that dies is noticed after at most twice this, ms. */
 const LOCK = 30_000;
 /** A time in Redis may be so much ahead of the plan, ms: clocks are in milliseconds, delays are rounded up. */
@@ -97,6 +100,7 @@ export class BullmqSchedule implements Schedule {
   /** Rounds of timers and changes that the worker has under way: it fetches no more beyond `concurrency`. */
   #fromWorker = 0;
   readonly #taken = new Set<Promise<void>>();
+  readonly #puttingBack = new Turnstile(PUT_BACK_AT_ONCE);
   #lastHandedOut = 0;
   #lastTold = Number.NEGATIVE_INFINITY;
   /** Changes in Redis that have not been handed out yet, and for which the worker may have a place. */
@@ -382,9 +386,11 @@ export class BullmqSchedule implements Schedule {
       return;
     }
     try {
-      // Most rounds follow one of their own kind: one command.
-      await this.#jobs!.describe(job, next, job.data);
-      await job.moveToDelayed(Math.ceil(next.at), token);
+      await this.#puttingBack.pass(async () => {
+        // Most rounds follow one of their own kind: one command.
+        await this.#jobs!.describe(job, next, job.data);
+        await job.moveToDelayed(Math.ceil(next.at), token);
+      });
       this.#written.add(zone);
       this.#unsure.delete(zone);
     } catch (error) {
