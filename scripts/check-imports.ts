@@ -14,7 +14,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   primary: ['shared-protocol', 'zone', 'zone-store', 'nameserver'],
   secondary: ['shared-protocol', 'zone', 'zone-store', 'nameserver'],
   cluster: ['shared-protocol', 'zone', 'zone-store', 'nameserver', 'secondary'],
-  cli: ['shared-protocol', 'zone', 'zone-store', 'nameserver', 'primary', 'secondary', 'cluster'],
+  replicas: ['shared-protocol', 'nameserver'],
+  delegation: ['shared-protocol', 'zone', 'nameserver'],
+  console: [],
+  cli: [
+    'shared-protocol',
+    'zone',
+    'zone-store',
+    'nameserver',
+    'primary',
+    'secondary',
+    'cluster',
+    'replicas',
+    'delegation',
+  ],
   testkit: ['shared-protocol', 'zone', 'zone-store', 'nameserver', 'primary', 'secondary'],
 };
 
@@ -31,6 +44,9 @@ const ONLY_IN: Record<string, string> = {
   fastify: 'cli',
   zod: 'cli',
   yaml: 'cli',
+  preact: 'console',
+  uplot: 'console',
+  'd3-geo': 'console',
 };
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;

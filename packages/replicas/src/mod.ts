@@ -1,0 +1,1 @@
+export type { Health, HealthState, Moment, ReceiptFacts, ReplicaEvent } from './model.ts';
