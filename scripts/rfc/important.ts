@@ -225,11 +225,7 @@ export const IMPORTANT: Readonly<Record<number, Rfc>> = {
     '4.1': 'additional data',
     '8': 'mandatory keys',
   }),
-  9660: of(
-    'ZONEVERSION',
-    { '2': 'the option', '3': 'answering' },
-    { '2': 'the option is passed over', '3': 'the option is passed over' },
-  ),
+  9660: of('ZONEVERSION', { '2': 'the option', '3.1': 'asking', '3.2': 'answering' }),
 };
 
 /** Titles of RFCs that tests name besides. */

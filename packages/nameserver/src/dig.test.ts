@@ -46,6 +46,13 @@ describe.each(['dgram', 'batched'] as const)('real clients, UDP %s', (udp) => {
     expect(out).toMatch(/NSID: 66 72 61 31 \("fra1"\)/);
   });
 
+  it('dig: NSID and the version of the zone, in one answer (RFC 9660)', async () => {
+    const out = await dig(to, '+nsid', '+ednsopt=19', 'www.example.test.', 'A');
+    expect(out).toMatch(/NSID: 66 72 61 31 \("fra1"\)/);
+    // Two labels, type 0 (SOA-SERIAL), serial 2026.
+    expect(out).toMatch(/(OPT=19|ZONEVERSION): 02 00 00 00 07 ea/);
+  });
+
   it('dig: EXPIRE on SOA, keepalive over TCP', async () => {
     expect(await dig(to, '+expire', 'example.test.', 'SOA')).toMatch(/EXPIRE: 86400/);
     expect(await dig(to, '+tcp', '+keepalive', 'example.test.', 'SOA')).toMatch(/TCP[- ]KEEPALIVE: 10\.0 sec/i);

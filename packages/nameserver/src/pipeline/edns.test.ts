@@ -1,4 +1,12 @@
-import { EDNS_OPTION, name, nsidOption, readExpire } from '@zonewire/shared-protocol';
+import {
+  CLASS,
+  EDNS_OPTION,
+  name,
+  nsidOption,
+  readExpire,
+  readZoneVersion,
+  zoneVersionOption,
+} from '@zonewire/shared-protocol';
 import { describe, expect, it } from 'vitest';
 import { answered, ask, option } from '../fixtures/asking.ts';
 import { decode, edns, query, rcodeText, withOptions } from '../fixtures/queries.ts';
@@ -56,6 +64,64 @@ describe('EDNS (RFC 6891)', () => {
     const request = query('example.test.', 'SOA', { edns: withOptions(option(EDNS_OPTION.EXPIRE)) });
     const reply = offline(table).ask(request, contextOf('udp', 20_000)) as Uint8Array;
     expect(readExpire(decode(reply).edns)).toBe(30);
+  });
+
+  describe('ZONEVERSION', () => {
+    const wanted = withOptions(zoneVersionOption());
+    const version = (owner: string, type = 'A') => ask(owner, type, { edns: wanted }).edns;
+
+    it('the serial of the zone that the name is in, with its number of labels (RFC 9660 2)', () => {
+      expect(version('example.test.', 'SOA')?.options).toEqual([option(19, 2, 0, 0, 0, 0x07, 0xea)]);
+    });
+
+    it('only when asked (RFC 9660 3.2)', () => {
+      expect(ask('www.example.test.', 'A', { edns: edns() }).edns?.options).toEqual([]);
+      expect(ask('www.example.test.').edns).toBeUndefined();
+    });
+
+    it.each(['www', 'alias', 'nothing', 'a.sub', 'x.wild'])(
+      'also in aliases, NXDOMAIN, referrals: %s (RFC 9660 3.2)',
+      (owner) => expect(readZoneVersion(version(`${owner}.example.test.`), 2)).toBe(2026),
+    );
+
+    it('not for names that are not ours, nor for CH (RFC 9660 3.2)', () => {
+      expect(version('elsewhere.')?.options.map(({ code }) => code)).toEqual([15]);
+      const chaos = answered(query('id.server.', 'TXT', { edns: wanted }, CLASS.CH));
+      expect(chaos.edns?.options).toEqual([]);
+    });
+
+    it('a question with something in it is FORMERR, with an OPT record (RFC 9660 3.1, RFC 6891 7)', () => {
+      const message = ask('www.example.test.', 'A', { edns: withOptions(option(19, 2, 0)) });
+      expect(rcodeText(message)).toBe('FORMERR');
+      expect(message).toMatchObject({ answer: [], edns: { options: [] } });
+    });
+
+    it('an expired zone: SERVFAIL with the version that is not served any more (RFC 9660 3.2)', () => {
+      const table = new ZoneTable();
+      const held = zoneVersion('example.test.', EXAMPLE);
+      table.add({
+        apex: name('example.test.'),
+        version: held,
+        expireAt: 1_000,
+        acl: [],
+        role: 'secondary',
+        handler: {},
+      });
+      const reply = offline(table).ask(query('www.example.test.', 'A', { edns: wanted }), contextOf('udp', 20_000));
+      const message = decode(reply as Uint8Array);
+      expect(rcodeText(message)).toBe('SERVFAIL');
+      expect(readZoneVersion(message.edns, 2)).toBe(2026);
+    });
+
+    it('DS of a zone served beside an ancestor: of the zone that answers (RFC 9660 3.2)', () => {
+      const table = new ZoneTable();
+      const add = (apex: string, text: string) =>
+        table.add({ apex: name(apex), version: zoneVersion(apex, text), acl: [], role: 'primary', handler: {} });
+      add('test.', '$TTL 300\n@ SOA n h 7 1 1 1 1\n@ NS n.x.\nb NS n.x.\n');
+      add('a.b.test.', '$TTL 300\n@ SOA n h 4294967295 1 1 1 1\n@ NS n.x.\n');
+      const reply = offline(table).ask(query('a.b.test.', 'DS', { edns: wanted }));
+      expect(decode(reply as Uint8Array).edns?.options).toEqual([option(19, 3, 0, 255, 255, 255, 255)]);
+    });
   });
 
   it('TCP keepalive is answered over TCP, ignored over UDP (RFC 7828 3.2, 3.3)', () => {

@@ -1,4 +1,11 @@
-import { EDNS_OPTION, type MessageWriter, optTtl, ROOT, TYPE } from '@zonewire/shared-protocol';
+import {
+  EDNS_OPTION,
+  type MessageWriter,
+  optTtl,
+  ROOT,
+  ZONEVERSION_SOA_SERIAL as SOA_SERIAL,
+  TYPE,
+} from '@zonewire/shared-protocol';
 import type { Query } from './query.ts';
 
 /** Longest identity sent (RFC 5001 leaves it open; a reply of 512 octets must have room for it). */
@@ -44,6 +51,18 @@ export class OptRecord {
     options[at + 1] = seconds >>> 16;
     options[at + 2] = seconds >>> 8;
     options[at + 3] = seconds;
+  }
+
+  /** RFC 9660 2: the SOA serial of the zone with `labels` labels (the root has none) that the name asked for is in. */
+  zoneVersion(labels: number, serial: number): void {
+    const at = this.#header(EDNS_OPTION.ZONEVERSION, 6);
+    const options = this.#options;
+    options[at] = labels;
+    options[at + 1] = SOA_SERIAL;
+    options[at + 2] = serial >>> 24;
+    options[at + 3] = serial >>> 16;
+    options[at + 4] = serial >>> 8;
+    options[at + 5] = serial;
   }
 
   /** RFC 7828 3.1: idle timeout of the connection, in ms here, in units of 100 ms on the wire. */

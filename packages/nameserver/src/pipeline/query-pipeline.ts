@@ -186,6 +186,10 @@ export class QueryPipeline {
     if (read !== READ_OK) return RCODE.FORMERR;
     if (query.ednsVersion > 0) return RCODE.BADVERS;
     if (query.nameEnd === 0) return RCODE.FORMERR;
+    if (query.hasBadOption) {
+      this.#counters.malformed++;
+      return RCODE.FORMERR;
+    }
     const counted = context.transport === 'udp' ? this.#counters.queries.udp : this.#counters.queries.tcp;
     counted[typeIndex(query.type)]++;
     if (query.class === CLASS.CH) {
@@ -200,6 +204,8 @@ export class QueryPipeline {
     }
     const version = servedVersion(entry, context.now);
     if (version === undefined) {
+      // RFC 9660 3.2: also in SERVFAIL, when there is a version to speak of.
+      if (query.wantsZoneVersion && entry.version !== undefined) addZoneVersion(this.#opt, entry, entry.version);
       if (query.hasEdns) addUnavailable(this.#opt, entry);
       return RCODE.SERVFAIL;
     }
@@ -207,12 +213,13 @@ export class QueryPipeline {
   }
 
   /** A referral is no answer to a DS question when the zone below is served here too. */
-  #lookUpBelow(asked: ZoneEntry, context: RequestContext): void {
+  #lookUpBelow(asked: ZoneEntry, context: RequestContext): ZoneEntry {
     const query = this.#query;
     const below = routeBelowReferral(this.#options.zones, query, asked);
     const version = below && servedVersion(below, context.now);
-    if (version)
-      lookup(version, query.bytes, Query.NAME_START, query.nameEnd, query.type, query.dnssecOk, this.#result);
+    if (!version) return asked;
+    lookup(version, query.bytes, Query.NAME_START, query.nameEnd, query.type, query.dnssecOk, this.#result);
+    return below;
   }
 
   #lookUp(entry: ZoneEntry, version: ZoneVersion, limit: number, context: RequestContext): number {
@@ -221,11 +228,13 @@ export class QueryPipeline {
     const writer = this.#writer;
     result.clear();
     lookup(version, query.bytes, Query.NAME_START, query.nameEnd, query.type, query.dnssecOk, result);
-    if (!result.authoritative && query.type === TYPE.DS) this.#lookUpBelow(entry, context);
+    let answering = entry;
+    if (!result.authoritative && query.type === TYPE.DS) answering = this.#lookUpBelow(entry, context);
     if (result.denial === 'missing') this.#counters.denialMissing++;
     else if (result.denial === 'costly') this.#counters.denialCostly++;
     if (query.wantsExpire && query.type === TYPE.SOA && query.nameEnd - Query.NAME_START === entry.apex.length)
       this.#opt.expire(secondsToExpire(entry, version, context.now));
+    if (query.wantsZoneVersion) addZoneVersion(this.#opt, answering, answering === entry ? version : answering.version);
     writer.limit = limit - this.#opt.length;
     // RFC 1034 3.7.1: nobody has authority over all classes, so an answer to QCLASS ANY has none.
     let flags = writer.flags | (result.authoritative && query.class === CLASS.IN ? FLAG.AA : 0);
@@ -256,6 +265,13 @@ export function unavailable(entry: ZoneEntry): { infoCode: number; extra: string
   if (entry.state === 'loading') return { infoCode: EDE.NOT_READY, extra: `zone ${zone} not yet loaded` };
   const at = entry.expireAt === undefined ? '' : ` at ${new Date(entry.expireAt).toISOString()}`;
   return { infoCode: EDE.INVALID_DATA, extra: `zone ${zone} expired${at}` };
+}
+
+function addZoneVersion(opt: OptRecord, { apex }: ZoneEntry, version: ZoneVersion | undefined): void {
+  if (version === undefined) return;
+  let labels = 0;
+  for (let at = 0; apex[at] !== 0; at += apex[at] + 1) labels++;
+  opt.zoneVersion(labels, version.serial);
 }
 
 function addUnavailable(opt: OptRecord, entry: ZoneEntry): void {

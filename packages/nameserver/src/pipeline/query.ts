@@ -33,6 +33,9 @@ export class Query {
   wantsNsid = false;
   wantsExpire = false;
   wantsKeepalive = false;
+  wantsZoneVersion = false;
+  /** The OPT record is well-formed, and an option in it is not what its RFC allows in a query. */
+  hasBadOption = false;
   /** A TSIG record is there, somewhere: verifying looks where. */
   hasTsig = false;
 
@@ -78,6 +81,8 @@ export class Query {
     this.wantsNsid = false;
     this.wantsExpire = false;
     this.wantsKeepalive = false;
+    this.wantsZoneVersion = false;
+    this.hasBadOption = false;
   }
 
   /** The offset behind the question, or -1. Its name is the first one of the message: nothing stands before it to point at. */
@@ -149,6 +154,11 @@ export class Query {
       if (code === EDNS_OPTION.NSID) this.wantsNsid = true;
       else if (code === EDNS_OPTION.EXPIRE) this.wantsExpire = true;
       else if (code === EDNS_OPTION.TCP_KEEPALIVE) this.wantsKeepalive = true;
+      else if (code === EDNS_OPTION.ZONEVERSION) {
+        this.wantsZoneVersion = true;
+        // RFC 9660 3.1: a query asks with nothing in it.
+        if (option > data) this.hasBadOption = true;
+      }
     }
     return true;
   }

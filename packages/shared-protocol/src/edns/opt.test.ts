@@ -9,6 +9,9 @@ import {
   nsidOption,
   readExpire,
   readExtendedErrors,
+  readNsid,
+  readZoneVersion,
+  zoneVersionOption,
 } from './options.ts';
 
 function edns(...options: { code: number; data: Uint8Array }[]) {
@@ -59,6 +62,43 @@ describe('RFC 7314: EXPIRE', () => {
     expect(readExpire(edns())).toBeUndefined();
     expect(readExpire(edns(expireOption()))).toBeUndefined();
     expect(readExpire(edns({ code: 9, data: new Uint8Array(5) }))).toBeUndefined();
+  });
+});
+
+describe('RFC 5001: NSID as people read it', () => {
+  const nsid = (...octets: number[]) => readNsid(edns({ code: 3, data: Uint8Array.from(octets) }));
+  test('text where it is printable, else hex', () => {
+    expect(readNsid(edns(nsidOption('fra1.example')))).toBe('fra1.example');
+    expect(nsid(0x1b, 0x5b, 0x32, 0x4a)).toBe('0x1b5b324a');
+    expect(nsid(0xc3, 0xa4)).toBe('0xc3a4');
+  });
+  test('none, or an empty one', () => {
+    expect(readNsid(undefined)).toBeUndefined();
+    expect(readNsid(edns(nsidOption()))).toBeUndefined();
+  });
+  test('never longer than a line', () => {
+    expect(nsid(...new Array(65_000).fill(0x61))).toBe(`${'a'.repeat(64)}…`);
+    expect(nsid(...new Array(65_000).fill(0))).toBe(`0x${'00'.repeat(64)}…`);
+  });
+});
+
+describe('RFC 9660 2: ZONEVERSION', () => {
+  const option = (...octets: number[]) => ({ code: 19, data: Uint8Array.from(octets) });
+  test('the serial, for the zone asked about only', () => {
+    const both = edns(option(1, 0, 0, 0, 0, 9), option(2, 0, 255, 0, 0, 1));
+    expect(readZoneVersion(both, 2)).toBe(0xff00_0001);
+    expect(readZoneVersion(both, 1)).toBe(9);
+    expect(readZoneVersion(both, 3)).toBeUndefined();
+  });
+  test('other types, other lengths, the question, none: nothing', () => {
+    for (const one of [
+      option(2, 1, 0, 0, 0, 1),
+      option(2, 0, 0, 0, 1),
+      option(2, 0, 0, 0, 0, 1, 0),
+      zoneVersionOption(),
+    ])
+      expect(readZoneVersion(edns(one), 2)).toBeUndefined();
+    expect(readZoneVersion(undefined, 2)).toBeUndefined();
   });
 });
 

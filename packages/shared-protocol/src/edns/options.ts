@@ -2,7 +2,7 @@ import { EDNS_OPTION } from '../record/constants.ts';
 import type { Edns, EdnsOption } from './opt.ts';
 
 const NOTHING = new Uint8Array(0);
-const text = new TextEncoder();
+const utf8 = new TextEncoder();
 
 /** The first option with this code. */
 export function findOption(edns: Edns | undefined, code: number): EdnsOption | undefined {
@@ -11,7 +11,7 @@ export function findOption(edns: Edns | undefined, code: number): EdnsOption | u
 
 /** NSID (RFC 5001): asks with no data, answers with the server's identity. */
 export function nsidOption(identity?: string): EdnsOption {
-  return { code: EDNS_OPTION.NSID, data: identity === undefined ? NOTHING : text.encode(identity) };
+  return { code: EDNS_OPTION.NSID, data: identity === undefined ? NOTHING : utf8.encode(identity) };
 }
 
 /** EXPIRE (RFC 7314): asks with no data, answers with the seconds left until the zone expires at the answering server. */
@@ -29,9 +29,46 @@ export function readExpire(edns: Edns | undefined): number | undefined {
   return new DataView(data.buffer, data.byteOffset, 4).getUint32(0);
 }
 
+/** RFC 9660 2: the one type of zone version that there is. */
+export const ZONEVERSION_SOA_SERIAL = 0;
+
+/** ZONEVERSION (RFC 9660 3.1): asks, with nothing in it. */
+export function zoneVersionOption(): EdnsOption {
+  return { code: EDNS_OPTION.ZONEVERSION, data: NOTHING };
+}
+
+/** The SOA serial that a ZONEVERSION answer speaks of, for the zone with so many labels; undefined when it says none (RFC 9660 2). */
+export function readZoneVersion(edns: Edns | undefined, labels: number): number | undefined {
+  for (const { code, data } of edns?.options ?? []) {
+    if (code !== EDNS_OPTION.ZONEVERSION || data.length !== 6) continue;
+    if (data[0] === labels && data[1] === ZONEVERSION_SOA_SERIAL)
+      return new DataView(data.buffer, data.byteOffset, 6).getUint32(2);
+  }
+  return undefined;
+}
+
+/** Octets of an NSID that are shown; who needs more would be hard to tell apart by eye anyway. */
+const NSID_SHOWN = 64;
+
+/**
+ * The identity in an NSID answer as people read it: as text when it is printable ASCII, else in hex (RFC 5001 2.3 leaves its content to
+ * the server: it may be anything). Undefined when there is none, or it is empty.
+ */
+export function readNsid(edns: Edns | undefined): string | undefined {
+  const data = findOption(edns, EDNS_OPTION.NSID)?.data;
+  if (data === undefined || data.length === 0) return undefined;
+  const shown = data.subarray(0, NSID_SHOWN);
+  const more = data.length > NSID_SHOWN ? '…' : '';
+  const isText = shown.every((octet) => octet >= 0x20 && octet < 0x7f);
+  const text = isText
+    ? String.fromCharCode(...shown)
+    : `0x${Array.from(shown, (octet) => octet.toString(16).padStart(2, '0')).join('')}`;
+  return text + more;
+}
+
 /** Extended DNS Error (RFC 8914 2); `extra` is for people, kept short by the caller. */
 export function extendedErrorOption(infoCode: number, extra = ''): EdnsOption {
-  const words = text.encode(extra);
+  const words = utf8.encode(extra);
   const data = new Uint8Array(2 + words.length);
   data[0] = infoCode >>> 8;
   data[1] = infoCode;

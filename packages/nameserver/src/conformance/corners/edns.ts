@@ -4,6 +4,13 @@ import { type Corner, NEGATIVE_SOA } from '../corner.ts';
 const withOpt = (arcount: string, ...opts: string[]) =>
   `0000 0000 0001 0000 0000 ${arcount} 04 65646e73 04 74657374 00 0001 0001 ${opts.map((opt) => `00 0029 ${opt}`).join(' ')}`;
 
+const NO_ZONEVERSION = {
+  bind: 'options-not-known',
+  knot: 'options-not-known',
+  nsd: 'options-not-known',
+  pdns: 'options-not-known',
+};
+
 export const edns: Corner = {
   title: 'EDNS',
   zones: {
@@ -89,6 +96,36 @@ export const edns: Corner = {
       answer: '@ 3600 SOA ns hostmaster 1 7200 600 86400 60',
       options: [9],
       differs: { nsd: 'options-not-known', pdns: 'options-not-known' },
+    },
+    {
+      rule: 'the version of the zone (RFC 9660 3.2)',
+      ask: '@ A +opt=19',
+      answer: '@ A 192.0.2.1',
+      options: [19],
+      differs: NO_ZONEVERSION,
+    },
+    {
+      rule: 'the version of the zone in NXDOMAIN (RFC 9660 3.2)',
+      ask: 'x A +opt=19',
+      rcode: 'NXDOMAIN',
+      authority: NEGATIVE_SOA,
+      options: [19],
+      differs: NO_ZONEVERSION,
+    },
+    {
+      rule: 'in a referral: the version of the zone that gives it (RFC 9660 3.2)',
+      ask: 'sub A +opt=19',
+      flags: '',
+      authority: 'sub NS ns.elsewhere.',
+      options: [19],
+      differs: NO_ZONEVERSION,
+    },
+    {
+      rule: 'a question for the version with something in it: FORMERR (RFC 9660 3.1)',
+      ask: '@ A +opt=19:02',
+      rcode: 'FORMERR',
+      flags: '',
+      differs: NO_ZONEVERSION,
     },
     { rule: 'EXPIRE for something else (RFC 7314 4)', ask: '@ A +opt=9', answer: '@ A 192.0.2.1' },
     {
