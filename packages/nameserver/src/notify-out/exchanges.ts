@@ -1,12 +1,19 @@
 import {
   CLASS,
+  expireOption,
+  labelCount,
   type Name,
+  nsidOption,
   OPCODE,
   RCODE,
   type ResourceRecord,
   rcodeToText,
+  readExpire,
+  readNsid,
   readSoa,
+  readZoneVersion,
   TYPE,
+  zoneVersionOption,
 } from '@zonewire/shared-protocol';
 import type { DnsExchange } from '../client/dns-client.ts';
 import type { NotifyEvent } from './machine.ts';
@@ -47,23 +54,42 @@ export async function sendNotify(
   return { kind: 'notify-failed', serial, cause, reason: notifyRefusal(addressText(to.address), rcode) };
 }
 
-/** Asks for the SOA as a resolver does, so that what is seen is what everybody gets. */
+/**
+ * Asks for the SOA as a resolver does, so that what is seen is what everybody gets; and which node it is that answers (NSID), from which
+ * version (ZONEVERSION) and how long it may go on (EXPIRE). Who knows none of these options passes over them.
+ */
 export async function probeSerial(
   client: Client,
   { apex }: Pick<NotifiedZone, 'apex'>,
   to: ExchangeWith,
 ): Promise<NotifyEvent & { kind: 'probe-answered' | 'probe-failed' }> {
-  const result = await exchange(client, { question: soaQuestion(apex) }, to);
+  const result = await exchange(client, { question: soaQuestion(apex), edns: PROBE_EDNS }, to);
   if (!result.ok) {
     const cause = isSilence(result) ? 'silence' : 'refused';
     return { kind: 'probe-failed', cause, reason: result.error.message };
   }
-  const { aa, rcode, answer } = result.value.message;
+  const { aa, rcode, answer, edns } = result.value.message;
   const record = answer.find(({ type }) => type === TYPE.SOA);
   const soa = record !== undefined && aa && rcode === RCODE.NOERROR ? readSoa(record.rdata) : undefined;
-  if (soa?.ok) return { kind: 'probe-answered', serial: soa.value.serial };
+  if (soa?.ok) {
+    const { serial } = soa.value;
+    const [node, zoneVersion, expireIn] = [readNsid(edns), readZoneVersion(edns, labelCount(apex)), readExpire(edns)];
+    return { kind: 'probe-answered', serial, ...defined({ node, zoneVersion, expireIn }) };
+  }
   const reason = `${addressText(to.address)} answers the SOA query with ${rcodeToText(rcode)} and no authoritative SOA record`;
   return { kind: 'probe-failed', cause: 'refused', reason };
+}
+
+const PROBE_EDNS = {
+  udpSize: 1232,
+  version: 0,
+  dnssecOk: false,
+  extendedRcode: 0,
+  options: [nsidOption(), zoneVersionOption(), expireOption()],
+};
+
+function defined<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /** One datagram: when to repeat is the machine's to say. */

@@ -53,7 +53,16 @@ export type NotifyEvent =
       readonly cause: 'silence' | 'refused' | 'not-implemented';
       readonly reason: string;
     }
-  | { readonly kind: 'probe-answered'; readonly serial: number }
+  | {
+      readonly kind: 'probe-answered';
+      readonly serial: number;
+      /** Which node behind the address answered (NSID, RFC 5001), as {@link readNsid} shows it. */
+      readonly node?: string | undefined;
+      /** What it says that its answer is made of (ZONEVERSION, RFC 9660). */
+      readonly zoneVersion?: number | undefined;
+      /** Seconds until the zone expires there, by its own word (EXPIRE, RFC 7314). */
+      readonly expireIn?: number | undefined;
+    }
   | { readonly kind: 'probe-failed'; readonly cause: 'silence' | 'refused'; readonly reason: string };
 
 export type NotifyEffect =
