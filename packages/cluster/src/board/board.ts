@@ -17,8 +17,10 @@ class ReadOnlyJobs extends BullMQAdapter {
     super(queue, { readOnlyMode: true, description: 'One job a zone: its next refresh or retry' });
   }
 
-  override getJobs(...[statuses, start = 0, end]: Parameters<BullMQAdapter['getJobs']>) {
-    return super.getJobs(statuses, start, Math.min(end ?? Number.POSITIVE_INFINITY, start + MOST_JOBS - 1));
+  /** BullMQ gives so many of each status that is asked for. */
+  override async getJobs(...[statuses, start = 0, end]: Parameters<BullMQAdapter['getJobs']>) {
+    const last = Math.min(end ?? Number.POSITIVE_INFINITY, start + MOST_JOBS - 1);
+    return (await super.getJobs(statuses, start, last)).slice(0, MOST_JOBS);
   }
 }
 
