@@ -1,4 +1,4 @@
-// npm run bench -- NAME [--peers zonewire,bind,...] [--runs N] [--json FILE] [--profile DIR]
+// npm run bench -- NAME [--peers zonewire,bind,...] [--runs N] [--minutes N] [--json FILE] [--profile DIR]
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ import { queries, signedQueries } from './queries.ts';
 import { print, type Report } from './report.ts';
 import { restart } from './restart.ts';
 import { smallChange } from './small-change.ts';
+import { soak } from './soak.ts';
 import { sustained } from './sustained.ts';
 import { timers } from './timers.ts';
 
@@ -18,6 +19,8 @@ export interface BenchOptions {
   /** Who is measured, in this order. */
   readonly peers: readonly string[];
   readonly runs: number;
+  /** How long a soak lasts. */
+  readonly minutes: number;
   /** How to do it again. */
   readonly command: string;
 }
@@ -43,6 +46,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     peers: ['zonewire', 'nsd', 'knot', 'bind', 'pdns'],
     more: ['zonewire-dgram'],
   },
+  soak: { run: soak, peers: ['zonewire'] },
 };
 
 const { values, positionals } = parseArgs({
@@ -50,6 +54,7 @@ const { values, positionals } = parseArgs({
   options: {
     peers: { type: 'string' },
     runs: { type: 'string' },
+    minutes: { type: 'string' },
     json: { type: 'string' },
     profile: { type: 'string' },
   },
@@ -57,13 +62,14 @@ const { values, positionals } = parseArgs({
 const [chosen] = positionals;
 const bench = chosen !== undefined && Object.hasOwn(BENCHES, chosen) ? BENCHES[chosen] : undefined;
 const runs = Number(values.runs ?? 3);
+const minutes = Number(values.minutes ?? 10);
 const peers = values.peers?.split(',') ?? bench?.peers ?? [];
 const known = [...(bench?.peers ?? []), ...(bench?.more ?? [])];
 const unknown = bench && peers.find((peer) => !known.includes(peer));
-if (bench === undefined || unknown !== undefined || !(runs >= 1)) {
+if (bench === undefined || unknown !== undefined || !(runs >= 1) || !(minutes > 0)) {
   if (unknown !== undefined) console.error(`bench ${chosen}: unknown peer ${unknown}; known: ${known.join(', ')}`);
   console.error(
-    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--peers A,B] [--runs N] [--json FILE] [--profile DIR]`,
+    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--peers A,B] [--runs N] [--minutes N] [--json FILE] [--profile DIR]`,
   );
   process.exit(2);
 }
@@ -75,5 +81,6 @@ execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.ts', 
 process.env.ZONEWIRE_COMMAND = fileURLToPath(new URL('../../dist/zonewire.mjs', import.meta.url));
 pin(process.pid, LOAD_CORE);
 const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-print(await bench.run({ peers, runs, command }), values.json);
-process.exit(0);
+const report = await bench.run({ peers, runs, minutes, command });
+print(report, values.json);
+process.exit(report.failures?.length ? 1 : 0);

@@ -31,7 +31,7 @@ export class Poller {
   async until(name: Name, type: number, seen: (message: Message) => boolean, timeoutMs = 30_000): Promise<number> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
-      const message = await this.#ask(name, type);
+      const message = await this.ask(name, type);
       const now = performance.now();
       if (message !== undefined && seen(message)) return now;
       if (now > deadline) throw new Error(`not seen within ${timeoutMs} ms`);
@@ -39,12 +39,12 @@ export class Poller {
     }
   }
 
-  #ask(name: Name, type: number): Promise<Message | undefined> {
+  /** One question, asked once; undefined: no answer within `timeoutMs`. A server that is polled and busy or not there yet is asked again. */
+  ask(name: Name, type: number, timeoutMs = 50): Promise<Message | undefined> {
     this.#id = (this.#id + 1) & 0xffff;
     const query = encodeMessage({ id: this.#id, question: [{ name, type, class: CLASS.IN }] });
     return new Promise((resolve) => {
-      // A server that is busy or not there yet: ask again.
-      const timer = setTimeout(() => resolve(undefined), 50);
+      const timer = setTimeout(() => resolve(undefined), timeoutMs);
       this.#answer = (message) => {
         clearTimeout(timer);
         resolve(message);

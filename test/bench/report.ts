@@ -10,6 +10,8 @@ export interface Report {
   readonly method: string;
   readonly command: string;
   readonly rows: readonly Row[];
+  /** What must not be; the exit code is 1 then. */
+  readonly failures?: readonly string[];
 }
 
 export function print(report: Report, json?: string): void {
@@ -27,6 +29,7 @@ export function print(report: Report, json?: string): void {
     ...report.rows.map((row) => line(columns.map((column) => text(row[column])))),
   ];
   console.log(`\n${lines.join('\n')}\n`);
+  for (const failure of report.failures ?? []) console.error(`FAILED: ${failure}`);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine: machine(), ...report }, null, 2)}\n`);
 }
 
