@@ -14,6 +14,7 @@ import { smallChange } from './small-change.ts';
 import { soak } from './soak.ts';
 import { sustained } from './sustained.ts';
 import { timers } from './timers.ts';
+import { transfersOut } from './transfers-out.ts';
 
 export interface BenchOptions {
   /** Who is measured, in this order. */
@@ -46,6 +47,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     peers: ['zonewire', 'nsd', 'knot', 'bind', 'pdns'],
     more: ['zonewire-dgram'],
   },
+  'transfers-out': { run: transfersOut, peers: ['zonewire', 'bind', 'knot', 'nsd'], more: ['zonewire-dgram'] },
   soak: { run: soak, peers: ['zonewire'] },
 };
 

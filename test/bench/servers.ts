@@ -13,6 +13,9 @@ interface Subject {
   start(zones: readonly PairZone[]): Promise<Server>;
 }
 
+/** A million records from a file take the slowest of them this long, ms. */
+const startTimeout = 120_000;
+
 /** Each with one worker: what is compared is a core. */
 export const SERVERS: Readonly<Record<string, Subject>> = {
   zonewire: zonewire('Zonewire', 'batched'),
@@ -29,6 +32,7 @@ function zonewire(title: string, udp: 'batched' | 'dgram'): Subject {
     async start(zones) {
       const node = await ZonewireNode.start({
         execArgv: nodeArguments(),
+        startTimeout,
         server: { workers: 1, udp, 'warm-up': true },
         zones,
       });
@@ -42,7 +46,7 @@ function peer(title: string, start: typeof startBind): Subject {
   return {
     title,
     async start(zones) {
-      const server = await start({ zones });
+      const server = await start({ zones, startTimeout });
       const { host, port } = server;
       return pinned({ host, port, pid: server.process.child.pid!, remove: () => server.remove() });
     },

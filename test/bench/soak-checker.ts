@@ -3,10 +3,12 @@ import {
   isNewerSerial,
   type Message,
   name,
+  nameToText,
   RCODE,
   type ResourceRecord,
   readSoa,
   TYPE,
+  typeToText,
 } from '@zonewire/shared-protocol';
 import type { Address } from '@zonewire/testkit';
 import { Poller } from './poll.ts';
@@ -148,7 +150,7 @@ export class SoakChecker {
 
   #tell(asked: Uint8Array, type: number, problem: string): void {
     if (this.problems.length < PROBLEMS)
-      this.problems.push(`${new Date().toISOString()} ${Buffer.from(asked).toString('latin1')} ${type}: ${problem}`);
+      this.problems.push(`${new Date().toISOString()} ${nameToText(asked)} ${typeToText(type)}: ${problem}`);
   }
 
   /** RFC 1982: the serial in a section of an answer, which is a new one or the one seen last. */
