@@ -1,1 +1,14 @@
 export type { Health, HealthState, Moment, ReceiptFacts, ReplicaEvent } from './model.ts';
+export { type Change, changeId, parseChangeId } from './waiting/change-id.ts';
+export type {
+  ChangeProgress,
+  Look,
+  SecondaryProgress,
+  Standing,
+} from './waiting/judge.ts';
+export {
+  DEFAULT_WAITING_LIMITS,
+  type WaitingCounters,
+  type WaitingLimits,
+  WaitingRoom,
+} from './waiting/waiting-room.ts';

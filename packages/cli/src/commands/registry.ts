@@ -4,6 +4,7 @@ import { keyNew } from './key.ts';
 import { lag } from './lag.ts';
 import { nodeStatus } from './node.ts';
 import { run } from './run.ts';
+import { wait } from './wait.ts';
 import { zoneActions, zoneExport, zoneList, zoneReload, zoneStatus } from './zone.ts';
 import { zoneCheck } from './zone-check.ts';
 
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   ...zoneActions,
   zoneExport,
   lag,
+  wait,
   nodeStatus,
   keyNew,
 ];

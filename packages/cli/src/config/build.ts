@@ -34,7 +34,7 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
       workers: server.workers ?? availableParallelism(),
       warmUp: server['warm-up'] ?? true,
     },
-    control: control && { listen: control.listen, token: secrets.token },
+    control: control && { listen: control.listen, token: secrets.token, waits: control.waits },
     redis: redis && {
       url: redis.url,
       password: secrets.redisPassword,

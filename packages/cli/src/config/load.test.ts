@@ -65,7 +65,7 @@ describe('a configuration that is wrong names the place and the fix', () => {
     [
       'a key nobody knows',
       `${SERVER}control:\n  listen: "127.0.0.1:8053"\n  colour: red\n`,
-      ['4:3: unknown key "colour" in "control"; allowed: listen, token, token-file'],
+      ['4:3: unknown key "colour" in "control"; allowed: listen, token, token-file, waits'],
     ],
     [
       'one address where a list belongs',

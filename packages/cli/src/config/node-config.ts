@@ -32,6 +32,8 @@ interface ServerConfig {
 interface ControlConfig {
   readonly listen: HostPort;
   readonly token: string | undefined;
+  /** Absent: the default of packages/replicas. */
+  readonly waits?: number | undefined;
 }
 
 export interface RedisConfig {

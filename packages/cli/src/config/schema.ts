@@ -76,6 +76,11 @@ const server = z.strictObject({
   }),
 });
 
+const wholeNumber = (what: string) => {
+  const error = `must be a whole number of ${what}, 1 or more`;
+  return z.int({ error }).min(1, { error });
+};
+
 const control = z.strictObject({
   listen: listenAddress.meta({
     description:
@@ -85,12 +90,10 @@ const control = z.strictObject({
     .optional()
     .meta({ description: 'When set, every request must carry it (X-API-Key or Authorization: Bearer).' }),
   'token-file': path.optional().meta({ description: 'A file that holds the token.' }),
+  waits: wholeNumber('requests')
+    .optional()
+    .meta({ description: 'Requests that may wait for a change to arrive, at once. Default: 1000.' }),
 });
-
-const wholeNumber = (what: string) => {
-  const error = `must be a whole number of ${what}, 1 or more`;
-  return z.int({ error }).min(1, { error });
-};
 
 const redis = z.strictObject({
   url: read(parseRedisUrl, 'must be text such as redis://127.0.0.1:6379').meta({

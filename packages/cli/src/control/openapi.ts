@@ -63,7 +63,7 @@ function parameters(route: Route, schemaOf: SchemaOf): JsonSchema {
     name,
     in: 'path',
     required: true,
-    description: 'Name of the zone; "=2E" for the root.',
+    description: route.parameters?.[name] ?? 'Name of the zone; "=2E" for the root.',
     schema: { type: 'string' },
   }));
   const inQuery = Object.entries(route.query?.shape ?? {}).map(([name, schema]) => ({

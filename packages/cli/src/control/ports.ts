@@ -1,4 +1,5 @@
 import type { ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
+import type { WaitingRoom } from '@zonewire/replicas';
 import type { Name } from '@zonewire/shared-protocol';
 import type { ZoneVersion } from '@zonewire/zone';
 import type { MetricFamily } from './metrics/exposition.ts';
@@ -10,6 +11,8 @@ export interface ControlPorts {
   /** `undefined`: this node does not have the zone. */
   status(zone: Name): ZoneStatus | undefined;
   replicas(zone: Name): readonly ReplicaLag[];
+  /** How far changes have come, and waiting for them. */
+  readonly changes: Pick<WaitingRoom, 'progress' | 'wait'>;
   /** What is served now; `undefined` while nothing is. */
   version(zone: Name): ZoneVersion | undefined;
   /** Re-reads configuration and changed zone files, as SIGHUP does. */

@@ -49,6 +49,9 @@ const TITLES: Record<number, string> = {
 /** What the node refused because of the data is 422; because of the zone's state or role 409. */
 const STATUS_OF_CODE: Record<string, number> = {
   'zone-unknown': 404,
+  'secondary-unknown': 404,
+  'nobody-to-wait-for': 409,
+  'too-many-waits': 503,
   'zone-not-loaded': 409,
   'zone-wrong-role': 409,
   'zone-frozen': 409,

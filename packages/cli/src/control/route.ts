@@ -14,6 +14,8 @@ export interface Route {
   /** A missing body is taken as `{}`. */
   readonly bodyOptional?: boolean;
   readonly query?: z.ZodObject;
+  /** What the parameters of the path are; default: the name of a zone. */
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly answer: z.ZodType | { readonly mediaType: string; readonly description: string };
   handle(request: RouteRequest, ports: ControlPorts): unknown;
 }
@@ -22,6 +24,8 @@ interface RouteRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly body: unknown;
   readonly query: unknown;
+  /** Aborted when the client is gone before it has its answer. */
+  readonly signal: AbortSignal;
 }
 
 /** Answered as it stands instead of as JSON with status 200. */

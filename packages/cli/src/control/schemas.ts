@@ -4,8 +4,8 @@ import type { NodeInfo, ReloadReport } from './ports.ts';
 
 /** The API's documents, for OpenAPI and for checking what comes in. The types behind them are nameserver's status.ts and ports.ts. */
 
-const serial = z.int().min(0).max(0xffff_ffff);
-const at = z.int().meta({ description: 'Milliseconds since the epoch.' });
+export const serial = z.int().min(0).max(0xffff_ffff);
+export const at = z.int().meta({ description: 'Milliseconds since the epoch.' });
 const serialAt = z.object({ serial, at });
 const statusError = z.object({ at, code: z.string(), message: z.string() });
 
@@ -118,7 +118,15 @@ export const reloadReport = z
   .meta({ id: 'ReloadReport' }) satisfies z.ZodType<ReloadReport>;
 
 export const actionOutcome = z
-  .object({ zone: z.string(), message: z.string(), serial: serial.optional() })
+  .object({
+    zone: z.string(),
+    message: z.string(),
+    serial: serial.optional(),
+    changeId: z
+      .string()
+      .optional()
+      .meta({ description: 'Of what is served now: to wait for it at /api/v1/changes/{id}.' }),
+  })
   .meta({ id: 'ActionOutcome' });
 
 export const changeOutcome = z.object({ zone: z.string(), changeId: z.string(), serial }).meta({ id: 'ChangeOutcome' });

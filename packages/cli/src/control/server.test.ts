@@ -77,6 +77,7 @@ describe('doing', () => {
       zone: 'example.test.',
       message: 'reload done',
       serial: 7,
+      changeId: 'example.test.~7',
     });
     await post('/api/v1/zones/example.test./reload', { discardUpdates: true });
     await post('/api/v1/zones/example.org./refresh', {});

@@ -9,6 +9,7 @@ import type { ControlPorts } from './ports.ts';
 import { ApiError, toProblem } from './problem.ts';
 import { RawAnswer, type Route } from './route.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { nodeRoutes } from './routes/node.ts';
@@ -60,7 +61,7 @@ export function controlServer(ports: ControlPorts, { token, log, board }: Contro
 }
 
 export function allRoutes(): readonly Route[] {
-  return [...zoneRoutes, ...actionRoutes, ...nodeRoutes, ...healthRoutes, metricsRoute()];
+  return [...zoneRoutes, ...actionRoutes, ...changeRoutes, ...nodeRoutes, ...healthRoutes, metricsRoute()];
 }
 
 function register(server: FastifyInstance, route: Route, ports: ControlPorts): void {
@@ -71,12 +72,22 @@ function register(server: FastifyInstance, route: Route, ports: ControlPorts): v
     async handler(request, reply) {
       const body = route.body && checked(route.body, route.bodyOptional ? (request.body ?? {}) : request.body, 'body');
       const query = route.query && checked(route.query, request.query, 'query');
-      const answer = await route.handle({ params: request.params as Record<string, string>, body, query }, ports);
+      const params = request.params as Record<string, string>;
+      const answer = await route.handle({ params, body, query, signal: untilGone(reply) }, ports);
       if (!(answer instanceof RawAnswer)) return reply.send(answer);
       reply.code(answer.status).type(answer.mediaType);
       return reply.send(typeof answer.body === 'string' ? answer.body : Readable.from(answer.body));
     },
   });
+}
+
+/** Aborted when the connection closes before the answer is written. */
+function untilGone({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
 
 /** @throws ApiError 400 that names every place */

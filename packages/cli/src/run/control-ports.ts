@@ -27,6 +27,7 @@ export function controlPorts(node: RunningNode): ControlPorts {
     }),
     statuses: () => zones.statuses(),
     status: (zone) => zones.status(zone),
+    changes: node.waiting,
     replicas: (zone) => zones.status(zone)?.notify ?? [],
     version: (zone) => table.get(zone)?.version,
     reloadAll: () => node.reload('control API'),

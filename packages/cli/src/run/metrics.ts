@@ -74,9 +74,25 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
       { labels: { how: 'known' }, value: verifier.reused },
     ]),
     ...schedule(node),
+    ...waits(node),
     family('store_commits_total', 'Changes made durable.', 'counter', one(store.commits)),
     family('store_syncs_total', 'Syncs to disk; one serves many commits.', 'counter', one(store.syncs)),
     family('store_syncs_failed_total', 'Syncs that the disk did not take.', 'counter', one(store.syncsFailed)),
+  ];
+}
+
+function waits({ waiting }: RunningNode): MetricFamily[] {
+  const { done, timedOut, gone, refused, capped } = waiting.counters;
+  const sample = (result: string, value: number) => ({ labels: { result }, value });
+  return [
+    family('change_waits', 'Requests that wait for a change to arrive.', 'gauge', one(waiting.size)),
+    family('change_waits_total', 'Such requests that are over, by result; refused: too many waited.', 'counter', [
+      sample('done', done),
+      sample('timed-out', timedOut),
+      sample('gone', gone),
+      sample('refused', refused),
+    ]),
+    family('change_waits_capped_total', 'Such requests for longer than is allowed.', 'counter', one(capped)),
   ];
 }
 

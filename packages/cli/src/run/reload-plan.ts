@@ -51,5 +51,6 @@ function needRestart(from: NodeConfig, to: NodeConfig): string[] {
   compare('redis', from.redis, to.redis);
   compare('limits', from.limits, to.limits);
   compare('control.listen', from.control?.listen, to.control?.listen);
+  compare('control.waits', from.control?.waits, to.control?.waits);
   return changed;
 }

@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { DnsClient, type Log, Nameserver, systemClock, TransferOut, Verifier, ZoneTable } from '@zonewire/nameserver';
 import { diskFiles, Primary } from '@zonewire/primary';
+import { DEFAULT_WAITING_LIMITS, type WaitingRoom } from '@zonewire/replicas';
 import { DEFAULT_SECONDARY_LIMITS, Secondary, type SecondaryLimits } from '@zonewire/secondary';
 import { nameKey, nameToText, type TsigKey, ZonewireError } from '@zonewire/shared-protocol';
 import { openZoneStore, type ZoneStore } from '@zonewire/zone-store';
@@ -20,6 +21,7 @@ import { count } from '../output/time.ts';
 import { controlPorts } from './control-ports.ts';
 import { planReload } from './reload-plan.ts';
 import { openSite, type Site } from './site.ts';
+import { waitingRoom } from './waiting.ts';
 import { type Failed, NodeZones } from './zones.ts';
 
 export type KeyRing = ReadonlyMap<string, TsigKey>;
@@ -41,6 +43,7 @@ export class RunningNode {
   readonly secondary: Secondary;
   readonly site: Site;
   readonly zones: NodeZones;
+  readonly waiting: WaitingRoom;
   config: NodeConfig;
   configuredAt = systemClock.now();
   stopping = false;
@@ -75,6 +78,7 @@ export class RunningNode {
       transferOut: this.transferOut,
     });
     this.zones = new NodeZones({ primary: this.primary, secondary: this.secondary, log });
+    this.waiting = waitingRoom(this, { waits: config.control?.waits ?? DEFAULT_WAITING_LIMITS.waits });
     const { identity, version, listen, udp, workers } = config.server;
     const keys = () => this.#keys;
     this.nameserver = new Nameserver({ listen, zones: table, keys, identity, version, clock, log, udp, workers });
@@ -165,6 +169,7 @@ export class RunningNode {
   async stop(): Promise<void> {
     this.stopping = true;
     this.zones.stop();
+    this.waiting.stop();
     await this.#control?.close();
     await this.nameserver.stop();
     await this.#turn;

@@ -1,4 +1,5 @@
 import type { ZoneStatus } from '@zonewire/nameserver';
+import { changeId } from '@zonewire/replicas';
 import type { Name } from '@zonewire/shared-protocol';
 import { z } from 'zod';
 import type { ActionOutcome, ControlPorts } from '../ports.ts';
@@ -76,7 +77,11 @@ export const actionRoutes: readonly Route[] = [
       async handle({ params, body }, ports) {
         const { name, status } = knownZone(params.zone, ports);
         checkRole(action, status);
-        return { zone: status.zone, ...(await action.act(ports, name, body)) };
+        const outcome = await action.act(ports, name, body);
+        const { zone } = status;
+        const { serial } = outcome;
+        // What a reload, refresh or retransfer serves now is what can be waited for.
+        return { zone, ...outcome, ...(serial === undefined ? {} : { changeId: changeId({ zone, serial }) }) };
       },
     }),
   ),
