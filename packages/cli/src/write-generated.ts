@@ -1,5 +1,6 @@
-// Writes the three committed documents that are made from the code: node packages/cli/src/write-generated.ts
+// Writes the four committed documents that are made from the code: node packages/cli/src/write-generated.ts
 import { writeFileSync } from 'node:fs';
+import { delegationDocument } from '@zonewire/delegation';
 import { checksDocument } from '@zonewire/zone';
 import { configJsonSchema } from './config/schema.ts';
 import { openApiDocument } from './control/openapi.ts';
@@ -12,3 +13,4 @@ const write = (name: string, value: object) =>
 write('zonewire.schema.json', configJsonSchema());
 write('openapi.json', openApiDocument(allRoutes(), VERSION));
 writeFileSync(new URL('../../../docs/checks.md', import.meta.url), checksDocument());
+writeFileSync(new URL('../../../docs/delegation.md', import.meta.url), delegationDocument());

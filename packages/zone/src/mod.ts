@@ -10,6 +10,7 @@ export * from './diff/condense.ts';
 export * from './diff/diff-builder.ts';
 export * from './diff/diff-versions.ts';
 export * from './diff/zone-diff.ts';
+export { dsOf, dsToEnter, type KeySet, type SecureEntry, secureEntry } from './dnssec/secure-entry.ts';
 export { parseTrustAnchor, type TrustAnchor } from './dnssec/trust-anchor.ts';
 export * from './dnssec/validate.ts';
 export * from './image/verify.ts';

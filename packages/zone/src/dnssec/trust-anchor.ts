@@ -32,6 +32,10 @@ export function parseTrustAnchor(text: string): Result<TrustAnchor> {
   return ok({ type, rdata: rdata.value });
 }
 
+export function isSupportedDigest(type: number): boolean {
+  return DIGESTS[type] !== undefined;
+}
+
 /** True when the DNSKEY `rdata` of `zone` is the one that the anchor stands for (RFC 4034 5.1.4). */
 export function isAnchored(zone: Name, rdata: Uint8Array, tag: number, anchor: TrustAnchor): boolean {
   if (anchor.type === TYPE.DNSKEY) return Buffer.compare(anchor.rdata, rdata) === 0;
