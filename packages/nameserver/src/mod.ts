@@ -9,6 +9,12 @@ export { type ListenAddress, Nameserver, type NameserverOptions } from './namese
 export { Announcer, type AnnouncerOptions, type NotifyCounters, type ReplicaServed } from './notify-out/announcer.ts';
 export { addressText, type Remote, type RemoteAddress } from './notify-out/remote.ts';
 export * from './ports.ts';
+export {
+  type RunningTransfer,
+  RunningTransfers,
+  type TransferEvent,
+  type TransferUnderWay,
+} from './running-transfers.ts';
 export * from './status.ts';
 export type { TransferSource } from './transfer-out/plan.ts';
 export { DEFAULT_TRANSFER_OUT_LIMITS, type TransferOutLimits } from './transfer-out/slots.ts';

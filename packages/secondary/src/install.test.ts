@@ -45,6 +45,7 @@ async function setup(held?: ZoneVersion) {
       table,
       factsFor: () => FACTS,
       isWanted: () => true,
+      now: () => 7,
       ...more,
     });
   const zone = (came: ZoneVersion, more?: Partial<Installation>) =>
@@ -53,6 +54,13 @@ async function setup(held?: ZoneVersion) {
     run({ outcome: 'diffs', diffs: came, serial }, more);
   return { store, table, run, zone, diffs, served: () => table.get(ZONE)!.version };
 }
+
+test('says when it was transferred, verified, journaled and served, in this order', async () => {
+  const { zone } = await setup();
+  let time = 100;
+  const came = await zone(version(1, ns), { now: () => time++ });
+  expect(came).toMatchObject({ times: { transferredAt: 100, verifiedAt: 101, journaledAt: 102, servedAt: 103 } });
+});
 
 test('a first zone: stored with its facts, then served until it expires', async () => {
   const { store, table, zone } = await setup();

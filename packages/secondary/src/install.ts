@@ -27,10 +27,27 @@ export interface Installation {
   ) => { readonly facts: Facts; readonly expireAt: number };
   /** False once the zone is no longer ours to publish. */
   readonly isWanted: () => boolean;
+  /** ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** When a version came how far, ms since the epoch. */
+export interface InstallTimes {
+  /** The last octet of it was here. */
+  readonly transferredAt: number;
+  readonly verifiedAt: number;
+  /** On disk. */
+  readonly journaledAt: number;
+  readonly servedAt: number;
 }
 
 export type Installed =
-  | { readonly kind: 'installed'; readonly version: ZoneVersion; readonly verification: Verification }
+  | {
+      readonly kind: 'installed';
+      readonly version: ZoneVersion;
+      readonly verification: Verification;
+      readonly times: InstallTimes;
+    }
   /** A whole zone came, and its serial is not newer than ours: nothing was done. */
   | { readonly kind: 'not-newer' }
   /** What came is wrong; the old version stays. */
@@ -41,7 +58,8 @@ export type Installed =
 
 /** From a finished transfer to answers: verify, examine, diff, journal, publish. Confirmation is the caller's, once this says 'installed'. */
 export async function install(installation: Installation): Promise<Installed> {
-  const { held, force, transferred } = installation;
+  const { held, force, transferred, now } = installation;
+  const transferredAt = now();
   if (transferred.outcome === 'zone' && held !== undefined && !force && !isNewerSerial(transferred.serial, held.serial))
     return { kind: 'not-newer' };
 
@@ -52,6 +70,7 @@ export async function install(installation: Installation): Promise<Installed> {
   if (!installation.isWanted()) return { kind: 'unwanted' };
   if ('problem' in verification) return { kind: 'refused', problem: verification.problem };
 
+  const verifiedAt = now();
   const diffs = difference(installation, verified);
 
   const { facts, expireAt } = installation.factsFor(verified.version, verification.status);
@@ -59,8 +78,10 @@ export async function install(installation: Installation): Promise<Installed> {
   if (problem !== undefined) return { kind: 'not-stored', problem };
 
   if (!installation.isWanted()) return { kind: 'unwanted' };
+  const journaledAt = now();
   installation.table.publish(installation.zone, verified.version, expireAt);
-  return { kind: 'installed', version: verified.version, verification };
+  const times = { transferredAt, verifiedAt, journaledAt, servedAt: now() };
+  return { kind: 'installed', version: verified.version, verification, times };
 }
 
 interface Verified {

@@ -7,6 +7,7 @@ import {
   type Log,
   type NotifyCounters,
   type RequestContext,
+  RunningTransfers,
   type TransferAnswer,
   TransferOut,
   type TransferSource,
@@ -57,6 +58,8 @@ export interface SecondaryOptions {
   readonly compactor?: Compactor;
   /** Default: one of its own. */
   readonly verifier?: Verifier;
+  /** Told of every transfer in. Default: one that nobody looks at. */
+  readonly running?: RunningTransfers;
 }
 
 /** The zones that this node is secondary for: loaded, kept fresh, fed on. */
@@ -107,6 +110,7 @@ export class Secondary {
       unreachable: new Unreachable(clock),
       compactor: options.compactor ?? new Compactor(),
       verifier: options.verifier ?? new Verifier(),
+      running: options.running ?? new RunningTransfers(clock),
       emit: (event) => this.#emit(event),
       published: (zone, version) => {
         this.#damage.delete(nameKey(zone));

@@ -53,6 +53,18 @@ function condensed(diffs: readonly ZoneDiff[]): readonly ZoneDiff[] {
   return withoutSoas([one]) < withoutSoas(diffs) ? [one] : diffs;
 }
 
+/** Records of the answer, the SOAs around it included. */
+export function expectedRecords(plan: TransferPlan, { version }: TransferSource): number {
+  switch (plan.kind) {
+    case 'up-to-date':
+      return 1;
+    case 'diffs':
+      return recordsOf(plan.diffs) + 2;
+    default:
+      return version.recordCount + 1;
+  }
+}
+
 /** SOAs included. */
 function recordsOf(diffs: readonly ZoneDiff[]): number {
   let records = 0;

@@ -26,9 +26,13 @@ const UDP_SIZE = 1232;
 
 /**
  * The messages of a planned answer, packed one at a time as they are asked for: the zone is never in memory as messages.
- * The version is held until the generator ends.
+ * The version is held until the generator ends. `onWriter` gets to see how far it has come.
  */
-export function* transferMessages(plan: TransferPlan, form: AnswerForm): Generator<Uint8Array, TransferWriter, void> {
+export function* transferMessages(
+  plan: TransferPlan,
+  form: AnswerForm,
+  onWriter?: (writer: TransferWriter) => void,
+): Generator<Uint8Array, TransferWriter, void> {
   const { request, source, maxMessageSize, reserve } = form;
   const finished: Uint8Array[] = [];
   const writer = new TransferWriter({
@@ -41,6 +45,7 @@ export function* transferMessages(plan: TransferPlan, form: AnswerForm): Generat
     reserve,
     onMessage: (message) => finished.push(message),
   });
+  onWriter?.(writer);
   for (const _ of writeAnswer(plan, source.version, writer)) while (finished.length > 0) yield finished.shift()!;
   writer.end();
   yield* finished;

@@ -9,8 +9,9 @@ import {
   ZonewireError,
 } from '@zonewire/shared-protocol';
 import type { Clock, Log } from '../ports.ts';
+import { RunningTransfers } from '../running-transfers.ts';
 import type { ExtendedError, RequestContext, TransferAnswer } from '../zone-handler.ts';
-import { planTransfer, type TransferPlan, type TransferSource } from './plan.ts';
+import { expectedRecords, planTransfer, type TransferPlan, type TransferSource } from './plan.ts';
 import { readTransferRequest, type TransferRequest } from './request.ts';
 import { DEFAULT_TRANSFER_OUT_LIMITS, type TransferOutLimits, type TransferSlot, TransferSlots } from './slots.ts';
 import { type AnswerForm, answerEdns, transferMessages } from './stream.ts';
@@ -39,6 +40,8 @@ export interface TransferOutOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<TransferOutLimits>;
+  /** Told of every transfer over TCP. Default: one that nobody looks at. */
+  readonly running?: RunningTransfers | undefined;
 }
 
 /** RFC 6891 6.2.5 with DNS flag day 2020: larger UDP answers get fragmented. */
@@ -66,8 +69,10 @@ export class TransferOut {
   readonly slots: TransferSlots;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #running: RunningTransfers;
 
-  constructor({ clock, log, limits }: TransferOutOptions) {
+  constructor({ clock, log, limits, running }: TransferOutOptions) {
+    this.#running = running ?? new RunningTransfers(clock);
     this.#clock = clock;
     this.#log = log;
     this.slots = new TransferSlots({ ...DEFAULT_TRANSFER_OUT_LIMITS, ...limits }, clock);
@@ -128,13 +133,30 @@ export class TransferOut {
     slot: TransferSlot,
   ): IterableIterator<Uint8Array> {
     const started = this.#clock.now();
-    return new WatchedStream(transferMessages(plan, form), {
+    const underWay = this.#running.begin({
+      zone: nameToText(form.request.question[0].name).toLowerCase(),
+      direction: 'out',
+      peer: context.peerAddress,
+      type: plan.kind === 'axfr' ? 'axfr' : plan.kind === 'axfr-style' ? 'axfr-style-ixfr' : 'ixfr',
+      expectedRecords: expectedRecords(plan, form.source),
+    });
+    let written: TransferWriter | undefined;
+    let octets = 0;
+    const messages = transferMessages(plan, form, (writer) => {
+      written = writer;
+    });
+    return new WatchedStream(messages, {
       before: () => {
         if (slot.reclaimed) throw stalled(form.request, context);
         slot.pulledAt = this.#clock.now();
       },
+      passed: (length) => {
+        octets += length;
+        underWay.moved(octets, written?.records ?? 0);
+      },
       ended: (messages, writer) => {
         this.slots.release(slot);
+        underWay.ended(writer === undefined ? 'failed' : 'done');
         this.#ended(plan, asked, form, context, writer, messages, this.#clock.now() - started);
       },
     });

@@ -1,6 +1,8 @@
 export interface StreamWatch<T> {
   /** Before each message; what it throws ends the stream. */
   before(): void;
+  /** A message of so many octets is given out. */
+  passed(octets: number): void;
   /** Exactly once: with the result when the stream came to its end, without when it was cut off or failed. */
   ended(messages: number, result: T | undefined): void;
 }
@@ -30,6 +32,7 @@ export class WatchedStream<T> implements IterableIterator<Uint8Array, undefined,
         return { done: true, value: undefined };
       }
       this.#messages++;
+      this.#watch.passed(next.value.length);
       return next;
     } catch (error) {
       this.return();

@@ -1,7 +1,7 @@
 import type { TransferSummary, Verification, VerificationStatus } from '@zonewire/nameserver';
 import { DEFAULT_VERIFICATION, type ZoneDiff, type ZoneVersion } from '@zonewire/zone';
 import { type SecondaryZoneConfig, ZONE_MAX_SIZE } from '../config.ts';
-import { install } from '../install.ts';
+import { type InstallTimes, install } from '../install.ts';
 import type { SiteHead, SiteLink } from '../site/port.ts';
 import { type RefreshFacts, writeFacts } from './facts.ts';
 import type { PrimaryAddress } from './primaries.ts';
@@ -32,6 +32,7 @@ export type Fetched =
       readonly version: ZoneVersion;
       readonly event: InstalledEvent;
       readonly verification: Verification;
+      readonly times: InstallTimes;
     }
   /** Nothing newer came: as good as an answer to an SOA query. */
   | { readonly kind: 'answered'; readonly serial: number; readonly expire?: number | undefined }
@@ -57,6 +58,7 @@ export async function fetchVersion(request: FetchRequest): Promise<Fetched> {
       limits,
       zoneMaxSize,
       signal,
+      running: ports.running,
     }),
   );
   if (signal.aborted) return { kind: 'given-up' };
@@ -150,11 +152,12 @@ async function installIt(
       return { facts: writeFacts(facts), expireAt: facts.expireAt ?? facts.asOf };
     },
     isWanted: () => !signal.aborted,
+    now: () => clock.now(),
   });
   switch (installed.kind) {
     case 'installed': {
-      const { version, verification } = installed;
-      return { kind: 'installed', version, verification, event: eventOf(version, verification.status) };
+      const { version, verification, times } = installed;
+      return { kind: 'installed', version, verification, times, event: eventOf(version, verification.status) };
     }
     case 'not-newer':
       return { kind: 'answered', serial, expire };

@@ -5,6 +5,7 @@ import type {
   DnsExchange,
   FillRandom,
   Log,
+  RunningTransfers,
   SerialAt,
   SoaCheck,
   Verifier,
@@ -15,6 +16,7 @@ import { needsCompaction, replaceBase, type ZoneVersion } from '@zonewire/zone';
 import type { ZoneStore } from '@zonewire/zone-store';
 import type { SecondaryLimits, SecondaryZoneConfig } from '../config.ts';
 import type { RefreshOutcome, SecondaryEvent } from '../events.ts';
+import type { InstallTimes } from '../install.ts';
 import type { DueTimes } from '../schedule/due-times.ts';
 import type { Schedule, ScheduleAbout } from '../schedule/port.ts';
 import { SITE, type SiteHead, type SiteLink, type ToldContent } from '../site/port.ts';
@@ -49,6 +51,7 @@ export interface RunnerPorts {
   readonly unreachable: Unreachable;
   readonly compactor: Compactor;
   readonly verifier: Verifier;
+  readonly running: RunningTransfers;
   readonly emit: (event: SecondaryEvent) => void;
   /** A new version is served: those it is fed to are to be told. */
   readonly published: (zone: Name, version: ZoneVersion) => void;
@@ -350,12 +353,12 @@ export class ZoneRunner {
     };
   }
 
-  #took({ version, event, verification }: Extract<Fetched, { kind: 'installed' }>): void {
+  #took({ version, event, verification, times }: Extract<Fetched, { kind: 'installed' }>): void {
     this.#vouched = verification.vouches ? version : undefined;
-    this.#installed(version, event);
+    this.#installed(version, event, times);
   }
 
-  #installed(version: ZoneVersion, event: Extract<RefreshEvent, { kind: 'installed' }>): void {
+  #installed(version: ZoneVersion, event: Extract<RefreshEvent, { kind: 'installed' }>, times: InstallTimes): void {
     this.version = version;
     this.#hasExpired = false;
     this.served = { serial: version.serial, at: this.#ports.clock.now() };
@@ -363,7 +366,14 @@ export class ZoneRunner {
     this.#log.info({ serial: toSerial, fromSerial, type, from, records, bytes, ms }, 'zone transferred');
     for (const finding of event.verification?.findings ?? []) this.#log.warn({ serial: toSerial }, finding);
     this.dispatch(event);
-    this.#emit({ kind: 'installed', transfer: event.transfer });
+    this.#emit({
+      kind: 'installed',
+      transfer: event.transfer,
+      times,
+      primary: this.#machine.primaries.find(({ key }) => key === from)?.id ?? from,
+      expireAt: this.state.facts.expireAt,
+      refreshAt: this.nextAttemptAt,
+    });
     this.#ports.published(this.config.domain, version);
     if (!this.#compacting && needsCompaction(version)) void this.#compact(version);
   }

@@ -1,4 +1,4 @@
-import type { DnsExchange } from '@zonewire/nameserver';
+import { type DnsExchange, RunningTransfers } from '@zonewire/nameserver';
 import { decodeMessage, encodeMessage, name, ok, RCODE, unwrap } from '@zonewire/shared-protocol';
 import { expect, test } from 'vitest';
 import { DEFAULT_SECONDARY_LIMITS } from '../config.ts';
@@ -58,6 +58,9 @@ test.each([
   ['NOTIMP', RCODE.NOTIMP],
 ])('RFC 6891 7: a server that refuses EDNS with %s is asked for a transfer without it', async (_, rcode) => {
   const old = new FakePrimary(zone, 42);
+  const running = new RunningTransfers({ now: () => 1 });
+  const told: string[] = [];
+  running.events(({ step, records }) => told.push(`${step} ${records}`));
   const refuse = (request: Uint8Array) => {
     const { id, question, edns } = unwrap(decodeMessage(request));
     return edns === undefined ? undefined : encodeMessage({ id, qr: true, question, rcode });
@@ -73,9 +76,11 @@ test.each([
     limits: DEFAULT_SECONDARY_LIMITS,
     zoneMaxSize: 1_000_000,
     signal,
+    running,
   });
   expect(came).toMatchObject({ ok: true, outcome: 'zone', serial: 42, records: 4 });
   expect(transfer.asked).toEqual(['transfer edns 9', 'transfer']);
+  expect(told).toEqual(['begin 0', 'end 0', 'begin 0', 'end 4']);
 });
 
 test.each([

@@ -1,8 +1,9 @@
-import type { DnsExchange } from '@zonewire/nameserver';
+import { addressText, type DnsExchange, type RunningTransfers, type TransferUnderWay } from '@zonewire/nameserver';
 import {
   CLASS,
   encodeMessage,
   type Name,
+  nameToText,
   TransferInterpreter,
   type TransferProgress,
   TYPE,
@@ -26,6 +27,8 @@ export interface TransferRequest {
   readonly limits: SecondaryLimits;
   readonly zoneMaxSize: number;
   readonly signal: AbortSignal;
+  /** Told how it goes. */
+  readonly running: RunningTransfers;
 }
 
 export interface TransferFigures {
@@ -51,6 +54,25 @@ export async function transferIn(request: TransferRequest): Promise<TransferredI
 }
 
 async function fetch(request: TransferRequest, edns: boolean): Promise<TransferredIn> {
+  const { running, zone, primary, type, held } = request;
+  const underWay = running.begin({
+    zone: nameToText(zone).toLowerCase(),
+    direction: 'in',
+    peer: addressText(primary),
+    type,
+    // A whole zone is most likely as large as the one we have.
+    ...(type === 'axfr' && held !== undefined ? { expectedRecords: held.recordCount + 1 } : {}),
+  });
+  let result: TransferredIn | undefined;
+  try {
+    result = await receive(request, edns, underWay);
+    return result;
+  } finally {
+    underWay.ended(result?.ok ? 'done' : 'failed');
+  }
+}
+
+async function receive(request: TransferRequest, edns: boolean, underWay: TransferUnderWay): Promise<TransferredIn> {
   const { client, zone, primary, type, held, id, limits, zoneMaxSize, signal } = request;
   const asked = type === 'axfr' ? 'AXFR' : 'IXFR';
   const received = new ReceivedZone(zone, zoneMaxSize);
@@ -76,6 +98,8 @@ async function fetch(request: TransferRequest, edns: boolean): Promise<Transferr
     signal,
     onMessage: (message) => {
       progress = interpreter.push(message);
+      const { records, bytes } = interpreter.received;
+      underWay.moved(bytes, records);
       if (progress.state === 'refused' || received.problem !== undefined) return 'stop';
       return progress.state;
     },

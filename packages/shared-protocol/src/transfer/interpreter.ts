@@ -95,6 +95,11 @@ export class TransferInterpreter {
     this.#sink = options.sink;
   }
 
+  /** Answer records so far, SOAs included, and octets of the messages they came in. */
+  get received(): { readonly records: number; readonly bytes: number } {
+    return { records: this.#records, bytes: this.#bytes };
+  }
+
   /** The next message, TSIG verified and removed. After 'done' or 'refused' nothing more may come. */
   push(message: Uint8Array): TransferProgress {
     if (this.#refusal !== undefined) return this.#refusal;
