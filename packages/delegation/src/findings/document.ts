@@ -4,7 +4,7 @@ import { DELEGATION_FINDINGS } from './registry.ts';
 /** docs/delegation.md: how to check, the limits, and every finding. Written by packages/cli/src/write-generated.ts. */
 export function delegationDocument(): string {
   const limits = Object.entries(LIMIT_WORDS).map(
-    ([name, words]) => `| ${name} | ${words(DEFAULT_DELEGATION_LIMITS[name as LimitName])} |`,
+    ([name, words]) => `- **${name}**: ${words(DEFAULT_DELEGATION_LIMITS[name as LimitName])}`,
   );
   const sections = Object.entries(DELEGATION_FINDINGS).map(
     ([name, { severity, explanation }]) => `### ${name}\n\n**${severity}.** ${explanation}\n`,
@@ -33,11 +33,11 @@ A running node checks by itself where the section is there; the result is on \`z
 
 \`\`\`yaml
 delegation:
-  resolver: ["192.0.2.53"]          # asked for the parent's servers, and for addresses outside the zone
-  # parents: [{ zone: "org.", address: ["192.0.2.1"] }]     # instead: followed from here down; "." for the root
-  check-interval: 1h                # the default; 0: only when asked
+  resolver: ["192.0.2.53"] # asked for the parent's servers, and for addresses outside the zone
+  # parents: [{ zone: "org.", address: ["192.0.2.1"] }] # instead: followed from here down; "." for the root
+  check-interval: 1h # the default; 0: only when asked
 zones:
-  - { domain: example.org., file: example.org.zone, delegation-check: false }     # not this one
+  - { domain: example.org., file: example.org.zone, delegation-check: false } # not this one
 \`\`\`
 
 This file is made from packages/delegation/src/findings/registry.ts by \`node packages/cli/src/write-generated.ts\`.
@@ -48,6 +48,4 @@ const LIMITS_HEAD = `## Limits
 
 What one check costs is bounded, whatever the answers say. A limit that is reached is the finding check-incomplete.
 
-| limit | then |
-| --- | --- |
 `;
