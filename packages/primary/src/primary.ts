@@ -5,6 +5,7 @@ import {
   type DnsExchange,
   type Log,
   type NotifyCounters,
+  type NotifyWatcher,
   type ReplicaLag,
   TransferOut,
   Verifier,
@@ -32,6 +33,8 @@ export interface PrimaryOptions {
   readonly compactor?: Compactor | undefined;
   /** Default: one of its own. */
   readonly verifier?: Verifier | undefined;
+  /** Told of everything that is sent to the secondaries and seen of them. */
+  readonly watcher?: NotifyWatcher | undefined;
 }
 
 export interface ChangeOutcome {
@@ -49,7 +52,7 @@ export class Primary {
   readonly #zones = new Map<string, PrimaryZone>();
   readonly #listeners = new Set<PrimaryEventListener>();
 
-  constructor({ store, table, client, clock, log, files, transfers, compactor, verifier }: PrimaryOptions) {
+  constructor({ store, table, client, clock, log, files, transfers, compactor, verifier, watcher }: PrimaryOptions) {
     const emit = (event: PrimaryEvent) => {
       for (const listener of this.#listeners) {
         try {
@@ -64,6 +67,7 @@ export class Primary {
       client,
       clock,
       log,
+      watcher,
       onServed: (served) => emit({ kind: 'replica-served', ...served }),
     });
     const updates = this.updateCounters;
@@ -153,7 +157,7 @@ export class Primary {
   }
 
   lag(domain: Name): ReplicaLag[] {
-    return this.#ports.announcer.lag(this.#zone(domain).apex);
+    return this.#ports.announcer.lag(domain);
   }
 
   /** @returns a function that ends it. */

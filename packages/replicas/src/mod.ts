@@ -1,4 +1,5 @@
-export type { Health, HealthState, Moment, ReceiptFacts, ReplicaEvent } from './model.ts';
+export * from './model.ts';
+export { type ReplicaCounters, Replicas, type ReplicasOptions } from './replicas.ts';
 export { type Change, changeId, parseChangeId } from './waiting/change-id.ts';
 export type {
   ChangeProgress,

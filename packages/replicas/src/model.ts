@@ -1,3 +1,5 @@
+import type { ReplicaLag } from '@zonewire/nameserver';
+
 /** All times are ms since the epoch by the clock of the node that watches. `zone` is presentation form, absolute, lower case: `example.test.` */
 
 /** What can happen to one serial at one secondary, in this order. */
@@ -77,4 +79,50 @@ export interface ReceiptFacts {
   readonly digest?: string;
   readonly lastError?: string;
   readonly at: number;
+}
+
+/** One node behind the address of a secondary, as told apart by its NSID. */
+export interface ReplicaNode {
+  readonly node: string;
+  readonly serial: number;
+  /** When it was last seen to answer with that. */
+  readonly seenAt: number;
+}
+
+/** When the zone expires at a secondary unless it refreshes. */
+export interface Expiry {
+  readonly at: number;
+  /** Of SOA EXPIRE, how much is used up: 0 freshly refreshed, 1 expired. */
+  readonly fraction: number;
+  /** By its own word (receipt, RFC 7314), or reckoned from when it was last seen to be current. */
+  readonly source: 'receipt' | 'edns' | 'estimate';
+}
+
+/** Where one secondary stands with one zone: what the announcer knows, and what is made of it. */
+export interface ReplicaView extends ReplicaLag {
+  readonly health: Health;
+  /** Where more than one node answers at the address. */
+  readonly nodes?: readonly ReplicaNode[];
+  readonly expiry?: Expiry;
+  /** Its clock less ours, ms; shown, never part of a lag. */
+  readonly skewMs?: number;
+}
+
+/** When one serial came to one secondary (to one node of it, where several answer). */
+export interface SecondaryTimes {
+  readonly id: string;
+  readonly node?: string;
+  readonly notifiedAt?: number;
+  readonly acknowledgedAt?: number;
+  readonly transferredAt?: number;
+  readonly verifiedAt?: number;
+  readonly answeredAt?: number;
+  /** From committed to answered, ms. */
+  readonly lagMs?: number;
+}
+
+export interface SerialTimes {
+  readonly serial: number;
+  readonly committedAt?: number;
+  readonly secondaries: readonly SecondaryTimes[];
 }

@@ -6,6 +6,8 @@ import {
   type FillRandom,
   type Log,
   type NotifyCounters,
+  type NotifyWatcher,
+  type ReplicaLag,
   type RequestContext,
   RunningTransfers,
   type TransferAnswer,
@@ -60,6 +62,8 @@ export interface SecondaryOptions {
   readonly verifier?: Verifier;
   /** Told of every transfer in. Default: one that nobody looks at. */
   readonly running?: RunningTransfers;
+  /** Told of everything that is sent to those this node feeds, and seen of them. */
+  readonly watcher?: NotifyWatcher | undefined;
 }
 
 /** The zones that this node is secondary for: loaded, kept fresh, fed on. */
@@ -83,7 +87,7 @@ export class Secondary {
     this.#options = options;
     const { store, table, client, clock, log, random, schedule } = options;
     const limits = { ...DEFAULT_SECONDARY_LIMITS, ...options.limits };
-    this.#announcer = new Announcer({ client, clock, log });
+    this.#announcer = new Announcer({ client, clock, log, watcher: options.watcher });
     this.#transfers = options.transferOut ?? new TransferOut({ clock, log });
     this.#ports = {
       store,
@@ -222,6 +226,11 @@ export class Secondary {
   notifyNow(domain: Name): number {
     this.#runner(domain);
     return this.#announcer.notifyNow(domain);
+  }
+
+  /** Where those stand that this node feeds with the zone. */
+  lag(domain: Name): ReplicaLag[] {
+    return this.#announcer.lag(domain);
   }
 
   /** NOTIFY to those this node feeds. */

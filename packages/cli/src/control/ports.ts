@@ -1,5 +1,5 @@
-import type { ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
-import type { WaitingRoom } from '@zonewire/replicas';
+import type { ZoneStatus } from '@zonewire/nameserver';
+import type { ReplicaView, WaitingRoom } from '@zonewire/replicas';
 import type { Name } from '@zonewire/shared-protocol';
 import type { ZoneVersion } from '@zonewire/zone';
 import type { MetricFamily } from './metrics/exposition.ts';
@@ -10,7 +10,7 @@ export interface ControlPorts {
   statuses(): ZoneStatus[];
   /** `undefined`: this node does not have the zone. */
   status(zone: Name): ZoneStatus | undefined;
-  replicas(zone: Name): readonly ReplicaLag[];
+  replicas(zone: Name): readonly ReplicaView[];
   /** How far changes have come, and waiting for them. */
   readonly changes: Pick<WaitingRoom, 'progress' | 'wait'>;
   /** What is served now; `undefined` while nothing is. */

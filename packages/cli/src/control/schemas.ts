@@ -1,4 +1,5 @@
 import type { ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
+import type { Health, HealthState, ReplicaView } from '@zonewire/replicas';
 import { z } from 'zod';
 import type { NodeInfo, ReloadReport } from './ports.ts';
 
@@ -27,6 +28,45 @@ export const replicaLag = z
     lastError: z.string().optional(),
   })
   .meta({ id: 'ReplicaLag' }) satisfies z.ZodType<ReplicaLag>;
+
+const HEALTH_STATES = [
+  'in-sync',
+  'behind',
+  'unreachable',
+  'refusing',
+  'expiring',
+  'expired',
+  'ahead',
+  'diverged',
+  'unknown',
+] as const;
+
+export const healthState = z.enum(HEALTH_STATES) satisfies z.ZodType<HealthState>;
+
+export const health = z
+  .object({
+    state: healthState,
+    since: at,
+    reason: z.string().meta({ description: 'One sentence: what is the matter.' }),
+    next: z.string().meta({ description: 'One sentence: what to do. Empty where nothing is to be done.' }),
+  })
+  .meta({ id: 'Health' }) satisfies z.ZodType<Health>;
+
+export const replicaView = replicaLag
+  .extend({
+    health,
+    nodes: z
+      .array(z.object({ node: z.string(), serial, seenAt: at }))
+      .readonly()
+      .optional()
+      .meta({ description: 'Nodes behind the address, told apart by their NSID.' }),
+    expiry: z
+      .object({ at, fraction: z.number(), source: z.enum(['receipt', 'edns', 'estimate']) })
+      .optional()
+      .meta({ description: 'When the zone expires there unless it refreshes; fraction: of EXPIRE that is used up.' }),
+    skewMs: z.number().optional().meta({ description: 'Its clock less ours, ms; never part of a lag.' }),
+  })
+  .meta({ id: 'ReplicaView' }) satisfies z.ZodType<ReplicaView>;
 
 export const zoneStatus = z
   .object({

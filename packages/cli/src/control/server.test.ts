@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { EXPIRED_ZONE, fakeNode, PRIMARY_ZONE, SECONDARY_ZONE } from './fixtures/fake-node.ts';
+import { EXPIRED_ZONE, fakeNode, HEALTH, PRIMARY_ZONE, SECONDARY_ZONE } from './fixtures/fake-node.ts';
 
 const node = fakeNode();
 const server = node.server();
@@ -57,7 +57,7 @@ describe('reading', () => {
     expect((await get('/api/v1/zones/example.test./replicas')).json()).toEqual({
       zone: 'example.test.',
       serial: 2026112102,
-      replicas: PRIMARY_ZONE.notify,
+      replicas: PRIMARY_ZONE.notify?.map((lag) => ({ ...lag, health: HEALTH })),
     });
     expect((await get('/api/v1/zones/example.org./replicas')).json()).toMatchObject({ replicas: [] });
   });

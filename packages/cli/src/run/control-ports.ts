@@ -10,7 +10,7 @@ import { redisStatus } from './site.ts';
 
 /** What the control API needs, over the parts of a running node. */
 export function controlPorts(node: RunningNode): ControlPorts {
-  const { zones, primary, secondary, table } = node;
+  const { zones, primary, secondary, table, replicas } = node;
   return {
     info: () => ({
       identity: node.config.server.identity,
@@ -28,7 +28,7 @@ export function controlPorts(node: RunningNode): ControlPorts {
     statuses: () => zones.statuses(),
     status: (zone) => zones.status(zone),
     changes: node.waiting,
-    replicas: (zone) => zones.status(zone)?.notify ?? [],
+    replicas: (zone) => replicas.view(nameToText(zone).toLowerCase()),
     version: (zone) => table.get(zone)?.version,
     reloadAll: () => node.reload('control API'),
     async notify(zone) {

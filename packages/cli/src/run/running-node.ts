@@ -1,9 +1,9 @@
 import { randomFillSync } from 'node:crypto';
 import { DnsClient, type Log, Nameserver, systemClock, TransferOut, Verifier, ZoneTable } from '@zonewire/nameserver';
 import { diskFiles, Primary } from '@zonewire/primary';
-import { DEFAULT_WAITING_LIMITS, type WaitingRoom } from '@zonewire/replicas';
+import { DEFAULT_WAITING_LIMITS, Replicas, type WaitingRoom } from '@zonewire/replicas';
 import { DEFAULT_SECONDARY_LIMITS, Secondary, type SecondaryLimits } from '@zonewire/secondary';
-import { nameKey, nameToText, type TsigKey, ZonewireError } from '@zonewire/shared-protocol';
+import { name, nameKey, nameToText, type TsigKey, ZonewireError } from '@zonewire/shared-protocol';
 import { openZoneStore, type ZoneStore } from '@zonewire/zone-store';
 import type { FastifyInstance } from 'fastify';
 import {
@@ -44,6 +44,8 @@ export class RunningNode {
   readonly site: Site;
   readonly zones: NodeZones;
   readonly waiting: WaitingRoom;
+  /** What is known of those this node notifies. */
+  readonly replicas: Replicas;
   config: NodeConfig;
   configuredAt = systemClock.now();
   stopping = false;
@@ -67,7 +69,13 @@ export class RunningNode {
     this.client = new DnsClient({ clock, log, random });
     this.transferOut = new TransferOut({ clock, log });
     const { verifier } = this;
-    const shared = { store, table, client: this.client, clock, log, verifier };
+    this.replicas = new Replicas({
+      clock,
+      log,
+      lag: (zone) => this.zones.lag(name(zone)),
+      later: (call) => void setImmediate(call),
+    });
+    const shared = { store, table, client: this.client, clock, log, verifier, watcher: this.replicas };
     this.primary = new Primary({ ...shared, files: diskFiles, transfers: this.transferOut });
     this.secondary = new Secondary({
       ...shared,
@@ -175,6 +183,7 @@ export class RunningNode {
     await this.#turn;
     await this.secondary.stop();
     await this.primary.stop();
+    this.replicas.stop();
     this.verifier.close();
     await this.store.close();
   }

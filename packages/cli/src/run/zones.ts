@@ -1,4 +1,4 @@
-import type { Log, ZoneStatus } from '@zonewire/nameserver';
+import type { Log, ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
 import type { Primary } from '@zonewire/primary';
 import type { Secondary } from '@zonewire/secondary';
 import { type Name, nameKey, nameToText } from '@zonewire/shared-protocol';
@@ -40,6 +40,11 @@ export class NodeZones {
     const role = this.role(zone);
     if (role === undefined) return undefined;
     return role === 'primary' ? this.#primary.status(zone) : this.#secondary.status(zone);
+  }
+
+  /** Where those stand that are notified of the zone. */
+  lag(zone: Name): readonly ReplicaLag[] {
+    return this.role(zone) === 'primary' ? this.#primary.lag(zone) : this.#secondary.lag(zone);
   }
 
   statuses(): ZoneStatus[] {

@@ -26,7 +26,7 @@ const APEX = name('example.test.');
 function version(serial: number): ZoneVersion {
   const soa = { mname: APEX, rname: APEX, serial, refresh: 1, retry: 1, expire: 1, minimum: 1 };
   const soaRecord = { name: APEX, type: TYPE.SOA, class: CLASS.IN, ttl: 60, rdata: writeSoa(soa) };
-  return { apex: APEX, serial, soaRecord } as ZoneVersion;
+  return { apex: APEX, serial, soa, soaRecord } as unknown as ZoneVersion;
 }
 
 type Answer = { rcode: number; serial?: number } | 'silence';

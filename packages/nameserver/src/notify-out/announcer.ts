@@ -10,6 +10,7 @@ import { OutboundWindow } from './outbound-window.ts';
 import { addressText, type Remote, type RemoteAddress, sameRemote } from './remote.ts';
 import { lagBetween, replicaLag } from './replica-lag.ts';
 import { WakeHeap } from './wake-heap.ts';
+import type { NotifyWatcher } from './watcher.ts';
 
 /** A target was seen to answer with a serial for the first time. Times in ms since the epoch. */
 export interface ReplicaServed {
@@ -38,6 +39,8 @@ export interface AnnouncerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onServed?: (served: ReplicaServed) => void;
+  /** Told of everything that is sent and seen. */
+  readonly watcher?: NotifyWatcher | undefined;
 }
 
 interface Target {
@@ -51,6 +54,8 @@ interface Target {
 interface AnnouncedZone {
   readonly apex: Name;
   readonly text: string;
+  /** Presentation form, lower case: what the watcher knows it by. */
+  readonly id: string;
   readonly history: CommitHistory;
   serial: number;
   soa: ResourceRecord;
@@ -74,16 +79,18 @@ export class Announcer {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #onServed: AnnouncerOptions['onServed'];
+  readonly #watcher: NotifyWatcher | undefined;
   readonly #zones = new Map<string, AnnouncedZone>();
   readonly #wakes: WakeHeap<Target>;
   readonly #window = new OutboundWindow();
   readonly #abort = new AbortController();
 
-  constructor({ client, clock, log, onServed }: AnnouncerOptions) {
+  constructor({ client, clock, log, onServed, watcher }: AnnouncerOptions) {
     this.#client = client;
     this.#clock = clock;
     this.#log = log;
     this.#onServed = onServed;
+    this.#watcher = watcher;
     this.#wakes = new WakeHeap(clock, (target) => this.#event(target, { kind: 'tick' }));
   }
 
@@ -93,9 +100,11 @@ export class Announcer {
     if (zone === undefined) {
       const soa = version.soaRecord;
       const text = nameToText(apex);
-      zone = { apex, text, history: new CommitHistory(), serial: version.serial, soa, targets: [] };
+      const { serial } = version;
+      zone = { apex, text, id: text.toLowerCase(), history: new CommitHistory(), serial, soa, targets: [] };
       this.#zones.set(nameKey(apex), zone);
     }
+    this.#watcher?.watching(zone.id, remotes, { serial: zone.serial, expire: version.soa.expire });
     this.#setTargets(zone, remotes);
   }
 
@@ -108,6 +117,7 @@ export class Announcer {
     if (zone === undefined) return;
     for (const serial of serials) zone.history.add(serial, committedAt);
     if (zone.serial === version.serial) return;
+    this.#watcher?.committed(zone.id, version.serial, serials, committedAt, version.soa.expire);
     zone.serial = version.serial;
     zone.soa = version.soaRecord;
     for (const target of zone.targets) this.#event(target, { kind: 'commit', serial: version.serial });
@@ -124,6 +134,7 @@ export class Announcer {
     const zone = this.#zones.get(nameKey(apex));
     if (zone === undefined) return;
     this.#zones.delete(nameKey(apex));
+    this.#watcher?.forgotten(zone.id);
     for (const target of zone.targets) this.#drop(target);
   }
 
@@ -194,11 +205,17 @@ export class Announcer {
   async #notify(target: Target, address: RemoteAddress, timeout: number): Promise<void> {
     const { zone, remote } = target;
     this.counters.notifiesSent++;
+    this.#watcher?.notified(zone.id, remote.id, zone.serial, this.#clock.now());
     const event = await sendNotify(this.#client, zone, { remote, address, timeout, signal: this.#abort.signal });
-    if (event.kind === 'notify-acknowledged') this.counters.notifiesAcknowledged++;
-    else {
+    if (target.gone) return;
+    const at = this.#clock.now();
+    if (event.kind === 'notify-acknowledged') {
+      this.counters.notifiesAcknowledged++;
+      this.#watcher?.acknowledged(zone.id, remote.id, event.serial, at);
+    } else {
       this.counters.notifiesFailed++;
-      const { serial, reason } = event;
+      const { serial, reason, cause } = event;
+      this.#watcher?.notifyFailed(zone.id, remote.id, { at, cause, reason });
       this.#log.debug({ zone: zone.text, remote: remote.id, serial }, `NOTIFY not acknowledged: ${reason}`);
     }
     this.#event(target, event);
@@ -208,8 +225,12 @@ export class Announcer {
     const { zone, remote } = target;
     this.counters.probesSent++;
     const event = await probeSerial(this.#client, zone, { remote, address, timeout, signal: this.#abort.signal });
+    if (target.gone) return;
     if (event.kind === 'probe-failed') this.counters.probesFailed++;
     this.#event(target, event);
+    const at = this.#clock.now();
+    if (event.kind === 'probe-failed') this.#watcher?.probeFailed(zone.id, remote.id, { ...event, at });
+    else this.#watcher?.answered(zone.id, remote.id, { ...event, at });
   }
 
   #confirmed({ zone, remote, state }: Target, serial: number): void {

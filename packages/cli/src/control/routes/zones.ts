@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ControlPorts } from '../ports.ts';
 import { ApiError } from '../problem.ts';
 import { RawAnswer, type Route } from '../route.ts';
-import { replicaLag, zoneStatus } from '../schemas.ts';
+import { replicaView, zoneStatus } from '../schemas.ts';
 import { zoneFromSegment } from '../zone-name.ts';
 
 /** @throws ApiError 404 */
@@ -55,7 +55,7 @@ export const zoneRoutes: readonly Route[] = [
     answer: z.object({
       zone: z.string(),
       serial: z.int().optional().meta({ description: 'The serial served here.' }),
-      replicas: z.array(replicaLag),
+      replicas: z.array(replicaView),
     }),
     handle({ params }, ports) {
       const { name, status } = knownZone(params.zone, ports);

@@ -1,0 +1,347 @@
+import {
+  addressText,
+  type Clock,
+  type Log,
+  type NotifyWatcher,
+  type Remote,
+  type ReplicaLag,
+  type TargetAnswer,
+  type TargetFailure,
+  type TimerHandle,
+} from '@zonewire/nameserver';
+import { compareSerials } from '@zonewire/shared-protocol';
+import { healthOf } from './health.ts';
+import type { Moment, ReceiptFacts, ReplicaEvent, ReplicaView, SerialTimes } from './model.ts';
+import { SerialBook, type SerialLimits } from './serial-times.ts';
+import { Target } from './target.ts';
+
+export interface ReplicasOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What the announcer of the zone knows, in the order of the configuration. */
+  readonly lag: (zone: string) => readonly ReplicaLag[];
+  /** Listeners are called through it, so that a change does not wait for them. Default: at once (tests). */
+  readonly later?: (call: () => void) => void;
+  readonly limits?: Partial<SerialLimits>;
+}
+
+export interface ReplicaCounters {
+  /** Events told to listeners, by kind. */
+  readonly events: Record<ReplicaEvent['kind'], number>;
+  /** Receipts of secondaries that this node does not notify, or not of this zone. */
+  receiptsUnknown: number;
+}
+
+interface WatchedZone {
+  serial: number;
+  /** Seconds, of its SOA. */
+  expire: number;
+  targets: Map<string, Target>;
+}
+
+/** How often what changes by time alone is looked at: only secondaries that are not in sync. */
+const LOOK_EVERY = 500;
+
+/**
+ * What this node knows of those it notifies: who got which serial when, how far behind each is and why. It is told by the
+ * announcers (NOTIFY, probes), by transfers out and by receipts; it asks nobody itself.
+ */
+export class Replicas implements NotifyWatcher {
+  readonly counters: ReplicaCounters = {
+    events: { committed: 0, moment: 0, 'probe-failed': 0, health: 0 },
+    receiptsUnknown: 0,
+  };
+  readonly book: SerialBook;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #lag: ReplicasOptions['lag'];
+  readonly #later: (call: () => void) => void;
+  readonly #zones = new Map<string, WatchedZone>();
+  readonly #skews = new Map<string, number>();
+  readonly #listeners = new Set<(event: ReplicaEvent) => void>();
+  readonly #waiting: ReplicaEvent[] = [];
+  /** Whose health may change without anything happening. */
+  readonly #restless = new Set<Target>();
+  #timer: TimerHandle | undefined;
+
+  constructor({ clock, log, lag, later, limits }: ReplicasOptions) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#lag = lag;
+    this.#later = later ?? ((call) => call());
+    this.book = new SerialBook(limits);
+  }
+
+  /** Calls `listener` with everything that happens, in order. @returns a function that ends it. */
+  events(listener: (event: ReplicaEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** Zones that somebody is notified of. */
+  zones(): string[] {
+    return [...this.#zones.keys()];
+  }
+
+  /** Where each secondary of the zone stands; in the order of the configuration. Empty: nobody is notified. */
+  view(zone: string): ReplicaView[] {
+    const watched = this.#zones.get(zone);
+    if (watched === undefined) return [];
+    const now = this.#clock.now();
+    return this.#lag(zone).flatMap((lag) => {
+      const target = watched.targets.get(lag.id);
+      if (target === undefined) return [];
+      this.#judge(watched, target);
+      const expiry = target.expiry(watched.expire, now);
+      const skewMs = this.#skews.get(lag.id);
+      return {
+        ...lag,
+        health: target.health,
+        ...(target.nodes.size === 0 ? {} : { nodes: [...target.nodes.values()] }),
+        ...(expiry === undefined ? {} : { expiry }),
+        ...(skewMs === undefined ? {} : { skewMs }),
+      };
+    });
+  }
+
+  /** Who answers with `serial` or with a newer one (RFC 1982 order): `answeredAt` is when that was first seen; absent: not yet. */
+  servedBy(zone: string, serial: number): { readonly secondary: string; readonly answeredAt?: number }[] {
+    const targets = this.#zones.get(zone)?.targets.values() ?? [];
+    const record = this.book.find(zone, serial);
+    return Array.from(targets, ({ secondary, seen }) => {
+      const known = record?.rows.get(secondary)?.answeredAt;
+      if (known !== undefined) return { secondary, answeredAt: known };
+      const order = seen && compareSerials(serial, seen.serial);
+      return seen !== undefined && (order === 0 || order === -1) ? { secondary, answeredAt: seen.at } : { secondary };
+    });
+  }
+
+  /** When the newest serials came where, newest first. */
+  timeline(zone: string, limit: number): SerialTimes[] {
+    return this.book.timeline(zone, limit);
+  }
+
+  watching(
+    zone: string,
+    remotes: readonly Remote[],
+    served: { readonly serial: number; readonly expire: number },
+  ): void {
+    if (remotes.length === 0) {
+      this.forgotten(zone);
+      return;
+    }
+    const now = this.#clock.now();
+    const before = this.#zones.get(zone);
+    const targets = new Map<string, Target>();
+    for (const remote of remotes) {
+      const kept = before?.targets.get(remote.id);
+      if (kept !== undefined) kept.remote = remote;
+      targets.set(remote.id, kept ?? new Target(zone, remote, now));
+    }
+    for (const old of before?.targets.values() ?? []) if (!targets.has(old.secondary)) this.#restless.delete(old);
+    this.#zones.set(zone, { ...served, targets });
+  }
+
+  forgotten(zone: string): void {
+    for (const target of this.#zones.get(zone)?.targets.values() ?? []) this.#restless.delete(target);
+    this.#zones.delete(zone);
+    this.book.forget(zone);
+  }
+
+  committed(zone: string, serial: number, serials: readonly number[], at: number, expire: number): void {
+    const watched = this.#zones.get(zone);
+    if (watched === undefined) return;
+    watched.serial = serial;
+    watched.expire = expire;
+    this.book.commit(zone, serials, at);
+    this.#emit({ kind: 'committed', zone, serial, serials, at });
+    for (const target of watched.targets.values()) {
+      target.waitingSince ??= at;
+      this.#watchClosely(target);
+    }
+  }
+
+  notified(zone: string, secondary: string, serial: number, at: number): void {
+    const target = this.#target(zone, secondary);
+    if (target !== undefined) target.notifiedAt = at;
+    this.moment('notified', { zone, secondary, serial, at, source: 'notify' });
+  }
+
+  acknowledged(zone: string, secondary: string, serial: number, at: number): void {
+    this.#target(zone, secondary)?.acknowledged(at);
+    this.moment('acknowledged', { zone, secondary, serial, at, source: 'notify' });
+    this.#look(zone, secondary);
+  }
+
+  notifyFailed(zone: string, secondary: string, failure: TargetFailure): void {
+    this.#target(zone, secondary)?.failed(failure, 'notify');
+    this.#look(zone, secondary);
+  }
+
+  answered(zone: string, secondary: string, answer: TargetAnswer): void {
+    const watched = this.#zones.get(zone);
+    const target = watched?.targets.get(secondary);
+    if (watched === undefined || target === undefined) return;
+    target.answered(answer, answer.serial === watched.serial);
+    const { serial, at, node } = answer;
+    this.#servedFirst(target, serial, at, 'probe', node);
+    this.#look(zone, secondary);
+  }
+
+  probeFailed(zone: string, secondary: string, failure: TargetFailure): void {
+    const target = this.#target(zone, secondary);
+    if (target === undefined) return;
+    target.failed(failure, 'probe');
+    this.#emit({ kind: 'probe-failed', zone, secondary, at: failure.at, reason: failure.reason });
+    this.#look(zone, secondary);
+  }
+
+  /** Something happened to a serial at a secondary. Only the first time counts, and is told. */
+  moment(
+    moment: Moment,
+    about: {
+      readonly zone: string;
+      readonly secondary: string;
+      readonly serial: number;
+      readonly at: number;
+      readonly source: 'notify' | 'probe' | 'receipt' | 'transfer';
+      readonly node?: string;
+    },
+  ): void {
+    const { zone, secondary, serial, at } = about;
+    const target = this.#target(zone, secondary);
+    if (target === undefined) return;
+    if (moment === 'answered') {
+      this.#servedFirst(target, serial, at, about.source, about.node);
+      return;
+    }
+    const record = this.book.first(zone, serial, secondary, moment, at);
+    if (record === undefined) return;
+    this.#emit({ kind: 'moment', moment, ...about, lagMs: Math.max(0, at - record.committedAt) });
+  }
+
+  /** What a secondary of ours says of a zone; times by our clock. */
+  receipt(zone: string, secondary: string, facts: ReceiptFacts): void {
+    const target = this.#target(zone, secondary);
+    if (target === undefined) {
+      this.counters.receiptsUnknown++;
+      return;
+    }
+    target.receipt = facts;
+    this.#look(zone, secondary);
+  }
+
+  /** The clock of a secondary less ours, ms; undefined: not known any more. */
+  skew(secondary: string, ms: number | undefined): void {
+    if (ms === undefined) this.#skews.delete(secondary);
+    else this.#skews.set(secondary, ms);
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#restless.clear();
+    this.#zones.clear();
+    this.#listeners.clear();
+  }
+
+  #target(zone: string, secondary: string): Target | undefined {
+    return this.#zones.get(zone)?.targets.get(secondary);
+  }
+
+  #servedFirst(
+    target: Target,
+    serial: number,
+    at: number,
+    source: 'notify' | 'probe' | 'receipt' | 'transfer',
+    node?: string,
+  ): void {
+    const { zone, secondary } = target;
+    const told = {
+      kind: 'moment',
+      moment: 'answered',
+      zone,
+      secondary,
+      at,
+      source,
+      ...(node === undefined ? {} : { node }),
+    } as const;
+    const lagMs = (committedAt: number) => Math.max(0, at - committedAt);
+    const fresh = this.book.answered(zone, serial, secondary, at);
+    const another = node === undefined ? undefined : this.book.answeredBy(zone, serial, secondary, node, at);
+    for (const record of fresh) this.#emit({ ...told, serial: record.serial, lagMs: lagMs(record.committedAt) });
+    if (another !== undefined && fresh.length === 0) this.#emit({ ...told, serial, lagMs: lagMs(another.committedAt) });
+  }
+
+  #look(zone: string, secondary: string): void {
+    const watched = this.#zones.get(zone);
+    const target = watched?.targets.get(secondary);
+    if (watched !== undefined && target !== undefined) this.#judge(watched, target);
+  }
+
+  #judge(watched: WatchedZone, target: Target): void {
+    const { zone, secondary, remote, seen, receipt, diverged, silent, silentSince } = target;
+    const now = this.#clock.now();
+    const missing = seen && this.book.missing(zone, seen.serial);
+    const { probeRefused, notifyRefused, lastFailure } = target;
+    const verdict = healthOf({
+      now,
+      secondary,
+      address: addressText(remote.addresses[0]),
+      serial: watched.serial,
+      seen,
+      missing: missing && { count: missing.count, oldestAt: missing.oldest.committedAt },
+      silent,
+      silentSince,
+      probeRefused,
+      notifyRefused,
+      lastFailure,
+      expiry: target.expiry(watched.expire, now),
+      receipt,
+      diverged,
+    });
+    const from = target.health;
+    const changed = from.state !== verdict.state;
+    target.health = { ...verdict, since: changed ? now : from.since };
+    if (verdict.state === 'in-sync' && seen?.serial === watched.serial) this.#restless.delete(target);
+    else this.#watchClosely(target);
+    if (!changed) return;
+    const serial = seen === undefined ? {} : { serial: seen.serial };
+    this.#emit({ kind: 'health', zone, secondary, at: now, from: from.state, to: target.health, ...serial });
+    this.#log.debug({ zone, secondary, from: from.state, to: verdict.state }, `${secondary}: ${verdict.reason}`);
+  }
+
+  #watchClosely(target: Target): void {
+    this.#restless.add(target);
+    this.#timer ??= this.#clock.setTimeout(() => this.#lookAgain(), LOOK_EVERY);
+  }
+
+  #lookAgain(): void {
+    this.#timer = undefined;
+    for (const target of [...this.#restless]) {
+      this.#restless.delete(target);
+      this.#look(target.zone, target.secondary);
+    }
+  }
+
+  #emit(event: ReplicaEvent): void {
+    this.counters.events[event.kind]++;
+    if (this.#listeners.size === 0) return;
+    this.#waiting.push(event);
+    if (this.#waiting.length === 1) this.#later(() => this.#tell());
+  }
+
+  #tell(): void {
+    for (const event of this.#waiting.splice(0)) {
+      for (const listener of this.#listeners) {
+        try {
+          listener(event);
+        } catch (error) {
+          this.#log.error({ err: error, event: event.kind }, 'a listener of replica events failed');
+        }
+      }
+    }
+  }
+}

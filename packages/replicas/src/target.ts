@@ -1,0 +1,98 @@
+import { addressText, type Remote, type TargetAnswer, type TargetFailure } from '@zonewire/nameserver';
+import type { Expiry, Health, ReceiptFacts, ReplicaNode } from './model.ts';
+
+/** Nodes behind one address that are told apart; one that answers again takes the place of the one seen longest ago. */
+export const NODES_PER_SECONDARY = 16;
+
+/** What is known of one zone at one secondary. Changed as things happen, read by {@link Replicas}. */
+export class Target {
+  readonly zone: string;
+  readonly secondary: string;
+  remote: Remote;
+  health: Health;
+  /** The newest answer, and when its serial was first seen. */
+  seen: { readonly serial: number; readonly at: number } | undefined;
+  /** When it was last seen to be as new as we were. */
+  currentAt: number | undefined;
+  silent = 0;
+  silentSince: number | undefined;
+  probeRefused: string | undefined;
+  notifyRefused: string | undefined;
+  lastFailure: string | undefined;
+  notifiedAt: number | undefined;
+  acknowledgedAt: number | undefined;
+  /** First NOTIFY of what it lacks. */
+  waitingSince: number | undefined;
+  /** Its own word of when the zone expires there (RFC 7314). */
+  expireAt: number | undefined;
+  receipt: ReceiptFacts | undefined;
+  diverged: { readonly serial: number; readonly how: string } | undefined;
+  readonly nodes = new Map<string, ReplicaNode>();
+
+  constructor(zone: string, remote: Remote, now: number) {
+    this.zone = zone;
+    this.secondary = remote.id;
+    this.remote = remote;
+    const reason = `${addressText(remote.addresses[0])} has not been asked yet.`;
+    this.health = { state: 'unknown', since: now, reason, next: '' };
+  }
+
+  answered({ serial, at, node, expireIn }: TargetAnswer, current: boolean): void {
+    this.silent = 0;
+    this.silentSince = undefined;
+    this.probeRefused = undefined;
+    this.lastFailure = undefined;
+    if (this.seen?.serial !== serial) this.seen = { serial, at };
+    if (this.diverged !== undefined && this.diverged.serial !== serial) this.diverged = undefined;
+    if (current) {
+      this.currentAt = at;
+      this.notifyRefused = undefined;
+      this.waitingSince = undefined;
+    }
+    this.expireAt = expireIn === undefined ? undefined : at + expireIn * 1000;
+    if (node !== undefined) this.#node({ node, serial, seenAt: at });
+  }
+
+  failed({ at, cause, reason }: TargetFailure, exchange: 'notify' | 'probe'): void {
+    this.lastFailure = reason;
+    if (cause === 'silence') {
+      this.silent++;
+      this.silentSince ??= at;
+      return;
+    }
+    this.silent = 0;
+    this.silentSince = undefined;
+    if (exchange === 'probe') this.probeRefused = reason;
+    else if (cause === 'refused') this.notifyRefused = reason;
+  }
+
+  acknowledged(at: number): void {
+    this.silent = 0;
+    this.silentSince = undefined;
+    this.notifyRefused = undefined;
+    this.acknowledgedAt = at;
+  }
+
+  /** `expire`: of the zone's SOA, seconds. */
+  expiry(expire: number, now: number): Expiry | undefined {
+    const span = expire * 1000;
+    if (span <= 0) return undefined;
+    const [at, source] = this.#expireAt(span);
+    if (at === undefined) return undefined;
+    return { at, fraction: Math.min(1, Math.max(0, 1 - (at - now) / span)), source };
+  }
+
+  #expireAt(span: number): [number | undefined, Expiry['source']] {
+    if (this.receipt?.expireAt !== undefined) return [this.receipt.expireAt, 'receipt'];
+    if (this.expireAt !== undefined) return [this.expireAt, 'edns'];
+    return [this.currentAt === undefined ? undefined : this.currentAt + span, 'estimate'];
+  }
+
+  #node(node: ReplicaNode): void {
+    this.nodes.delete(node.node);
+    this.nodes.set(node.node, node);
+    if (this.nodes.size <= NODES_PER_SECONDARY) return;
+    const [oldest] = this.nodes.keys();
+    this.nodes.delete(oldest);
+  }
+}
