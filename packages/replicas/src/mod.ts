@@ -13,3 +13,6 @@ export {
   type WaitingLimits,
   WaitingRoom,
 } from './waiting/waiting-room.ts';
+export { ALERTS, type AlertKind } from './webhooks/alert.ts';
+export type { PostWebhook } from './webhooks/outbox.ts';
+export { type WebhookConfig, Webhooks } from './webhooks/webhooks.ts';

@@ -7,6 +7,10 @@ import type { NodeConfig, ZoneConfig, ZoneSettings } from './node-config.ts';
 import type { ConfigAcl, ConfigFile, ConfigZone } from './schema.ts';
 import type { Secrets } from './secret-files.ts';
 import { keyId, withTemplate } from './sections.ts';
+import { webhookId } from './webhooks.ts';
+
+/** Seconds that a state which may flap lasts before a webhook is told. */
+const DEFAULT_HOLD = 60;
 
 /** Resolves ids, merges templates, makes paths absolute. The file has passed every check. */
 export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets): NodeConfig {
@@ -48,6 +52,14 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
       transfersPerPrimary: limits?.['transfers-per-primary'],
     },
     keys: [...keys.values()],
+    webhooks: parsed.webhooks.map(({ id, url, on, zones, hold }, index) => ({
+      id: webhookId({ id, url }),
+      url,
+      secret: secrets.webhooks[index],
+      on,
+      zones: zones?.map((zone) => nameToText(name(zone)).toLowerCase()),
+      hold: hold ?? DEFAULT_HOLD,
+    })),
     zones: parsed.zones.map((zone) => {
       const merged = withTemplate(zone, parsed.templates);
       return buildZone(merged, { absolute, remotes, acls });

@@ -1,4 +1,5 @@
 import type { AclRule, Remote } from '@zonewire/nameserver';
+import type { WebhookConfig } from '@zonewire/replicas';
 import type { Name, TsigKey } from '@zonewire/shared-protocol';
 import type { VerificationPolicy } from '@zonewire/zone';
 import type { HostPort } from './addresses.ts';
@@ -14,6 +15,7 @@ export interface NodeConfig {
   readonly limits: LimitsConfig;
   readonly keys: readonly TsigKey[];
   readonly zones: readonly ZoneConfig[];
+  readonly webhooks: readonly WebhookConfig[];
 }
 
 interface ServerConfig {

@@ -8,6 +8,7 @@ import type { ConfigProblem } from './problem.ts';
 import { parseDuration } from './quantities.ts';
 import { type Entry, entriesOf, isMapValue, keyId, type SectionName, textsOf, withTemplate } from './sections.ts';
 import type { ConfigSource, Path } from './source.ts';
+import { checkWebhooks } from './webhooks.ts';
 
 /** The rules that look across the file: ids, references, what belongs together. Shapes of single values are schema.ts's. */
 export function checkRules(source: ConfigSource): ConfigProblem[] {
@@ -21,6 +22,7 @@ export function checkRules(source: ConfigSource): ConfigProblem[] {
     ...checkKeys(source, root),
     ...checkAcls(source, root),
     ...checkZones(source, root),
+    ...checkWebhooks(source, root),
   ];
 }
 

@@ -1,9 +1,11 @@
+import { ALERTS } from '@zonewire/replicas';
 import type { Result } from '@zonewire/shared-protocol';
 import { parseTrustAnchor } from '@zonewire/zone';
 import { z } from 'zod';
 import { parseHostPort } from './addresses.ts';
 import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from './quantities.ts';
 import { parseRedisUrl, parseSite } from './redis.ts';
+import { parseWebhookUrl } from './webhooks.ts';
 
 /** The configuration file's shape. Messages here say what a value must be; explain.ts adds which key and what stood there. */
 
@@ -144,6 +146,32 @@ const remote = z.strictObject({
   key: id.optional().meta({ description: 'Id of the key that signs what is sent there.' }),
 });
 
+const webhook = z.strictObject({
+  id: id.optional().meta({ description: "What it is called in logs and metrics. Default: the URL's host." }),
+  url: read(parseWebhookUrl, 'must be text such as https://hooks.example/zonewire').meta({
+    description: 'Where alerts are posted: https; http only to this machine or to a private address.',
+  }),
+  'secret-file': path.meta({
+    description:
+      'A file with the secret that signs what is sent (HMAC-SHA256): its text, without white space around it.',
+  }),
+  on: z
+    .array(z.enum(ALERTS, { error: `must be one of ${ALERTS.join(', ')}` }), {
+      error: `must be a list of ${ALERTS.join(', ')}`,
+    })
+    .min(1, { error: `must name at least one of ${ALERTS.join(', ')}` })
+    .meta({ description: 'What it is told of. recovered: a secondary that it was told of is in sync again.' }),
+  zones: z
+    .array(text, { error: 'must be a list of zones' })
+    .min(1, { error: 'must name at least one zone; leave it out for all of them' })
+    .optional()
+    .meta({ description: 'Zones that it is told of. Default: all.' }),
+  hold: duration.optional().meta({
+    description:
+      'How long behind, unreachable, refusing, ahead and recovered have to last before it is told. Default: 60s.',
+  }),
+});
+
 const ACTIONS = ['notify', 'transfer', 'update'] as const;
 
 const acl = z.strictObject({
@@ -223,6 +251,9 @@ export const configSchema = z
     keys: list(key, 'must be a list of keys'),
     remotes: list(remote, 'must be a list of remotes'),
     acls: list(acl, 'must be a list of acls'),
+    webhooks: list(webhook, 'must be a list of webhooks').meta({
+      description: 'Who is told when a secondary is not well.',
+    }),
     templates: list(z.strictObject({ id, ...zoneKeys }), 'must be a list of templates').meta({
       description: 'Zone keys by id. The template with id "default" applies to zones that name none.',
     }),

@@ -9,6 +9,8 @@ export interface Secrets {
   readonly keys: ReadonlyMap<string, Uint8Array>;
   readonly token: string | undefined;
   readonly redisPassword: string | undefined;
+  /** Octets in the order of the section webhooks; empty where it could not be read. */
+  readonly webhooks: readonly Uint8Array[];
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly ConfigProblem[];
 }
@@ -68,9 +70,22 @@ export function readSecrets(source: ConfigSource, files: ConfigFiles): Secrets {
     return text;
   };
 
+  const list = isMapValue(source.value) && Array.isArray(source.value.webhooks) ? source.value.webhooks : [];
+  const webhooks = list.map((webhook, index) => {
+    const file = isMapValue(webhook) ? webhook['secret-file'] : undefined;
+    if (typeof file !== 'string') return new Uint8Array();
+    const at = ['webhooks', index, 'secret-file'];
+    const text = fileText(at, file)?.trim();
+    if (text === '') problems.push(source.at(at, `${file} is empty; put a secret of 32 random characters into it`));
+    const octets = new Uint8Array(Buffer.from(text ?? ''));
+    if (text && octets.length < SHORT_SECRET)
+      warnings.push(source.at(at, `the secret in ${file} has only ${octets.length} octets; use 32 random ones`));
+    return octets;
+  });
+
   const control = isMapValue(source.value) && isMapValue(source.value.control) ? source.value.control : {};
   const inline = typeof control.token === 'string' ? control.token : undefined;
   const token = typeof control['token-file'] === 'string' ? oneLine('control', 'token-file', 'token') : inline;
   const redisPassword = oneLine('redis', 'password-file', 'password');
-  return { keys, token, redisPassword, problems, warnings };
+  return { keys, token, redisPassword, webhooks, problems, warnings };
 }

@@ -9,7 +9,7 @@ export interface Entry {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-export type SectionName = 'keys' | 'remotes' | 'acls' | 'templates' | 'zones';
+export type SectionName = 'keys' | 'remotes' | 'acls' | 'templates' | 'zones' | 'webhooks';
 
 export function isMapValue(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -3,12 +3,18 @@ import { nameToText } from '@zonewire/shared-protocol';
 import type { NodeConfig, ZoneConfig } from './node-config.ts';
 import type { ConfigProblem } from './problem.ts';
 import type { ConfigSource } from './source.ts';
+import { isUnencrypted } from './webhooks.ts';
 
 /** Things that are allowed and most likely not meant. */
 export function findWarnings(config: NodeConfig, source: ConfigSource): ConfigProblem[] {
   const warnings = config.zones.flatMap((zone, index) =>
     zoneWarnings(zone).map((message) => source.at(['zones', index], `zone ${nameToText(zone.domain)}: ${message}`)),
   );
+  for (const [index, { id, url }] of config.webhooks.entries())
+    if (isUnencrypted(url))
+      warnings.push(
+        source.at(['webhooks', index, 'url'], `webhook ${id} is sent unencrypted to another machine; better: https`),
+      );
   if (config.zones.length === 0) warnings.unshift(source.at([], 'there are no zones; every query will be refused'));
   return warnings;
 }

@@ -25,6 +25,7 @@ function config(zones: ZoneConfig[], server: Partial<NodeConfig['server']> = {})
     limits: {},
     keys: [],
     zones,
+    webhooks: [],
   };
 }
 

@@ -115,5 +115,6 @@ function nodeConfig(dataDir: string, key: TsigKey): NodeConfig {
     limits: {},
     keys: [key],
     zones: [],
+    webhooks: [],
   };
 }

@@ -1,0 +1,97 @@
+import type { Clock, Log } from '@zonewire/nameserver';
+import type { ReplicaEvent } from '../model.ts';
+import type { AlertKind } from './alert.ts';
+import { Outbox, type OutboxCounters, type OutboxLimits, type PostWebhook } from './outbox.ts';
+import { Settling } from './settling.ts';
+
+export interface WebhookConfig {
+  readonly id: string;
+  readonly url: string;
+  readonly secret: Uint8Array;
+  readonly on: readonly AlertKind[];
+  /** Presentation form, lower case, absolute; absent: every zone. */
+  readonly zones?: readonly string[] | undefined;
+  /** Seconds. */
+  readonly hold: number;
+}
+
+export interface WebhooksOptions {
+  readonly node: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly post: PostWebhook;
+  readonly unique: () => string;
+  readonly limits?: Partial<OutboxLimits>;
+}
+
+export interface WebhookStatus {
+  readonly id: string;
+  /** Alerts not delivered yet. */
+  readonly waiting: number;
+  readonly counters: OutboxCounters;
+  readonly trouble?: string | undefined;
+}
+
+interface Webhook {
+  readonly config: WebhookConfig;
+  readonly zones: ReadonlySet<string> | undefined;
+  readonly settling: Settling;
+  readonly outbox: Outbox;
+}
+
+/** Every webhook of a node: health goes in, settles, and is posted. */
+export class Webhooks {
+  readonly #options: WebhooksOptions;
+  #webhooks: Webhook[] = [];
+
+  constructor(options: WebhooksOptions) {
+    this.#options = options;
+  }
+
+  /** One that did not change goes on with what it has to tell. */
+  configure(configs: readonly WebhookConfig[]): void {
+    const before = this.#webhooks;
+    this.#webhooks = configs.map(
+      (config) => before.find((webhook) => sameWebhook(webhook.config, config)) ?? this.#start(config),
+    );
+    for (const webhook of before) if (!this.#webhooks.includes(webhook)) end(webhook);
+  }
+
+  event(event: ReplicaEvent): void {
+    if (event.kind !== 'health') return;
+    for (const { zones, settling } of this.#webhooks)
+      if (zones === undefined || zones.has(event.zone)) settling.health(event);
+  }
+
+  status(): WebhookStatus[] {
+    return this.#webhooks.map(({ config, outbox }) => ({
+      id: config.id,
+      waiting: outbox.size,
+      counters: outbox.counters,
+      trouble: outbox.trouble,
+    }));
+  }
+
+  stop(): void {
+    for (const webhook of this.#webhooks) end(webhook);
+    this.#webhooks = [];
+  }
+
+  #start(config: WebhookConfig): Webhook {
+    const { clock } = this.#options;
+    const { id, url, secret, on, zones, hold } = config;
+    const outbox = new Outbox({ ...this.#options, id, url, secret });
+    const settling = new Settling({ clock, on: new Set(on), hold: hold * 1000, tell: (alert) => outbox.put(alert) });
+    return { config, zones: zones && new Set(zones), settling, outbox };
+  }
+}
+
+function end({ settling, outbox }: Webhook): void {
+  settling.stop();
+  outbox.stop();
+}
+
+function sameWebhook(a: WebhookConfig, b: WebhookConfig): boolean {
+  const text = ({ secret, ...rest }: WebhookConfig) => JSON.stringify(rest);
+  return text(a) === text(b) && Buffer.compare(a.secret, b.secret) === 0;
+}
