@@ -75,6 +75,7 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
     ]),
     ...schedule(node),
     ...waits(node),
+    ...webhooks(node),
     family('store_commits_total', 'Changes made durable.', 'counter', one(store.commits)),
     family('store_syncs_total', 'Syncs to disk; one serves many commits.', 'counter', one(store.syncs)),
     family('store_syncs_failed_total', 'Syncs that the disk did not take.', 'counter', one(store.syncsFailed)),
@@ -93,6 +94,30 @@ function waits({ waiting }: RunningNode): MetricFamily[] {
       sample('refused', refused),
     ]),
     family('change_waits_capped_total', 'Such requests for longer than is allowed.', 'counter', one(capped)),
+  ];
+}
+
+function webhooks({ webhooks }: RunningNode): MetricFamily[] {
+  const hooks = webhooks.status();
+  const alerts = hooks.flatMap(({ id, counters }) =>
+    (['delivered', 'dropped', 'expired'] as const).map((result) => ({
+      labels: { webhook: id, result },
+      value: counters[result],
+    })),
+  );
+  const posts = hooks.flatMap(({ id, counters }) => [
+    { labels: { webhook: id, result: 'ok' }, value: counters.accepted },
+    { labels: { webhook: id, result: 'failed' }, value: counters.failed },
+  ]);
+  return [
+    family('webhook_alerts_total', 'Alerts for webhooks by what became of them.', 'counter', alerts),
+    family('webhook_posts_total', 'Attempts to deliver alerts to webhooks by result.', 'counter', posts),
+    family(
+      'webhook_alerts_waiting',
+      'Alerts that a webhook has not taken yet.',
+      'gauge',
+      hooks.map(({ id, waiting }) => ({ labels: { webhook: id }, value: waiting })),
+    ),
   ];
 }
 

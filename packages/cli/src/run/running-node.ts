@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { DnsClient, type Log, Nameserver, systemClock, TransferOut, Verifier, ZoneTable } from '@zonewire/nameserver';
 import { diskFiles, Primary } from '@zonewire/primary';
-import { DEFAULT_WAITING_LIMITS, Replicas, type WaitingRoom } from '@zonewire/replicas';
+import { DEFAULT_WAITING_LIMITS, Replicas, type WaitingRoom, type Webhooks } from '@zonewire/replicas';
 import { DEFAULT_SECONDARY_LIMITS, Secondary, type SecondaryLimits } from '@zonewire/secondary';
 import { name, nameKey, nameToText, type TsigKey, ZonewireError } from '@zonewire/shared-protocol';
 import { openZoneStore, type ZoneStore } from '@zonewire/zone-store';
@@ -22,6 +22,7 @@ import { controlPorts } from './control-ports.ts';
 import { planReload } from './reload-plan.ts';
 import { openSite, type Site } from './site.ts';
 import { waitingRoom } from './waiting.ts';
+import { openWebhooks } from './webhooks.ts';
 import { type Failed, NodeZones } from './zones.ts';
 
 export type KeyRing = ReadonlyMap<string, TsigKey>;
@@ -44,6 +45,7 @@ export class RunningNode {
   readonly site: Site;
   readonly zones: NodeZones;
   readonly waiting: WaitingRoom;
+  readonly webhooks: Webhooks;
   /** What is known of those this node notifies. */
   readonly replicas: Replicas;
   config: NodeConfig;
@@ -87,6 +89,7 @@ export class RunningNode {
     });
     this.zones = new NodeZones({ primary: this.primary, secondary: this.secondary, log });
     this.waiting = waitingRoom(this, { waits: config.control?.waits ?? DEFAULT_WAITING_LIMITS.waits });
+    this.webhooks = openWebhooks(this);
     const { identity, version, listen, udp, workers } = config.server;
     const keys = () => this.#keys;
     this.nameserver = new Nameserver({ listen, zones: table, keys, identity, version, clock, log, udp, workers });
@@ -148,6 +151,7 @@ export class RunningNode {
     this.#keys = keyRing(loaded.config);
     this.config = { ...loaded.config, ...runningSettings(this.config, loaded.config) };
     this.configuredAt = systemClock.now();
+    this.webhooks.configure(this.config.webhooks);
     const failed = [...(await this.zones.remove(plan.remove)), ...(await this.zones.add(plan.add))];
     logFailed(this.log, failed);
     // What is wrong with a zone or its file is logged where it is found.
@@ -178,6 +182,7 @@ export class RunningNode {
     this.stopping = true;
     this.zones.stop();
     this.waiting.stop();
+    this.webhooks.stop();
     await this.#control?.close();
     await this.nameserver.stop();
     await this.#turn;

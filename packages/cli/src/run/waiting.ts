@@ -1,27 +1,41 @@
-import type { ReplicaLag } from '@zonewire/nameserver';
 import { systemClock } from '@zonewire/nameserver';
-import { type Change, type Look, type Standing, type WaitingLimits, WaitingRoom } from '@zonewire/replicas';
-import { nameFromText, nameToText } from '@zonewire/shared-protocol';
+import {
+  type Change,
+  type Look,
+  type Replicas,
+  type ReplicaView,
+  type Standing,
+  type WaitingLimits,
+  WaitingRoom,
+} from '@zonewire/replicas';
+import { nameFromText } from '@zonewire/shared-protocol';
 import type { RunningNode } from './running-node.ts';
 
-/** Whoever waits for a change looks at where the secondaries stand, and is told when one answers with something new. */
-export function waitingRoom(node: Pick<RunningNode, 'zones' | 'primary'>, limits: Partial<WaitingLimits>): WaitingRoom {
+/** Whoever waits for a change looks at where the secondaries stand, and is told when one of them answers with something new. */
+export function waitingRoom(
+  { replicas, zones, table }: Pick<RunningNode, 'replicas' | 'zones' | 'table'>,
+  limits: Partial<WaitingLimits>,
+): WaitingRoom {
   const look = ({ zone, serial }: Change): Look | undefined => {
     const name = nameFromText(zone);
-    const status = name.ok ? node.zones.status(name.value) : undefined;
-    if (status === undefined) return undefined;
-    const here = status.served?.serial;
-    return { here, standings: (status.notify ?? []).map((replica) => standing(replica, serial)) };
+    if (!name.ok || zones.role(name.value) === undefined) return undefined;
+    const here = table.get(name.value)?.version?.serial;
+    const committedAt = replicas.book.find(zone, serial)?.committedAt;
+    return { here, committedAt, standings: standings(replicas, zone, serial) };
   };
   const room = new WaitingRoom({ clock: systemClock, look, limits });
-  node.primary.events((event) => {
-    if (event.kind === 'replica-served') room.changed(nameToText(event.zone).toLowerCase());
+  replicas.events((event) => {
+    if (event.kind === 'health' || (event.kind === 'moment' && event.moment === 'answered')) room.changed(event.zone);
   });
   return room;
 }
 
-function standing(replica: ReplicaLag, serial: number): Standing {
-  const { id, address, state, lastError } = replica;
-  const answeredAt = replica.serial === serial ? replica.servedAt : undefined;
-  return { secondary: id, address, serial: replica.serial, answeredAt, state, reason: lastError };
+function standings(replicas: Replicas, zone: string, serial: number): Standing[] {
+  const answeredAt = new Map(replicas.servedBy(zone, serial).map((one) => [one.secondary, one.answeredAt]));
+  return replicas.view(zone).map((view) => standing(view, answeredAt.get(view.id)));
+}
+
+function standing({ id, address, serial, health }: ReplicaView, answeredAt: number | undefined): Standing {
+  const { state, reason, next } = health;
+  return { secondary: id, address, serial, answeredAt, state, reason, next };
 }
