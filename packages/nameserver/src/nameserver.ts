@@ -10,6 +10,7 @@ import { openDgramListener } from './listen/udp-dgram.ts';
 import type { OpenUdpListener, UdpListener } from './listen/udp-port.ts';
 import { QueryPipeline } from './pipeline/query-pipeline.ts';
 import type { Clock, Log } from './ports.ts';
+import type { RequestWatch } from './request-watch.ts';
 import { RequestHandlers } from './requests/request-handlers.ts';
 import type { ZoneTable } from './zone-table.ts';
 
@@ -31,6 +32,8 @@ export interface NameserverOptions {
   readonly limits?: Partial<NameserverLimits>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of transfers asked for, and of what stands in their way. */
+  readonly watch?: RequestWatch | undefined;
   /** Which UDP implementation: 'auto' takes the fastest one that works here. */
   readonly udp: 'auto' | 'batched' | 'dgram';
   /** Threads that answer UDP, for each address, when it is batched. Default: 1. */
@@ -63,11 +66,11 @@ export class Nameserver {
    * `listen-address-unknown` or `listen-failed`.
    */
   async start(): Promise<void> {
-    const { zones, keys, identity, version, clock, log } = this.#options;
+    const { zones, keys, identity, version, clock, log, watch } = this.#options;
     const { limits, counters } = this;
     const events = new EventLog(log, clock);
     const { udpAnswerSize, tcpIdleTimeout } = limits;
-    const common = { zones, keys, identity, udpAnswerSize, counters, events };
+    const common = { zones, keys, identity, udpAnswerSize, counters, events, watch };
     const pipeline = new QueryPipeline({ ...common, version, tcpIdleTimeout });
     const requests = new RequestHandlers({ ...common, clock });
     const handlers = {
@@ -90,7 +93,7 @@ export class Nameserver {
             log,
           });
     const openTcp = (address: ListenAddress) =>
-      openTcpListener(address, handlers, { clock, counters, limits, connections });
+      openTcpListener(address, handlers, { clock, counters, limits, connections, watch });
     try {
       for (const address of this.#options.listen) {
         const [tcp, udp] = await openBoth(address, openTcp, (bound) => openUdp(bound, handlers));

@@ -123,5 +123,7 @@ export interface ReplicaLag {
   readonly acknowledgedAt?: number;
   /** NOTIFYs sent for the current serial without its being seen served. */
   readonly attempts: number;
+  /** When the next NOTIFY is due; absent: none is. */
+  readonly notifyAt?: number;
   readonly lastError?: string;
 }

@@ -121,6 +121,57 @@ export interface SecondaryTimes {
   readonly lagMs?: number;
 }
 
+/** Which zones: those with a secondary in this state, with this secondary, with this in their name. */
+export interface ReplicaQuery {
+  readonly health?: HealthState | undefined;
+  readonly secondary?: string | undefined;
+  readonly search?: string | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface ReplicaPage {
+  /** Zones that match, this page or not. */
+  readonly total: number;
+  readonly zones: readonly {
+    readonly zone: string;
+    readonly serial: number;
+    readonly committedAt?: number;
+    readonly replicas: readonly ReplicaView[];
+  }[];
+}
+
+/** Lag of the serials first answered within some time; ms. */
+export interface LagBucket {
+  readonly from: number;
+  readonly seconds: number;
+  readonly secondary: string;
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** A secondary that is still to be told, or to be seen to answer with what it was told of. */
+export interface QueueEntry {
+  readonly zone: string;
+  readonly secondary: string;
+  readonly address: string;
+  /** What it is to answer with. */
+  readonly serial: number;
+  /** NOTIFYs sent for that serial. */
+  readonly attempts: number;
+  /** Since when it lacks something. */
+  readonly since: number;
+  /** When the next NOTIFY is due; absent: none is (it says NOTIMP, and is asked until it has it by itself). */
+  readonly nextAt?: number;
+  readonly acknowledgedAt?: number;
+  /** What is probably in the way. */
+  readonly likely?: string;
+  /** What to do about that. */
+  readonly next?: string;
+}
+
 export interface SerialTimes {
   readonly serial: number;
   readonly committedAt?: number;

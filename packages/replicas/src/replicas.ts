@@ -8,10 +8,22 @@ import {
   type TargetAnswer,
   type TargetFailure,
   type TimerHandle,
+  type TransferServed,
 } from '@zonewire/nameserver';
-import { compareSerials } from '@zonewire/shared-protocol';
+import { compareSerials, nameToText } from '@zonewire/shared-protocol';
 import { healthOf } from './health.ts';
-import type { Moment, ReceiptFacts, ReplicaEvent, ReplicaView, SerialTimes } from './model.ts';
+import { type Likely, likelyReason } from './likely.ts';
+import type {
+  Moment,
+  QueueEntry,
+  ReceiptFacts,
+  ReplicaEvent,
+  ReplicaPage,
+  ReplicaQuery,
+  ReplicaView,
+  SerialTimes,
+} from './model.ts';
+import { Peers } from './peers.ts';
 import { SerialBook, type SerialLimits } from './serial-times.ts';
 import { Target } from './target.ts';
 
@@ -52,6 +64,8 @@ export class Replicas implements NotifyWatcher {
     receiptsUnknown: 0,
   };
   readonly book: SerialBook;
+  /** What the secondaries ask here. */
+  readonly peers = new Peers((served) => this.#transferred(served));
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #lag: ReplicasOptions['lag'];
@@ -106,6 +120,23 @@ export class Replicas implements NotifyWatcher {
     });
   }
 
+  /** Zones with their secondaries, a page of them. Zones in the order in which they came. */
+  list({ health, secondary, search, offset, limit }: ReplicaQuery): ReplicaPage {
+    const wanted = search?.toLowerCase();
+    const matching: string[] = [];
+    for (const [zone, { targets }] of this.#zones) {
+      if (wanted !== undefined && !zone.includes(wanted)) continue;
+      if (secondary !== undefined && !targets.has(secondary)) continue;
+      if (health === undefined || hasHealth(targets, health, secondary)) matching.push(zone);
+    }
+    const zones = matching.slice(offset, offset + limit).map((zone) => {
+      const { serial } = this.#zones.get(zone)!;
+      const committedAt = this.book.find(zone, serial)?.committedAt;
+      return { zone, serial, ...(committedAt === undefined ? {} : { committedAt }), replicas: this.view(zone) };
+    });
+    return { total: matching.length, zones };
+  }
+
   /** Who answers with `serial` or with a newer one (RFC 1982 order): `answeredAt` is when that was first seen; absent: not yet. */
   servedBy(zone: string, serial: number): { readonly secondary: string; readonly answeredAt?: number }[] {
     const targets = this.#zones.get(zone)?.targets.values() ?? [];
@@ -116,6 +147,22 @@ export class Replicas implements NotifyWatcher {
       const order = seen && compareSerials(serial, seen.serial);
       return seen !== undefined && (order === 0 || order === -1) ? { secondary, answeredAt: seen.at } : { secondary };
     });
+  }
+
+  /** Who is still to be told, or to be seen to have it; the longest waiting first. */
+  queue(): QueueEntry[] {
+    const entries: QueueEntry[] = [];
+    for (const [zone, watched] of this.#zones) {
+      const waiting = [...watched.targets.values()].filter(({ seen }) => seen?.serial !== watched.serial);
+      if (waiting.length === 0) continue;
+      const lags = new Map(this.#lag(zone).map((lag) => [lag.id, lag]));
+      for (const target of waiting) {
+        const lag = lags.get(target.secondary);
+        if (lag !== undefined && (lag.notifyAt !== undefined || lag.attempts > 0))
+          entries.push(this.#entry(watched, target, lag));
+      }
+    }
+    return entries.sort((a, b) => a.since - b.since);
   }
 
   /** When the newest serials came where, newest first. */
@@ -135,17 +182,25 @@ export class Replicas implements NotifyWatcher {
     const now = this.#clock.now();
     const before = this.#zones.get(zone);
     const targets = new Map<string, Target>();
+    const expected = Array.from(before?.targets.values() ?? [], ({ remote }) => remote);
     for (const remote of remotes) {
       const kept = before?.targets.get(remote.id);
       if (kept !== undefined) kept.remote = remote;
       targets.set(remote.id, kept ?? new Target(zone, remote, now));
+      for (const { host } of remote.addresses) this.peers.expect(host);
     }
+    // After the new ones, so that what is known of an address that stays is kept.
+    this.#unexpect(expected);
     for (const old of before?.targets.values() ?? []) if (!targets.has(old.secondary)) this.#restless.delete(old);
+    this.peers.expectZone(zone);
     this.#zones.set(zone, { ...served, targets });
   }
 
   forgotten(zone: string): void {
-    for (const target of this.#zones.get(zone)?.targets.values() ?? []) this.#restless.delete(target);
+    const targets = [...(this.#zones.get(zone)?.targets.values() ?? [])];
+    for (const target of targets) this.#restless.delete(target);
+    this.#unexpect(targets.map(({ remote }) => remote));
+    this.peers.forgetZone(zone);
     this.#zones.delete(zone);
     this.book.forget(zone);
   }
@@ -247,6 +302,56 @@ export class Replicas implements NotifyWatcher {
     this.#listeners.clear();
   }
 
+  #entry(watched: WatchedZone, target: Target, lag: ReplicaLag): QueueEntry {
+    const { zone, secondary, acknowledgedAt, waitingSince, health } = target;
+    const likely = this.#likely(watched, target);
+    return {
+      zone,
+      secondary,
+      address: lag.address,
+      serial: watched.serial,
+      attempts: lag.attempts,
+      since: waitingSince ?? health.since,
+      ...(lag.notifyAt === undefined ? {} : { nextAt: lag.notifyAt }),
+      ...(acknowledgedAt === undefined ? {} : { acknowledgedAt }),
+      ...(likely === undefined ? {} : { likely: likely.reason, next: likely.next }),
+    };
+  }
+
+  /** A transfer of ours came to its end. Where several secondaries share an address, the key must tell which one it was. */
+  #transferred({ zone, peer, key, serial, at }: TransferServed): void {
+    const same = [...(this.#zones.get(zone)?.targets.values() ?? [])].filter(({ remote }) =>
+      hostsOf(remote).includes(peer),
+    );
+    const [only] = same.length > 1 ? same.filter(({ remote }) => keyName(remote) === key?.toLowerCase()) : same;
+    if (only === undefined) return;
+    this.moment('transferred', { zone, secondary: only.secondary, serial, at, source: 'transfer' });
+  }
+
+  #unexpect(remotes: readonly Remote[]): void {
+    for (const remote of remotes) for (const host of hostsOf(remote)) this.peers.unexpect(host);
+  }
+
+  #likely(watched: WatchedZone, target: Target): Likely | undefined {
+    const { zone, remote, waitingSince, acknowledgedAt, notifyRefused, silent } = target;
+    if (waitingSince === undefined) return undefined;
+    const hosts = hostsOf(remote);
+    return likelyReason({
+      now: this.#clock.now(),
+      zone,
+      serial: watched.serial,
+      address: addressText(remote.addresses[0]),
+      hosts,
+      key: keyName(remote),
+      since: waitingSince,
+      acknowledgedAt,
+      notifyRefused,
+      silent,
+      peer: this.peers.facts(hosts[0]),
+      asks: this.peers.asks(zone),
+    });
+  }
+
   #target(zone: string, secondary: string): Target | undefined {
     return this.#zones.get(zone)?.targets.get(secondary);
   }
@@ -301,6 +406,7 @@ export class Replicas implements NotifyWatcher {
       expiry: target.expiry(watched.expire, now),
       receipt,
       diverged,
+      likely: verdictNeeds(seen?.serial, watched.serial) ? this.#likely(watched, target) : undefined,
     });
     const from = target.health;
     const changed = from.state !== verdict.state;
@@ -344,4 +450,23 @@ export class Replicas implements NotifyWatcher {
       }
     }
   }
+}
+
+function hostsOf({ addresses }: Remote): string[] {
+  return addresses.map(({ host }) => host);
+}
+
+function keyName({ key }: Remote): string | undefined {
+  return key && nameToText(key.name).toLowerCase();
+}
+
+/** Only who lacks something has a reason for it. */
+function verdictNeeds(seen: number | undefined, serial: number): boolean {
+  return seen !== undefined && seen !== serial;
+}
+
+function hasHealth(targets: ReadonlyMap<string, Target>, state: string, secondary: string | undefined): boolean {
+  if (secondary !== undefined) return targets.get(secondary)?.health.state === state;
+  for (const target of targets.values()) if (target.health.state === state) return true;
+  return false;
 }

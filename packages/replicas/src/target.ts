@@ -48,13 +48,14 @@ export class Target {
       this.currentAt = at;
       this.notifyRefused = undefined;
       this.waitingSince = undefined;
-    }
+    } else this.waitingSince ??= at;
     this.expireAt = expireIn === undefined ? undefined : at + expireIn * 1000;
     if (node !== undefined) this.#node({ node, serial, seenAt: at });
   }
 
   failed({ at, cause, reason }: TargetFailure, exchange: 'notify' | 'probe'): void {
     this.lastFailure = reason;
+    if (this.seen === undefined) this.waitingSince ??= at;
     if (cause === 'silence') {
       this.silent++;
       this.silentSince ??= at;

@@ -1,5 +1,13 @@
 import type { ZoneStatus } from '@zonewire/nameserver';
-import type { ReplicaView, WaitingRoom } from '@zonewire/replicas';
+import type {
+  LagBucket,
+  QueueEntry,
+  ReplicaPage,
+  ReplicaQuery,
+  ReplicaView,
+  SerialTimes,
+  WaitingRoom,
+} from '@zonewire/replicas';
 import type { Name } from '@zonewire/shared-protocol';
 import type { ZoneVersion } from '@zonewire/zone';
 import type { MetricFamily } from './metrics/exposition.ts';
@@ -13,6 +21,7 @@ export interface ControlPorts {
   replicas(zone: Name): readonly ReplicaView[];
   /** How far changes have come, and waiting for them. */
   readonly changes: Pick<WaitingRoom, 'progress' | 'wait'>;
+  readonly replication: ReplicationPort;
   /** What is served now; `undefined` while nothing is. */
   version(zone: Name): ZoneVersion | undefined;
   /** Re-reads configuration and changed zone files, as SIGHUP does. */
@@ -23,6 +32,14 @@ export interface ControlPorts {
   readonly secondary: SecondaryPort;
   /** Counters and gauges beyond the per-zone ones, which are made of `statuses()`. */
   metrics(): Iterable<MetricFamily>;
+}
+
+/** What is known of those this node notifies. Zones are presentation form, absolute, lower case. */
+export interface ReplicationPort {
+  list(query: ReplicaQuery): ReplicaPage;
+  timeline(zone: string, limit: number): readonly SerialTimes[];
+  lagHistory(query: { zone?: string | undefined; secondary?: string | undefined; hours: number }): readonly LagBucket[];
+  queue(): readonly QueueEntry[];
 }
 
 /** Reject with a ZonewireError when it cannot be done; resolve with one sentence that says what was. */

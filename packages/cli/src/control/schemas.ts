@@ -1,5 +1,5 @@
 import type { ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
-import type { Health, HealthState, ReplicaView } from '@zonewire/replicas';
+import type { Health, HealthState, LagBucket, QueueEntry, ReplicaView, SerialTimes } from '@zonewire/replicas';
 import { z } from 'zod';
 import type { NodeInfo, ReloadReport } from './ports.ts';
 
@@ -25,6 +25,7 @@ export const replicaLag = z
     state: z.enum(['in-sync', 'behind', 'unreachable', 'unknown']),
     acknowledgedAt: at.optional(),
     attempts: z.int(),
+    notifyAt: at.optional().meta({ description: 'When the next NOTIFY is due.' }),
     lastError: z.string().optional(),
   })
   .meta({ id: 'ReplicaLag' }) satisfies z.ZodType<ReplicaLag>;
@@ -67,6 +68,58 @@ export const replicaView = replicaLag
     skewMs: z.number().optional().meta({ description: 'Its clock less ours, ms; never part of a lag.' }),
   })
   .meta({ id: 'ReplicaView' }) satisfies z.ZodType<ReplicaView>;
+
+const times = {
+  notifiedAt: at.optional(),
+  acknowledgedAt: at.optional(),
+  transferredAt: at.optional(),
+  verifiedAt: at.optional(),
+  answeredAt: at.optional(),
+};
+
+export const serialTimes = z
+  .object({
+    serial,
+    committedAt: at.optional(),
+    secondaries: z
+      .array(
+        z.object({
+          id: z.string().meta({ description: 'The id of the remote.' }),
+          node: z.string().optional().meta({ description: 'Which node behind its address.' }),
+          ...times,
+          lagMs: z.number().optional().meta({ description: 'From committed to first answered, ms.' }),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'SerialTimes' }) satisfies z.ZodType<SerialTimes>;
+
+export const lagBucket = z
+  .object({
+    from: at,
+    seconds: z.int().meta({ description: 'Length of the bucket.' }),
+    secondary: z.string(),
+    count: z.int(),
+    p50: z.number(),
+    p99: z.number(),
+    max: z.number(),
+  })
+  .meta({ id: 'LagBucket' }) satisfies z.ZodType<LagBucket>;
+
+export const queueEntry = z
+  .object({
+    zone: z.string(),
+    secondary: z.string(),
+    address: z.string(),
+    serial,
+    attempts: z.int().meta({ description: 'NOTIFYs sent for this serial.' }),
+    since: at,
+    nextAt: at.optional().meta({ description: 'When the next NOTIFY is due.' }),
+    acknowledgedAt: at.optional(),
+    likely: z.string().optional().meta({ description: 'What is probably in the way.' }),
+    next: z.string().optional().meta({ description: 'What to do about that.' }),
+  })
+  .meta({ id: 'QueueEntry' }) satisfies z.ZodType<QueueEntry>;
 
 export const zoneStatus = z
   .object({

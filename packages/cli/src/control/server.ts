@@ -13,6 +13,7 @@ import { changeRoutes } from './routes/changes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { nodeRoutes } from './routes/node.ts';
+import { replicationRoutes } from './routes/replication.ts';
 import { zoneRoutes } from './routes/zones.ts';
 
 export interface ControlOptions {
@@ -61,7 +62,15 @@ export function controlServer(ports: ControlPorts, { token, log, board }: Contro
 }
 
 export function allRoutes(): readonly Route[] {
-  return [...zoneRoutes, ...actionRoutes, ...changeRoutes, ...nodeRoutes, ...healthRoutes, metricsRoute()];
+  return [
+    ...zoneRoutes,
+    ...actionRoutes,
+    ...changeRoutes,
+    ...replicationRoutes,
+    ...nodeRoutes,
+    ...healthRoutes,
+    metricsRoute(),
+  ];
 }
 
 function register(server: FastifyInstance, route: Route, ports: ControlPorts): void {

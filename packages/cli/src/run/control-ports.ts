@@ -1,7 +1,7 @@
 import type { ChangeStep } from '@zonewire/primary';
 import type { RefreshOutcome } from '@zonewire/secondary';
 import { type Name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
-import type { ActionOutcome, ControlPorts, RRsetChange } from '../control/ports.ts';
+import type { ActionOutcome, ControlPorts, ReplicationPort, RRsetChange } from '../control/ports.ts';
 import { count } from '../output/time.ts';
 import { VERSION } from '../version.ts';
 import { nodeMetrics } from './metrics.ts';
@@ -29,6 +29,7 @@ export function controlPorts(node: RunningNode): ControlPorts {
     status: (zone) => zones.status(zone),
     changes: node.waiting,
     replicas: (zone) => replicas.view(nameToText(zone).toLowerCase()),
+    replication: replicationPort(node),
     version: (zone) => table.get(zone)?.version,
     reloadAll: () => node.reload('control API'),
     async notify(zone) {
@@ -50,6 +51,15 @@ export function controlPorts(node: RunningNode): ControlPorts {
       retransfer: async (zone) => refreshed(zone, await secondary.retransfer(zone)),
     },
     metrics: () => nodeMetrics(node),
+  };
+}
+
+function replicationPort({ replicas }: RunningNode): ReplicationPort {
+  return {
+    list: (query) => replicas.list(query),
+    timeline: (zone, limit) => replicas.timeline(zone, limit),
+    lagHistory: () => [],
+    queue: () => replicas.queue(),
   };
 }
 

@@ -69,14 +69,14 @@ export class RunningNode {
     const random = (out: Uint8Array) => void randomFillSync(out);
     const { table } = this;
     this.client = new DnsClient({ clock, log, random });
-    this.transferOut = new TransferOut({ clock, log });
-    const { verifier } = this;
     this.replicas = new Replicas({
       clock,
       log,
       lag: (zone) => this.zones.lag(name(zone)),
       later: (call) => void setImmediate(call),
     });
+    this.transferOut = new TransferOut({ clock, log, watch: this.replicas.peers });
+    const { verifier } = this;
     const shared = { store, table, client: this.client, clock, log, verifier, watcher: this.replicas };
     this.primary = new Primary({ ...shared, files: diskFiles, transfers: this.transferOut });
     this.secondary = new Secondary({
@@ -92,7 +92,19 @@ export class RunningNode {
     this.webhooks = openWebhooks(this);
     const { identity, version, listen, udp, workers } = config.server;
     const keys = () => this.#keys;
-    this.nameserver = new Nameserver({ listen, zones: table, keys, identity, version, clock, log, udp, workers });
+    const watch = this.replicas.peers;
+    this.nameserver = new Nameserver({
+      listen,
+      zones: table,
+      keys,
+      identity,
+      version,
+      clock,
+      log,
+      udp,
+      workers,
+      watch,
+    });
   }
 
   /**

@@ -4,6 +4,7 @@ import { MAX_MESSAGE } from '@zonewire/shared-protocol';
 import type { Counters } from '../counters.ts';
 import type { NameserverLimits } from '../limits.ts';
 import type { Clock, TimerHandle } from '../ports.ts';
+import type { RequestWatch } from '../request-watch.ts';
 import { settled } from './settled.ts';
 import { type StreamHandlers, TcpConnection, type TcpShared } from './tcp-connection.ts';
 
@@ -20,6 +21,7 @@ export interface TcpOptions {
   readonly limits: NameserverLimits;
   /** Connections of all listeners of a server: the limits are for them together. */
   readonly connections: TcpConnections;
+  readonly watch?: RequestWatch | undefined;
 }
 
 /** Longest time between two looks at the connections, ms. */
@@ -78,7 +80,7 @@ export class TcpConnections {
 export async function openTcpListener(
   address: { readonly host: string; readonly port: number },
   handlers: StreamHandlers,
-  { clock, counters, limits, connections }: TcpOptions,
+  { clock, counters, limits, connections, watch }: TcpOptions,
 ): Promise<TcpListener> {
   const shared: TcpShared = { handlers, limits, counters, clock, reply: new Uint8Array(MAX_MESSAGE) };
   const own = new Map<TcpConnection, Promise<void>>();
@@ -90,6 +92,7 @@ export async function openTcpListener(
       socket.destroy();
       return;
     }
+    watch?.connected(client, clock.now());
     const connection = new TcpConnection(socket, client, shared);
     connections.add(connection);
     const closed = new Promise<void>((resolve) => {

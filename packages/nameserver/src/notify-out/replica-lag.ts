@@ -13,6 +13,7 @@ export function replicaLag(remote: Remote, state: NotifyState, history: CommitHi
     address: addressText(remote.addresses[state.address]),
     state: replicaState(state),
     attempts: state.attempts,
+    ...(state.notifyAt === undefined ? {} : { notifyAt: state.notifyAt }),
     serial: state.seen?.serial,
     acknowledgedAt: state.acknowledgedAt,
     lastError: state.lastError,

@@ -19,6 +19,7 @@ import {
 import { LookupResult, lookup, type ZoneVersion } from '@zonewire/zone';
 import { type Counters, typeIndex } from '../counters.ts';
 import type { EventLog } from '../event-log.ts';
+import type { RequestWatch } from '../request-watch.ts';
 import type { RequestContext } from '../zone-handler.ts';
 import type { ZoneEntry, ZoneTable } from '../zone-table.ts';
 import { ChaosNames } from './chaos.ts';
@@ -44,6 +45,7 @@ export interface PipelineOptions {
   readonly tcpIdleTimeout: number;
   readonly counters: Counters;
   readonly events: EventLog;
+  readonly watch?: RequestWatch | undefined;
 }
 
 /**
@@ -108,6 +110,7 @@ export class QueryPipeline {
     if (verdict.status === 'refused') {
       this.#counters.tsigErrors[verdict.error]++;
       this.#options.events.tsigRefused(verdict.problem, context);
+      this.#options.watch?.tsigRefused(context.peerAddress, verdict.error, context.now);
       return this.#send(tsigErrorResponse(request, verdict, now), reply, RCODE.NOTAUTH);
     }
     const limit = this.#sizeLimit(reply, context);

@@ -25,6 +25,7 @@ import type { EventLog } from '../event-log.ts';
 import { MAX_EXTRA, MAX_IDENTITY } from '../pipeline/opt-record.ts';
 import { servedVersion, unavailable } from '../pipeline/query-pipeline.ts';
 import type { Clock } from '../ports.ts';
+import type { RequestWatch, TransferAsked } from '../request-watch.ts';
 import type { ExtendedError, Refusal, RequestContext, ZoneHandler } from '../zone-handler.ts';
 import type { ZoneEntry, ZoneTable } from '../zone-table.ts';
 import { type AnswerSigner, verifyAndSign } from './signing.ts';
@@ -45,6 +46,7 @@ export interface RequestHandlersOptions {
   readonly counters: Counters;
   readonly events: EventLog;
   readonly clock: Pick<Clock, 'now'>;
+  readonly watch?: RequestWatch | undefined;
 }
 
 /** A verified request with what is needed to answer it. */
@@ -83,6 +85,7 @@ export class RequestHandlers {
       if (verified.status === 'refused') {
         this.#counters.tsigErrors[verified.error]++;
         this.#options.events.tsigRefused(verified.problem, peer);
+        this.#options.watch?.tsigRefused(peer.peerAddress, verified.error, peer.now);
         this.#countAnswer((bytes[2] >>> 3) & 0x0f, RCODE.NOTAUTH);
         await sink.send(verified.response);
         return;
@@ -186,13 +189,23 @@ export class RequestHandlers {
     const transfer = this.#transferOf(handled);
     if (typeof transfer !== 'function') {
       this.#counters.transfersRefused[transfer.rcode & 31]++;
+      this.#tellAsked(handled, refusedWhy(transfer.rcode));
       return transfer;
     }
     const answer = await transfer(request, context);
+    this.#tellAsked(handled, 'rcode' in answer ? refusedWhy(answer.rcode) : undefined);
     if ('rcode' in answer) return answer;
     this.#counters.transfers++;
     if ('single' in answer) return this.#sendSingle(answer.single, handled);
     return this.#sendStream(answer.messages, handled);
+  }
+
+  #tellAsked({ request, context }: Handled, refused: TransferAsked['refused']): void {
+    const { watch } = this.#options;
+    if (watch === undefined) return;
+    const zone = nameToText(request.question[0].name).toLowerCase();
+    const { peerAddress: peer, now: at } = context;
+    watch.transferAsked({ zone, peer, at, key: context.key && nameToText(context.key.name), refused });
   }
 
   /** How the zone answers, or why it is not asked. RFC 5936 2.2.1 and 3: NOTAUTH for what is not the apex of a zone here. */
@@ -286,6 +299,12 @@ export class RequestHandlers {
     });
     await sink.send(signer === undefined ? answer : signer.sign(answer));
   }
+}
+
+function refusedWhy(rcode: number): TransferAsked['refused'] {
+  if (rcode === RCODE.REFUSED) return 'acl';
+  if (rcode === RCODE.NOTAUTH) return 'no-zone';
+  return rcode === RCODE.SERVFAIL ? 'unavailable' : 'other';
 }
 
 function notAuthoritative(): { rcode: number; ede: ExtendedError } {

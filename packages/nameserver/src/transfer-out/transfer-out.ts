@@ -9,6 +9,7 @@ import {
   ZonewireError,
 } from '@zonewire/shared-protocol';
 import type { Clock, Log } from '../ports.ts';
+import type { RequestWatch } from '../request-watch.ts';
 import { RunningTransfers } from '../running-transfers.ts';
 import type { ExtendedError, RequestContext, TransferAnswer } from '../zone-handler.ts';
 import { expectedRecords, planTransfer, type TransferPlan, type TransferSource } from './plan.ts';
@@ -42,6 +43,7 @@ export interface TransferOutOptions {
   readonly limits?: Partial<TransferOutLimits>;
   /** Told of every transfer over TCP. Default: one that nobody looks at. */
   readonly running?: RunningTransfers | undefined;
+  readonly watch?: Pick<RequestWatch, 'transferServed'> | undefined;
 }
 
 /** RFC 6891 6.2.5 with DNS flag day 2020: larger UDP answers get fragmented. */
@@ -70,8 +72,10 @@ export class TransferOut {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #running: RunningTransfers;
+  readonly #watch: TransferOutOptions['watch'];
 
-  constructor({ clock, log, limits, running }: TransferOutOptions) {
+  constructor({ clock, log, limits, running, watch }: TransferOutOptions) {
+    this.#watch = watch;
     this.#running = running ?? new RunningTransfers(clock);
     this.#clock = clock;
     this.#log = log;
@@ -91,14 +95,14 @@ export class TransferOut {
     }
     const reserve = context.key === undefined ? 0 : tsigLength(context.key);
     const plan = planTransfer(read.value, source);
-    if (context.transport === 'udp') return this.#overUdp(plan, { request, source, reserve });
+    if (context.transport === 'udp') return this.#overUdp(plan, { request, source, reserve }, context);
     const slot = this.slots.take(context.peerAddress);
     if (typeof slot === 'string') return this.#refuse(request, context, slot);
     return { messages: this.#stream(plan, read.value, { request, source, reserve }, context, slot) };
   }
 
   /** RFC 1995 2 and 4: what fits into one packet is answered in it; else the SOA alone says that there is something to fetch. */
-  #overUdp(plan: TransferPlan, form: AnswerForm): TransferAnswer {
+  #overUdp(plan: TransferPlan, form: AnswerForm, context: RequestContext): TransferAnswer {
     const { request, source, reserve } = form;
     const maxSize = Math.min(Math.max(512, request.edns?.udpSize ?? 512), MAX_UDP);
     const messages = transferMessages(plan, { ...form, maxMessageSize: maxSize });
@@ -107,6 +111,7 @@ export class TransferOut {
       this.#count(plan);
       this.counters.messages++;
       this.counters.bytes += first.value.length;
+      this.#tellServed(plan, form, context);
       return { single: first.value };
     }
     this.counters.retryOverTcp++;
@@ -165,12 +170,14 @@ export class TransferOut {
   #ended(
     plan: TransferPlan,
     asked: TransferRequest,
-    { request, source }: AnswerForm,
-    { peerAddress, key }: RequestContext,
+    form: AnswerForm,
+    context: RequestContext,
     writer: TransferWriter | undefined,
     messages: number,
     ms: number,
   ): void {
+    const { request, source } = form;
+    const { peerAddress, key } = context;
     const fields = {
       zone: nameToText(request.question[0].name),
       peer: peerAddress,
@@ -190,9 +197,18 @@ export class TransferOut {
     }
     this.#count(plan);
     this.counters.bytes += writer.bytes;
+    this.#tellServed(plan, form, context);
     this.counters.records += writer.records;
     const { bytes, records } = writer;
     this.#log.info({ ...fields, bytes, records }, `transfer out: ${plan.kind}, ${records} records`);
+  }
+
+  /** Who has the serial already was given nothing. */
+  #tellServed(plan: TransferPlan, { request, source }: AnswerForm, { peerAddress: peer, key }: RequestContext): void {
+    if (this.#watch === undefined || plan.kind === 'up-to-date') return;
+    const zone = nameToText(request.question[0].name).toLowerCase();
+    const { serial } = source.version;
+    this.#watch.transferServed({ zone, peer, key: key && nameToText(key.name), serial, at: this.#clock.now() });
   }
 
   #count(plan: TransferPlan): void {
