@@ -39,6 +39,7 @@ export function openDatabase(dir: string): DatabaseSync {
     // The lock is taken by the first access and held until the process ends; no shared-memory file is needed then.
     db.exec('PRAGMA locking_mode = EXCLUSIVE');
     db.exec('PRAGMA journal_mode = WAL');
+    // Commits are synced by the store (write-ahead-log.ts); what concerns the database as a whole, here, by SQLite.
     db.exec('PRAGMA synchronous = FULL');
     // Checkpoints are made by the store, after the callers have been told (checkpoint.ts).
     db.exec('PRAGMA wal_autocheckpoint = 0');
@@ -47,6 +48,7 @@ export function openDatabase(dir: string): DatabaseSync {
     prepareSchema(db, dir);
     db.exec('COMMIT');
     syncDirectorySync(dir);
+    db.exec('PRAGMA synchronous = NORMAL');
     return db;
   } catch (cause) {
     db?.close();
@@ -133,12 +135,15 @@ export function databaseDamaged(dir: string, cause: unknown): ZonewireError {
 export function writeError(dir: string, cause: unknown, zone?: string): ZonewireError {
   const code = sqliteCode(cause);
   const errno = (cause as { code?: unknown } | undefined)?.code;
+  const syscall = (cause as { syscall?: unknown } | undefined)?.syscall;
   const because =
     code === SQLITE_FULL || errno === 'ENOSPC' || errno === 'EDQUOT'
       ? 'the disk is full; free some space, the next commit is tried as usual'
       : code === SQLITE_READONLY || errno === 'EROFS'
         ? 'it cannot be written (read-only)'
-        : (cause as Error).message;
+        : syscall === 'fdatasync'
+          ? `the disk could not sync it (${(cause as Error).message}); what it has is not known, so nothing more is stored until this process starts anew`
+          : (cause as Error).message;
   return new ZonewireError('store-write-failed', `nothing of this commit is stored in ${dir}: ${because}`, {
     zone,
     cause,

@@ -28,6 +28,7 @@ import {
 } from './operations.ts';
 import { goBack, serialAt } from './position.ts';
 import { recoverStore, recoverVersion } from './recovery.ts';
+import { WriteAheadLog } from './write-ahead-log.ts';
 import { historyOf, type ZoneState } from './zone-state.ts';
 
 /**
@@ -60,6 +61,7 @@ export class SqliteZoneStore implements ZoneStore {
   readonly #parts: StoreParts;
   readonly #groups: GroupCommit;
   readonly #checkpoint: Checkpoint;
+  readonly #log: WriteAheadLog;
   readonly #zones = new Map<string, ZoneRuntime>();
   /** Zones whose large image is being written: what is called meanwhile for such a zone is queued behind it. */
   readonly #tails = new Map<string, Promise<void>>();
@@ -67,17 +69,24 @@ export class SqliteZoneStore implements ZoneStore {
   readonly #behind = new Set<Promise<void>>();
   #closed = false;
 
-  constructor(dir: string, db: DatabaseSync) {
+  constructor(dir: string, db: DatabaseSync, log = new WriteAheadLog(dir)) {
     this.#dir = dir;
     this.#db = db;
     this.#parts = recoverStore(dir, db);
     this.#checkpoint = new Checkpoint(db);
+    this.#log = log;
     const { states } = this.#parts;
+    const begin = db.prepare('BEGIN IMMEDIATE');
+    const commit = db.prepare('COMMIT');
     this.#groups = new GroupCommit(
       {
-        begin: () => db.exec('BEGIN IMMEDIATE'),
+        begin: () => {
+          if (log.failed !== undefined) throw log.failed;
+          begin.run();
+        },
         commit: () => {
-          db.exec('COMMIT');
+          commit.run();
+          log.sync();
           states.commit();
         },
         rollback: () => {
@@ -91,7 +100,10 @@ export class SqliteZoneStore implements ZoneStore {
         concernsOne: isOfOneStatement,
         describe: (cause) => writeError(dir, cause),
       },
-      () => this.#checkpoint.committed(),
+      () => {
+        log.reserve();
+        this.#checkpoint.committed();
+      },
     );
   }
 
@@ -106,6 +118,8 @@ export class SqliteZoneStore implements ZoneStore {
 
   async load(apex: Name): Promise<StoredZone | undefined> {
     this.#refuseClosed();
+    // The database may be ahead of what is known of it.
+    if (this.#log.failed !== undefined) throw writeError(this.#dir, this.#log.failed, nameToText(apex));
     const { journal, layers, states, zones } = this.#parts;
     const key = nameKey(apex);
     const state = states.get(key);
@@ -153,7 +167,7 @@ export class SqliteZoneStore implements ZoneStore {
     this.#refuseClosed();
     const { journal, states, stats } = this.#parts;
     const state = states.get(nameKey(apex));
-    if (state?.image === undefined || state.damage !== undefined) return undefined;
+    if (state?.image === undefined || state.damage !== undefined || this.#log.failed !== undefined) return undefined;
     const start = goBack(state.position, fromSerial);
     if (start === state.position) return [];
     const bytes = journal.bytesFrom(state, start);
@@ -194,6 +208,7 @@ export class SqliteZoneStore implements ZoneStore {
     while (this.#behind.size > 0) await Promise.all(this.#behind);
     await this.#parts.layers.settled();
     this.#checkpoint.cancel();
+    this.#log.close();
     this.#db.close();
   }
 
