@@ -1,4 +1,4 @@
-import type { ZoneStatus } from '@zonewire/nameserver';
+import type { RunningTransfer, ZoneStatus } from '@zonewire/nameserver';
 import type {
   LagBucket,
   QueueEntry,
@@ -10,6 +10,7 @@ import type {
 } from '@zonewire/replicas';
 import type { Name } from '@zonewire/shared-protocol';
 import type { ZoneVersion } from '@zonewire/zone';
+import type { EventStreams } from '../events/event-streams.ts';
 import type { MetricFamily } from './metrics/exposition.ts';
 
 /** What the control API shows and does; `run` implements it over the running node, tests over nothing. */
@@ -19,6 +20,10 @@ export interface ControlPorts {
   /** `undefined`: this node does not have the zone. */
   status(zone: Name): ZoneStatus | undefined;
   replicas(zone: Name): readonly ReplicaView[];
+  /** Now, ms since the epoch. */
+  now(): number;
+  readonly events: Pick<EventStreams, 'open'>;
+  transfers(): readonly RunningTransfer[];
   /** How far changes have come, and waiting for them. */
   readonly changes: Pick<WaitingRoom, 'progress' | 'wait'>;
   readonly replication: ReplicationPort;

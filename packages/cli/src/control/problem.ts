@@ -58,6 +58,7 @@ const STATUS_OF_CODE: Record<string, number> = {
   'zone-has-updates': 409,
   'store-write-failed': 503,
   'node-stopping': 503,
+  'too-many-listeners': 503,
 };
 
 export function toProblem(error: unknown): ProblemDocument {

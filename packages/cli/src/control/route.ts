@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type { ControlPorts } from './ports.ts';
 
@@ -24,6 +25,7 @@ interface RouteRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly body: unknown;
   readonly query: unknown;
+  readonly headers: IncomingHttpHeaders;
   /** Aborted when the client is gone before it has its answer. */
   readonly signal: AbortSignal;
 }
@@ -38,5 +40,14 @@ export class RawAnswer {
     this.status = status;
     this.mediaType = mediaType;
     this.body = body;
+  }
+}
+
+/** An answer that goes on until one side ends it; `start` writes status and headers as well. */
+export class LiveAnswer {
+  readonly start: (response: ServerResponse) => void;
+
+  constructor(start: (response: ServerResponse) => void) {
+    this.start = start;
   }
 }

@@ -1,4 +1,4 @@
-import type { ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
+import type { ReplicaLag, RunningTransfer, ZoneStatus } from '@zonewire/nameserver';
 import type { Health, HealthState, LagBucket, QueueEntry, ReplicaView, SerialTimes } from '@zonewire/replicas';
 import { z } from 'zod';
 import type { NodeInfo, ReloadReport } from './ports.ts';
@@ -169,6 +169,21 @@ export const zoneStatus = z
     file: z.object({ path: z.string(), loadedAt: at, serial, dynamicUpdatesSince: z.int() }).optional(),
   })
   .meta({ id: 'ZoneStatus' }) satisfies z.ZodType<ZoneStatus>;
+
+export const runningTransfer = z
+  .object({
+    zone: z.string(),
+    direction: z.enum(['in', 'out']),
+    peer: z.string().meta({ description: 'The primary (host:port), or the address of the client.' }),
+    type: z.enum(['axfr', 'ixfr', 'axfr-style-ixfr']),
+    startedAt: at,
+    octets: z.int(),
+    records: z.int(),
+    expectedRecords: z.int().optional().meta({
+      description: 'Out: what the answer holds. In, whole zone: what the version held has.',
+    }),
+  })
+  .meta({ id: 'RunningTransfer' }) satisfies z.ZodType<RunningTransfer>;
 
 export const nodeInfo = z
   .object({

@@ -7,9 +7,10 @@ import { checkAccess } from './guard.ts';
 import { openApiDocument } from './openapi.ts';
 import type { ControlPorts } from './ports.ts';
 import { ApiError, toProblem } from './problem.ts';
-import { RawAnswer, type Route } from './route.ts';
+import { LiveAnswer, RawAnswer, type Route } from './route.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { nodeRoutes } from './routes/node.ts';
@@ -68,6 +69,7 @@ export function allRoutes(): readonly Route[] {
     ...changeRoutes,
     ...replicationRoutes,
     ...nodeRoutes,
+    ...eventRoutes,
     ...healthRoutes,
     metricsRoute(),
   ];
@@ -82,7 +84,13 @@ function register(server: FastifyInstance, route: Route, ports: ControlPorts): v
       const body = route.body && checked(route.body, route.bodyOptional ? (request.body ?? {}) : request.body, 'body');
       const query = route.query && checked(route.query, request.query, 'query');
       const params = request.params as Record<string, string>;
-      const answer = await route.handle({ params, body, query, signal: untilGone(reply) }, ports);
+      const { headers } = request;
+      const answer = await route.handle({ params, body, query, headers, signal: untilGone(reply) }, ports);
+      if (answer instanceof LiveAnswer) {
+        reply.hijack();
+        answer.start(reply.raw);
+        return reply;
+      }
       if (!(answer instanceof RawAnswer)) return reply.send(answer);
       reply.code(answer.status).type(answer.mediaType);
       return reply.send(typeof answer.body === 'string' ? answer.body : Readable.from(answer.body));

@@ -1,3 +1,4 @@
+import { systemClock } from '@zonewire/nameserver';
 import type { ChangeStep } from '@zonewire/primary';
 import type { RefreshOutcome } from '@zonewire/secondary';
 import { type Name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
@@ -25,6 +26,9 @@ export function controlPorts(node: RunningNode): ControlPorts {
       stopping: node.stopping,
       ...redisInfo(node),
     }),
+    now: () => systemClock.now(),
+    events: node.eventStreams,
+    transfers: () => node.runningTransfers.list(),
     statuses: () => zones.statuses(),
     status: (zone) => zones.status(zone),
     changes: node.waiting,

@@ -76,6 +76,7 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
     ...schedule(node),
     ...waits(node),
     ...webhooks(node),
+    ...events(node),
     family('store_commits_total', 'Changes made durable.', 'counter', one(store.commits)),
     family('store_syncs_total', 'Syncs to disk; one serves many commits.', 'counter', one(store.syncs)),
     family('store_syncs_failed_total', 'Syncs that the disk did not take.', 'counter', one(store.syncsFailed)),
@@ -118,6 +119,30 @@ function webhooks({ webhooks }: RunningNode): MetricFamily[] {
       'gauge',
       hooks.map(({ id, waiting }) => ({ labels: { webhook: id }, value: waiting })),
     ),
+  ];
+}
+
+/** What listeners at the control API are told. */
+function events(node: RunningNode): MetricFamily[] {
+  return [
+    family(
+      'events_total',
+      'Events told to those who listen at /api/v1/events.',
+      'counter',
+      one(node.events.counters.published),
+    ),
+    family(
+      'event_gaps_total',
+      'Listeners that came back after more events than are kept.',
+      'counter',
+      one(node.events.counters.gaps),
+    ),
+    family('event_listeners', 'Listeners at /api/v1/events.', 'gauge', one(node.eventStreams.listeners)),
+    family('event_listeners_total', 'Listeners at /api/v1/events, by what became of them.', 'counter', [
+      { labels: { result: 'opened' }, value: node.eventStreams.counters.opened },
+      { labels: { result: 'refused' }, value: node.eventStreams.counters.refused },
+      { labels: { result: 'too-slow' }, value: node.eventStreams.counters.tooSlow },
+    ]),
   ];
 }
 

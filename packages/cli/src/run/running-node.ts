@@ -1,5 +1,14 @@
 import { randomFillSync } from 'node:crypto';
-import { DnsClient, type Log, Nameserver, systemClock, TransferOut, Verifier, ZoneTable } from '@zonewire/nameserver';
+import {
+  DnsClient,
+  type Log,
+  Nameserver,
+  RunningTransfers,
+  systemClock,
+  TransferOut,
+  Verifier,
+  ZoneTable,
+} from '@zonewire/nameserver';
 import { diskFiles, Primary } from '@zonewire/primary';
 import { DEFAULT_WAITING_LIMITS, Replicas, type WaitingRoom, type Webhooks } from '@zonewire/replicas';
 import { DEFAULT_SECONDARY_LIMITS, Secondary, type SecondaryLimits } from '@zonewire/secondary';
@@ -17,8 +26,11 @@ import {
 import { BOARD_PATH } from '../control/board.ts';
 import type { ReloadReport } from '../control/ports.ts';
 import { controlServer } from '../control/server.ts';
+import { EventHub } from '../events/event-hub.ts';
+import { EventStreams } from '../events/event-streams.ts';
 import { count } from '../output/time.ts';
 import { controlPorts } from './control-ports.ts';
+import { feedEvents } from './node-events.ts';
 import { planReload } from './reload-plan.ts';
 import { openSite, type Site } from './site.ts';
 import { waitingRoom } from './waiting.ts';
@@ -39,6 +51,9 @@ export class RunningNode {
   readonly table = new ZoneTable();
   readonly client: DnsClient;
   readonly transferOut: TransferOut;
+  readonly runningTransfers: RunningTransfers;
+  readonly events: EventHub;
+  readonly eventStreams: EventStreams;
   readonly nameserver: Nameserver;
   readonly primary: Primary;
   readonly secondary: Secondary;
@@ -75,7 +90,9 @@ export class RunningNode {
       lag: (zone) => this.zones.lag(name(zone)),
       later: (call) => void setImmediate(call),
     });
-    this.transferOut = new TransferOut({ clock, log, watch: this.replicas.peers });
+    const running = new RunningTransfers(clock);
+    this.runningTransfers = running;
+    this.transferOut = new TransferOut({ clock, log, watch: this.replicas.peers, running });
     const { verifier } = this;
     const shared = { store, table, client: this.client, clock, log, verifier, watcher: this.replicas };
     this.primary = new Primary({ ...shared, files: diskFiles, transfers: this.transferOut });
@@ -86,6 +103,16 @@ export class RunningNode {
       site: site.link,
       limits: secondaryLimits(config),
       transferOut: this.transferOut,
+      running,
+    });
+    this.events = new EventHub({ firstId: this.startedAt });
+    this.eventStreams = new EventStreams({ hub: this.events, clock });
+    feedEvents(this.events, {
+      identity: config.server.identity,
+      primary: this.primary,
+      secondary: this.secondary,
+      running,
+      replicas: this.replicas,
     });
     this.zones = new NodeZones({ primary: this.primary, secondary: this.secondary, log });
     this.waiting = waitingRoom(this, { waits: config.control?.waits ?? DEFAULT_WAITING_LIMITS.waits });

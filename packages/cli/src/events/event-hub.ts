@@ -1,0 +1,98 @@
+import type { NodeEvent } from './node-event.ts';
+
+export interface NumberedEvent {
+  readonly id: number;
+  readonly event: NodeEvent;
+  /** The event as JSON, made once however many listen. */
+  readonly json: string;
+}
+
+export interface EventHubOptions {
+  /** The id of the first event. Later than any id of an earlier run of this node: the time of the start in ms does. */
+  readonly firstId: number;
+  /** Events kept for those who come back. */
+  readonly kept?: number;
+}
+
+/** Events kept, about 300 octets each: what 10,000 zones tell of in one change of each. */
+export const EVENTS_KEPT = 10_000;
+
+export interface EventHubCounters {
+  published: number;
+  /** Who came back after more events than are kept. */
+  gaps: number;
+}
+
+/** What was missed cannot be told any more. */
+export const GAP = 'gap';
+
+/** Hands the node's events to everybody who listens, and keeps the last ones for those who lost their connection. */
+export class EventHub {
+  readonly counters: EventHubCounters = { published: 0, gaps: 0 };
+  readonly #kept: number;
+  readonly #listeners = new Set<(event: NumberedEvent) => void>();
+  /** A ring: the event with id `n` is at `n % kept`. */
+  readonly #ring: NumberedEvent[] = [];
+  readonly #firstId: number;
+  #nextId: number;
+
+  constructor({ firstId, kept = EVENTS_KEPT }: EventHubOptions) {
+    this.#firstId = firstId;
+    this.#nextId = firstId;
+    this.#kept = kept;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** The id of the newest event; before the first one, that of none. */
+  get lastId(): number {
+    return this.#nextId - 1;
+  }
+
+  publish(event: NodeEvent): void {
+    const numbered = new Numbered(this.#nextId++, event);
+    this.counters.published++;
+    this.#ring[(numbered.id - this.#firstId) % this.#kept] = numbered;
+    for (const listener of this.#listeners) listener(numbered);
+  }
+
+  /** @returns how to end it. */
+  listen(listener: (event: NumberedEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Whether everything after `id` is kept, and `id` is one of this run. */
+  continues(id: number): boolean {
+    const oldest = Math.max(this.#firstId, this.#nextId - this.#kept);
+    return id + 1 >= oldest && id < this.#nextId;
+  }
+
+  /** What was published after `id`, oldest first, `limit` of them at most; {@link GAP} unless it {@link continues}. */
+  after(id: number, limit = Number.POSITIVE_INFINITY): NumberedEvent[] | typeof GAP {
+    if (!this.continues(id)) return GAP;
+    const events: NumberedEvent[] = [];
+    const end = Math.min(this.#nextId, id + 1 + limit);
+    for (let next = id + 1; next < end; next++) events.push(this.#ring[(next - this.#firstId) % this.#kept]);
+    return events;
+  }
+}
+
+class Numbered implements NumberedEvent {
+  readonly id: number;
+  readonly event: NodeEvent;
+  #json: string | undefined;
+
+  constructor(id: number, event: NodeEvent) {
+    this.id = id;
+    this.event = event;
+  }
+
+  /** Made when the first one asks: most nodes have nobody who listens. */
+  get json(): string {
+    this.#json ??= JSON.stringify(this.event);
+    return this.#json;
+  }
+}
