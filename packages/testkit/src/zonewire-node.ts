@@ -32,6 +32,8 @@ export interface NodeOptions {
   readonly server?: Record<string, unknown>;
   /** The configuration's section `redis`. */
   readonly redis?: Record<string, unknown>;
+  /** The configuration's section `delegation`. */
+  readonly delegation?: Record<string, unknown>;
   /** More settings of the section `control`. */
   readonly control?: Record<string, unknown>;
   /** Arguments for node itself, before the script: memory limits, profilers. */
@@ -121,6 +123,7 @@ export class ZonewireNode implements Address {
       },
       control: { listen: `127.0.0.1:${this.controlPort}`, ...options.control },
       ...(options.redis ? { redis: options.redis } : {}),
+      ...(options.delegation ? { delegation: options.delegation } : {}),
       ...(options.keys ? { keys: options.keys.map(({ name, ...key }) => ({ id: name, ...key })) } : {}),
       ...(remotes.length > 0 ? { remotes } : {}),
       acls,

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { configCheck, configSchemaCommand } from './config.ts';
+import { delegationCheck } from './delegation.ts';
 import { keyNew } from './key.ts';
 import { lag } from './lag.ts';
 import { nodeStatus } from './node.ts';
@@ -22,5 +23,6 @@ export const COMMANDS: readonly Command[] = [
   lag,
   wait,
   nodeStatus,
+  delegationCheck,
   keyNew,
 ];

@@ -26,7 +26,7 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
     remotes.set(id, { id, addresses: address, ...(tsigKey ? { key: tsigKey } : {}) });
   }
   const acls = new Map(parsed.acls.map((acl) => [acl.id, aclRule(acl, keyOf(acl.key)?.name)]));
-  const { server, control, redis, limits } = parsed;
+  const { server, control, redis, limits, delegation } = parsed;
   return {
     file: path,
     server: {
@@ -50,6 +50,12 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
       checks: limits?.checks,
       transfers: limits?.transfers,
       transfersPerPrimary: limits?.['transfers-per-primary'],
+    },
+    delegation: delegation && {
+      resolvers: delegation.resolver ?? [],
+      parents: (delegation.parents ?? []).map(({ zone, address }) => ({ zone, addresses: address })),
+      checkInterval: delegation['check-interval'] ?? 3600,
+      port: delegation.port ?? 53,
     },
     keys: [...keys.values()],
     webhooks: parsed.webhooks.map(({ id, url, on, zones, hold }, index) => ({
@@ -82,6 +88,7 @@ function buildZone(zone: ConfigZone, { absolute, remotes, acls }: Resolved): Zon
     notify: (zone.notify ?? []).map((id) => remotes.get(id)!),
     acl: (zone.acl ?? []).map((id) => acls.get(id)!),
     settings: settingsOf(zone),
+    delegationCheck: zone['delegation-check'],
   };
 }
 

@@ -13,6 +13,8 @@ export interface NodeConfig {
   /** Absent: timers are embedded, and the node is a site of its own. */
   readonly redis: RedisConfig | undefined;
   readonly limits: LimitsConfig;
+  /** Absent: delegations are checked by command only. */
+  readonly delegation?: DelegationConfig | undefined;
   readonly keys: readonly TsigKey[];
   readonly zones: readonly ZoneConfig[];
   readonly webhooks: readonly WebhookConfig[];
@@ -54,6 +56,15 @@ interface LimitsConfig {
   readonly transfersPerPrimary?: number | undefined;
 }
 
+export interface DelegationConfig {
+  readonly resolvers: readonly HostPort[];
+  readonly parents: readonly { readonly zone: Name; readonly addresses: readonly HostPort[] }[];
+  /** Seconds; 0: by command only. */
+  readonly checkInterval: number;
+  /** Of name servers whose addresses come out of the DNS. */
+  readonly port: number;
+}
+
 /** With `file` this node is the zone's primary; otherwise it is a secondary and `primaries` is not empty. */
 export interface ZoneConfig {
   readonly domain: Name;
@@ -62,6 +73,8 @@ export interface ZoneConfig {
   readonly notify: readonly Remote[];
   readonly acl: readonly AclRule[];
   readonly settings: ZoneSettings;
+  /** False: its delegation is checked by command only. */
+  readonly delegationCheck?: boolean | undefined;
 }
 
 /** What the file says; absent keys take the default of primary or secondary. Durations in seconds, sizes in octets. */

@@ -17,6 +17,7 @@ export function checkRules(source: ConfigSource): ConfigProblem[] {
     ...checkVersionLimits(source, root),
     ...checkControl(source, root),
     ...checkRedis(source, root),
+    ...checkDelegation(source, root),
     ...checkIds(source, root),
     ...checkReferences(source, root),
     ...checkKeys(source, root),
@@ -59,6 +60,15 @@ function checkRedis(source: ConfigSource, root: unknown): ConfigProblem[] {
   if (!isMapValue(redis) || typeof redis.url !== 'string' || redis['password-file'] === undefined) return [];
   if (!URL.canParse(redis.url) || new URL(redis.url).password === '') return [];
   return [source.atKey(['redis'], 'url', 'redis has a password in its url and a password-file; keep the file')];
+}
+
+function checkDelegation(source: ConfigSource, root: unknown): ConfigProblem[] {
+  const delegation = isMapValue(root) ? root.delegation : undefined;
+  if (!isMapValue(delegation)) return [];
+  const names = (key: string) => Array.isArray(delegation[key]) && (delegation[key] as unknown[]).length > 0;
+  if (names('resolver') || names('parents')) return [];
+  const advice = 'delegation needs somebody to ask: add resolver: ["192.0.2.53"], or parents with their addresses';
+  return [source.at(['delegation'], advice)];
 }
 
 function checkIds(source: ConfigSource, root: unknown): ConfigProblem[] {

@@ -1,5 +1,5 @@
 import { ALERTS } from '@zonewire/replicas';
-import type { Result } from '@zonewire/shared-protocol';
+import { nameFromText, type Result } from '@zonewire/shared-protocol';
 import { parseTrustAnchor } from '@zonewire/zone';
 import { z } from 'zod';
 import { parseHostPort } from './addresses.ts';
@@ -127,6 +127,39 @@ const limits = z
   })
   .meta({ description: 'What this node asks of primaries at once, over all zones it is secondary for.' });
 
+const parentZone = z.strictObject({
+  zone: read(nameFromText, 'must be the name of a zone, such as "org."').meta({
+    description: 'The parent, or a zone above it: followed from there down. "." for the root.',
+  }),
+  address: z
+    .array(remoteAddress, { error: 'must be a list of addresses, such as ["192.0.2.1:53"]' })
+    .min(1, { error: 'must name at least one address, such as ["192.0.2.1:53"]' }),
+});
+
+const delegation = z
+  .strictObject({
+    resolver: z
+      .array(remoteAddress, { error: 'must be a list of addresses, such as ["192.0.2.53:53"]' })
+      .optional()
+      .meta({ description: "Resolvers that are asked for the parent's servers and for addresses outside the zone." }),
+    parents: z
+      .array(parentZone, { error: 'must be a list of zones with their addresses' })
+      .optional()
+      .meta({ description: 'Servers of parents, asked instead of the resolvers for the zones below them.' }),
+    'check-interval': duration.optional().meta({
+      description: 'How often each zone of this node is checked. 0: only by command. Default: 1h.',
+    }),
+    port: z
+      .int({ error: 'must be a port number' })
+      .min(1, { error: 'must be a port number' })
+      .max(65_535, { error: 'must be a port number' })
+      .optional()
+      .meta({
+        description: 'Port of name servers whose addresses come out of the DNS: for test networks. Default: 53.',
+      }),
+  })
+  .meta({ description: 'Compares what the parent tells the world with the zones (docs/delegation.md).' });
+
 const ALGORITHMS = ['hmac-sha1', 'hmac-sha224', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'] as const;
 
 const key = z.strictObject({
@@ -234,6 +267,9 @@ const zoneKeys = {
     description:
       'Keys of the zone for dnssec-validation, as DS or DNSKEY records. Without any, the keys that the zone itself holds are believed.',
   }),
+  'delegation-check': z.boolean({ error: 'must be true or false' }).optional().meta({
+    description: 'Whether the zone is checked where there is a section delegation. Default: true.',
+  }),
   'serial-policy': z
     .enum(['increment', 'unixtime', 'dateserial'], { error: 'must be increment, unixtime or dateserial' })
     .optional()
@@ -248,6 +284,7 @@ export const configSchema = z
     control: control.optional(),
     redis: redis.optional(),
     limits: limits.optional(),
+    delegation: delegation.optional(),
     keys: list(key, 'must be a list of keys'),
     remotes: list(remote, 'must be a list of remotes'),
     acls: list(acl, 'must be a list of acls'),

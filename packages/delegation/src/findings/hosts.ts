@@ -29,7 +29,9 @@ function nameFindings(view: View, host: HostFacts): DelegationFinding[] {
         advice: 'Configure a resolver (delegation.resolver, --resolver) that answers for it.',
       }),
     ];
-  if (addresses.length > 0) return [];
+  // What only the parent names is told of as such.
+  const isOnlyAtParent = view.isInside(name) && view.apex !== undefined && !view.apex.includes(name);
+  if (addresses.length > 0 || isOnlyAtParent) return [];
   return [
     finding('ns-has-no-address', name, `${name} is a name server of ${zone} and has no address`, {
       seen: problem === undefined ? [] : [problem],

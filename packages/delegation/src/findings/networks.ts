@@ -1,5 +1,5 @@
 import { rdataFromText, TYPE } from '@zonewire/shared-protocol';
-import type { DelegationFinding } from '../model.ts';
+import type { DelegationFinding, HostFacts } from '../model.ts';
 import { nsLine } from './registrar.ts';
 import { finding, listText, union, type View } from './view.ts';
 
@@ -13,7 +13,8 @@ export function networkFindings(view: View): DelegationFinding[] {
       return [...(view.host(name)?.addresses ?? []), ...glue.map(({ address }) => address)];
     }),
   );
-  const unknown = delegated.some((name) => view.host(name)?.addresses === undefined);
+  const isUnknown = (host: HostFacts | undefined) => host?.addresses === undefined || host.alias !== undefined;
+  const unknown = delegated.some((name) => isUnknown(view.host(name)));
   if (delegated.length < 2 || (addresses.length < 2 && !unknown)) {
     const others = (apex ?? []).filter((name) => !delegated.includes(name));
     return [

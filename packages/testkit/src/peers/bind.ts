@@ -16,8 +16,10 @@ const RNDC_KEY = {
   secret: 'em9uZXdpcmUtdGVzdC1ybmRjLWtleS0wMTIzNDU2Nzg=',
 };
 
-async function bindRules({ folder, port, options }: Site): Promise<VendorRules> {
+async function bindRules({ folder, host, port, options }: Site): Promise<VendorRules> {
   const control = await freePort();
+  const { settings = [] } = options;
+  const isV6 = host.includes(':');
   const file = (zone: string) => join(folder, zoneFileName(zone));
   const rndc = (...args: string[]) => run('rndc', ['-c', join(folder, 'rndc.conf'), ...args]);
   return {
@@ -29,12 +31,12 @@ async function bindRules({ folder, port, options }: Site): Promise<VendorRules> 
         `options {
   directory "${folder}"; pid-file "${folder}/named.pid"; session-keyfile "${folder}/session.key";
   managed-keys-directory "${folder}"; lock-file none;
-  listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; };
-  recursion no; dnssec-validation no; empty-zones-enable no; querylog no; minimal-responses no;
+  listen-on port ${port} { ${isV6 ? 'none' : host}; }; listen-on-v6 port ${port} { ${isV6 ? host : 'none'}; };
+  ${settings.some((line) => line.startsWith('recursion ')) ? '' : 'recursion no; '}dnssec-validation no; empty-zones-enable no; querylog no; minimal-responses no;
   notify explicit; notify-delay 0; startup-notify-rate 1000; notify-rate 1000; serial-query-rate 1000;
   min-refresh-time 1; min-retry-time 1; ixfr-from-differences yes; masterfile-format text;
   transfer-source 127.0.0.1; notify-source 127.0.0.1; transfers-in 100; transfers-per-ns 100;
-  ${(options.settings ?? []).join('\n  ')}
+  ${settings.join('\n  ')}
 };
 ${[...(options.keys ?? []), RNDC_KEY].map(keyClause).join('\n')}
 controls { inet 127.0.0.1 port ${control} allow { 127.0.0.1; } keys { "rndc-key"; }; };

@@ -9,7 +9,7 @@ export function startKnot(options: PeerOptions): Promise<Peer> {
   return startPeer('knot', options, knotRules);
 }
 
-function knotRules({ folder, port, options }: Site): VendorRules {
+function knotRules({ folder, host, port, options }: Site): VendorRules {
   const config = join(folder, 'knot.conf');
   const file = (zone: string) => join(folder, 'zones', zoneFileName(zone));
   return {
@@ -17,7 +17,7 @@ function knotRules({ folder, port, options }: Site): VendorRules {
       mkdirSync(join(folder, 'zones'));
       mkdirSync(join(folder, 'db'));
       for (const { name, text } of options.zones) if (text !== undefined) writeFileSync(file(name), text);
-      writeFileSync(config, configuration(folder, port, options));
+      writeFileSync(config, configuration(folder, host, port, options));
     },
     command: ['knotd', '-c', config],
     ready: /server started/,
@@ -34,7 +34,7 @@ function knotRules({ folder, port, options }: Site): VendorRules {
   };
 }
 
-function configuration(folder: string, port: number, options: PeerOptions): string {
+function configuration(folder: string, host: string, port: number, options: PeerOptions): string {
   const keys = (options.keys ?? []).map(
     (key) => `  - id: ${key.name}\n    algorithm: ${key.algorithm}\n    secret: ${key.secret}`,
   );
@@ -62,7 +62,7 @@ function configuration(folder: string, port: number, options: PeerOptions): stri
   );
   return `server:
     rundir: "${folder}"
-    listen: 127.0.0.1@${port}
+    listen: ${host}@${port}
     udp-workers: 1
     tcp-workers: 1
     background-workers: 1

@@ -9,7 +9,7 @@ export function startNsd(options: PeerOptions): Promise<Peer> {
   return startPeer('nsd', options, nsdRules);
 }
 
-function nsdRules({ folder, port, options }: Site): VendorRules {
+function nsdRules({ folder, host, port, options }: Site): VendorRules {
   const file = (zone: string) => join(folder, zoneFileName(zone));
   return {
     prepare() {
@@ -20,7 +20,7 @@ function nsdRules({ folder, port, options }: Site): VendorRules {
       writeFileSync(
         join(folder, 'nsd.conf'),
         `server:
-  ip-address: 127.0.0.1@${port}
+  ip-address: ${host}@${port}
   username: ""
   chroot: ""
   zonesdir: "${folder}"

@@ -28,6 +28,8 @@ export interface PeerOptions {
   readonly keys?: readonly PeerKey[];
   /** Default: a free one. Given where others must know it before the start. */
   readonly port?: number;
+  /** Address of the loopback network that it listens at; BIND takes those of an interface only (127.0.0.1, ::1). Default: 127.0.0.1. */
+  readonly host?: string;
   /** More lines for its configuration: BIND's options, Knot's server section, NSD's server clause, PowerDNS's file. */
   readonly settings?: readonly string[];
   /** It may refuse zones: the start does not wait until it answers for them. */

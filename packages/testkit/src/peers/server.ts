@@ -7,6 +7,7 @@ import { type Peer, type PeerOptions, peerFolder, removeFolder } from './peer.ts
 /** Where one server lives: known before anything is written or started. */
 export interface Site {
   readonly folder: string;
+  readonly host: string;
   readonly port: number;
   readonly options: PeerOptions;
 }
@@ -31,11 +32,12 @@ export async function startPeer(
   rulesFor: (site: Site) => VendorRules | Promise<VendorRules>,
 ): Promise<Peer> {
   const port = options.port ?? (await freePort());
+  const host = options.host ?? '127.0.0.1';
   const folder = peerFolder(vendor);
   let server: RealServer | undefined;
   try {
-    const rules = await rulesFor({ folder, port, options });
-    server = new RealServer(vendor, { folder, port, options }, rules);
+    const rules = await rulesFor({ folder, host, port, options });
+    server = new RealServer(vendor, { folder, host, port, options }, rules);
     await rules.prepare();
     await server.run();
     return server;
@@ -51,7 +53,7 @@ const REWRITE_MS = 10_000;
 const REWRITES = 3;
 
 class RealServer implements Peer {
-  readonly host = '127.0.0.1';
+  readonly host: string;
   readonly port: number;
   readonly folder: string;
   readonly vendor: Peer['vendor'];
@@ -59,7 +61,8 @@ class RealServer implements Peer {
   readonly #rules: VendorRules;
   readonly #processes: RunningProcess[] = [];
 
-  constructor(vendor: Peer['vendor'], { folder, port, options }: Site, rules: VendorRules) {
+  constructor(vendor: Peer['vendor'], { folder, host, port, options }: Site, rules: VendorRules) {
+    this.host = host;
     this.folder = folder;
     this.port = port;
     this.vendor = vendor;

@@ -1,0 +1,152 @@
+import { randomFillSync } from 'node:crypto';
+import { checkDelegation, DEFAULT_DELEGATION_LIMITS, type DelegationSources } from '@zonewire/delegation';
+import { DnsClient, silentLog, systemClock } from '@zonewire/nameserver';
+import { name, ROOT } from '@zonewire/shared-protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../packages/cli/src/main.ts';
+import { AT } from './addresses.ts';
+import { startWorld, type World } from './world.ts';
+
+/** Every finding against a hierarchy of real servers: NSD holds the root, NSD and Knot the parent, our node and BIND the zones. */
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world?.remove());
+
+const client = new DnsClient({ clock: systemClock, log: silentLog, random: (out) => void randomFillSync(out) });
+
+function byRoot(): DelegationSources {
+  const { port } = world;
+  return { resolvers: [], parents: [{ zone: ROOT, addresses: [{ host: AT.root, port }] }], port, settle: 0 };
+}
+
+function byResolver(): DelegationSources {
+  const { port } = world;
+  return { resolvers: [{ host: AT.resolver, port }], parents: [], port, settle: 0 };
+}
+
+async function check(zone: string, sources: DelegationSources, limits = DEFAULT_DELEGATION_LIMITS) {
+  return checkDelegation(name(zone), sources, { client, clock: systemClock, limits });
+}
+
+const codes = (report: Awaited<ReturnType<typeof check>>) =>
+  [...new Set(report.findings.map(({ code }) => code))].sort();
+
+describe.each([
+  ['followed from the root', byRoot],
+  ['by a resolver', byResolver],
+] as const)('%s', (_, sources) => {
+  it('each zone has the findings that it was made for, and no others', async () => {
+    const reports = await Promise.all(world.cases.map(({ zone }) => check(zone, sources())));
+    const got = Object.fromEntries(reports.map((report) => [report.zone, codes(report)]));
+    expect(got).toEqual(Object.fromEntries(world.cases.map(({ zone, finds }) => [zone, [...finds].sort()])));
+  });
+
+  it('nobody answers for the parent', async () => {
+    const dead = [{ host: AT.nobody, port: world.port }];
+    const { resolvers, parents, ...rest } = sources();
+    const report = await check('fine.test.', {
+      ...rest,
+      resolvers: resolvers.length > 0 ? dead : [],
+      parents: parents.map(({ zone }) => ({ zone, addresses: dead })),
+    });
+    expect(codes(report)).toEqual(['parent-not-found']);
+  });
+});
+
+describe('with the configuration known', () => {
+  const secondary = (id: string, address: string) => ({ id, addresses: [address] });
+
+  it('secondaries that are not delegated, and servers that are not notified', async () => {
+    const secondaries = [secondary('bind', AT.bind), secondary('hidden', AT.oursToo)];
+    const report = await check('fine.test.', { ...byRoot(), secondaries });
+    expect(report.findings.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+      'secondary-not-delegated hidden',
+      `delegated-not-configured ns1.fine.test. ${AT.ours}`,
+    ]);
+    expect(report.state).toBe('notice');
+  });
+
+  it('the primary is the truth: what it has and no name server does', async () => {
+    const primaries = [{ id: 'primary', addresses: [{ host: AT.bind, port: world.port }] }];
+    const report = await check('serial-differs.test.', { ...byRoot(), primaries });
+    const [found] = report.findings;
+    expect(found.code).toBe('serial-differs');
+    expect(found.subject).toBe(`ns1.serial-differs.test. ${AT.ours}`);
+    expect(found.message).toContain(`ahead of the primary (${AT.bind})`);
+  });
+});
+
+describe('limits', () => {
+  const cut = async (limits: Partial<typeof DEFAULT_DELEGATION_LIMITS>) => {
+    const report = await check('fine.test.', byRoot(), { ...DEFAULT_DELEGATION_LIMITS, ...limits });
+    return report.findings.filter(({ code }) => code === 'check-incomplete').map(({ subject }) => subject);
+  };
+
+  it.each([
+    ['nameServers', 1],
+    ['addresses', 1],
+    ['parentAddresses', 1],
+    ['records', 1],
+    ['questions', 10],
+    ['depth', 0],
+    ['time', 0],
+  ] as const)('%s: a check that reaches it ends, and says so', async (limit, number) => {
+    expect(await cut({ [limit]: number })).toContain(limit);
+  });
+
+  it('none is reached by an ordinary zone', async () => {
+    expect(await cut({})).toEqual([]);
+  });
+});
+
+describe('zonewire delegation check', () => {
+  const by = () => ['--resolver', `[${AT.resolver}]:${world.port}`, '--port', String(world.port), '--settle', '0'];
+
+  async function zonewire(...args: string[]) {
+    let output = '';
+    const out = (text: string) => {
+      output += text;
+    };
+    const terminal = { colours: false, out, err: () => {} };
+    const code = await main(['delegation', 'check', ...args], { terminal, environment: {}, now: Date.now });
+    return { output, code };
+  }
+
+  it('says what to enter; a notice is no problem, an error is', async () => {
+    const { output, code } = await zonewire('ds-missing.test.', ...by());
+    expect(output).toContain('ds-missing.test., delegated by test.: 1 notice');
+    expect(output).toMatch(/enter at the registrar: DS \d+ 13 2 [0-9A-F]{64}/i);
+    expect(code).toBe(0);
+    const wrong = await zonewire('glue-wrong.test.', ...by());
+    expect(wrong.output).toContain(`enter at the registrar: glue ns1.glue-wrong.test. A ${AT.ours}`);
+    expect(wrong.code).toBe(1);
+  });
+
+  it('by the configuration: our node is the primary', async () => {
+    const { output, code } = await zonewire('fine.test.', '-c', world.node.configFile, '-o', 'json');
+    const [report] = JSON.parse(output);
+    expect(
+      report.servers.map(({ name: server, serial }: { name: string; serial: number }) => [server, serial]),
+    ).toEqual([
+      ['primary', 7],
+      ['ns1.fine.test.', 7],
+      ['ns2.elsewhere.', 7],
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [[]],
+    [['.']],
+    [['a..b']],
+    [['fine.test.', '--parent', '192.0.2.1']],
+    [['fine.test.', '--resolver', 'ns.example.']],
+    [['fine.test.', '--port', '0']],
+    [['fine.test.', '--settle', 'soon']],
+  ])('%j is wrong usage', async (args) => {
+    expect((await zonewire(...args)).code).toBe(2);
+  });
+});
