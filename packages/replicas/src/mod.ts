@@ -1,3 +1,5 @@
+export { DEFAULT_HISTORY_LIMITS } from './history/entries.ts';
+export { History, type HistoryCounters } from './history/history.ts';
 export * from './model.ts';
 export { type ReplicaCounters, Replicas, type ReplicasOptions } from './replicas.ts';
 export { type Change, changeId, parseChangeId } from './waiting/change-id.ts';

@@ -294,7 +294,9 @@ export class Replicas implements NotifyWatcher {
     else this.#skews.set(secondary, ms);
   }
 
+  /** What has happened is told before. */
   stop(): void {
+    this.#tell();
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#restless.clear();

@@ -26,7 +26,7 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
     remotes.set(id, { id, addresses: address, ...(tsigKey ? { key: tsigKey } : {}) });
   }
   const acls = new Map(parsed.acls.map((acl) => [acl.id, aclRule(acl, keyOf(acl.key)?.name)]));
-  const { server, control, redis, limits, delegation } = parsed;
+  const { server, control, redis, limits, delegation, replicas } = parsed;
   return {
     file: path,
     server: {
@@ -57,6 +57,7 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
       checkInterval: delegation['check-interval'] ?? 3600,
       port: delegation.port ?? 53,
     },
+    replicas: historyLimits(replicas),
     keys: [...keys.values()],
     webhooks: parsed.webhooks.map(({ id, url, on, zones, hold }, index) => ({
       id: webhookId({ id, url }),
@@ -71,6 +72,11 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
       return buildZone(merged, { absolute, remotes, acls });
     }),
   };
+}
+
+function historyLimits(replicas: ConfigFile['replicas']): NodeConfig['replicas'] {
+  const { 'history-max-age': age, 'history-max-rows': maxRows } = replicas ?? {};
+  return { ...(age === undefined ? {} : { maxAge: age * 1000 }), ...(maxRows === undefined ? {} : { maxRows }) };
 }
 
 interface Resolved {

@@ -15,6 +15,7 @@ export interface NodeConfig {
   readonly limits: LimitsConfig;
   /** Absent: delegations are checked by command only. */
   readonly delegation?: DelegationConfig | undefined;
+  readonly replicas: ReplicasConfig;
   readonly keys: readonly TsigKey[];
   readonly zones: readonly ZoneConfig[];
   readonly webhooks: readonly WebhookConfig[];
@@ -63,6 +64,13 @@ export interface DelegationConfig {
   readonly checkInterval: number;
   /** Of name servers whose addresses come out of the DNS. */
   readonly port: number;
+}
+
+/** Absent: the default of packages/replicas. */
+interface ReplicasConfig {
+  /** ms */
+  readonly maxAge?: number;
+  readonly maxRows?: number;
 }
 
 /** With `file` this node is the zone's primary; otherwise it is a secondary and `primaries` is not empty. */

@@ -160,6 +160,19 @@ const delegation = z
   })
   .meta({ description: 'Compares what the parent tells the world with the zones (docs/delegation.md).' });
 
+const replicas = z
+  .strictObject({
+    'history-max-age': duration.optional().meta({
+      description: 'How long it is kept who got which serial when. Default: 30d.',
+    }),
+    'history-max-rows': z
+      .int({ error: 'must be a whole number of rows' })
+      .nonnegative({ error: 'must be a whole number of rows' })
+      .optional()
+      .meta({ description: 'Most of it that is kept, some 100 octets each; 0: nothing. Default: 1000000.' }),
+  })
+  .meta({ description: 'What this node keeps of those it notifies (replication.db in data-dir).' });
+
 const ALGORITHMS = ['hmac-sha1', 'hmac-sha224', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'] as const;
 
 const key = z.strictObject({
@@ -285,6 +298,7 @@ export const configSchema = z
     redis: redis.optional(),
     limits: limits.optional(),
     delegation: delegation.optional(),
+    replicas: replicas.optional(),
     keys: list(key, 'must be a list of keys'),
     remotes: list(remote, 'must be a list of remotes'),
     acls: list(acl, 'must be a list of acls'),

@@ -42,8 +42,12 @@ export interface ControlPorts {
 /** What is known of those this node notifies. Zones are presentation form, absolute, lower case. */
 export interface ReplicationPort {
   list(query: ReplicaQuery): ReplicaPage;
-  timeline(zone: string, limit: number): readonly SerialTimes[];
-  lagHistory(query: { zone?: string | undefined; secondary?: string | undefined; hours: number }): readonly LagBucket[];
+  timeline(zone: string, limit: number): Promise<readonly SerialTimes[]>;
+  lagHistory(query: {
+    zone?: string | undefined;
+    secondary?: string | undefined;
+    hours: number;
+  }): Promise<readonly LagBucket[]>;
   queue(): readonly QueueEntry[];
 }
 

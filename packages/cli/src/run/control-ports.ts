@@ -58,11 +58,22 @@ export function controlPorts(node: RunningNode): ControlPorts {
   };
 }
 
-function replicationPort({ replicas }: RunningNode): ReplicationPort {
+function replicationPort({ replicas, history }: RunningNode): ReplicationPort {
   return {
     list: (query) => replicas.list(query),
-    timeline: (zone, limit) => replicas.timeline(zone, limit),
-    lagHistory: () => [],
+    timeline: async (zone, limit) => {
+      const newest = replicas.timeline(zone, limit);
+      if (newest.length === limit) return newest;
+      const known = new Set(newest.map(({ serial, committedAt }) => `${serial} ${committedAt}`));
+      const kept = await history.timeline(zone, limit);
+      const older = kept.filter(({ serial, committedAt }) => !known.has(`${serial} ${committedAt}`));
+      return [...newest, ...older].slice(0, limit);
+    },
+    lagHistory: ({ zone, secondary, hours }) => {
+      const since = systemClock.now() - hours * 3_600_000;
+      const name = zone && (zone.endsWith('.') ? zone : `${zone}.`).toLowerCase();
+      return history.lag({ zone: name, secondary, since });
+    },
     queue: () => replicas.queue(),
   };
 }

@@ -23,6 +23,7 @@ function config(zones: ZoneConfig[], server: Partial<NodeConfig['server']> = {})
     control: { listen: { host: '127.0.0.1', port: 8053 }, token: undefined },
     redis: undefined,
     limits: {},
+    replicas: {},
     keys: [],
     zones,
     webhooks: [],

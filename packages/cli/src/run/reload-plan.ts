@@ -50,6 +50,7 @@ function needRestart(from: NodeConfig, to: NodeConfig): string[] {
   compare('server.workers', from.server.workers, to.server.workers);
   compare('redis', from.redis, to.redis);
   compare('limits', from.limits, to.limits);
+  compare('replicas', from.replicas, to.replicas);
   compare('control.listen', from.control?.listen, to.control?.listen);
   compare('control.waits', from.control?.waits, to.control?.waits);
   return changed;

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { join } from 'node:path';
 import {
   DnsClient,
   type Log,
@@ -10,7 +11,7 @@ import {
   ZoneTable,
 } from '@zonewire/nameserver';
 import { diskFiles, Primary } from '@zonewire/primary';
-import { DEFAULT_WAITING_LIMITS, Replicas, type WaitingRoom, type Webhooks } from '@zonewire/replicas';
+import { DEFAULT_WAITING_LIMITS, History, Replicas, type WaitingRoom, type Webhooks } from '@zonewire/replicas';
 import { DEFAULT_SECONDARY_LIMITS, Secondary, type SecondaryLimits } from '@zonewire/secondary';
 import { name, nameKey, nameToText, type TsigKey, ZonewireError } from '@zonewire/shared-protocol';
 import { openZoneStore, type ZoneStore } from '@zonewire/zone-store';
@@ -63,6 +64,7 @@ export class RunningNode {
   readonly webhooks: Webhooks;
   /** What is known of those this node notifies. */
   readonly replicas: Replicas;
+  readonly history: History;
   config: NodeConfig;
   configuredAt = systemClock.now();
   stopping = false;
@@ -90,6 +92,13 @@ export class RunningNode {
       lag: (zone) => this.zones.lag(name(zone)),
       later: (call) => void setImmediate(call),
     });
+    this.history = new History({
+      path: join(config.server.dataDir, 'replication.db'),
+      clock,
+      log,
+      limits: config.replicas,
+    });
+    this.replicas.events((event) => this.history.take(event));
     const running = new RunningTransfers(clock);
     this.runningTransfers = running;
     this.transferOut = new TransferOut({ clock, log, watch: this.replicas.peers, running });
@@ -228,6 +237,7 @@ export class RunningNode {
     await this.secondary.stop();
     await this.primary.stop();
     this.replicas.stop();
+    await this.history.close();
     this.verifier.close();
     await this.store.close();
   }
@@ -261,13 +271,13 @@ function keyRing(config: NodeConfig): KeyRing {
  * listens beyond loopback, which the new file may have changed with effect from the next start.
  */
 function runningSettings(
-  { server, control, redis, limits }: NodeConfig,
+  { server, control, redis, limits, replicas }: NodeConfig,
   next: NodeConfig,
-): Pick<NodeConfig, 'server' | 'control' | 'redis' | 'limits'> {
-  if (!control || !next.control) return { server, control, redis, limits };
+): Pick<NodeConfig, 'server' | 'control' | 'redis' | 'limits' | 'replicas'> {
+  if (!control || !next.control) return { server, control, redis, limits, replicas };
   const mayDrop = isLoopback(control.listen.host);
   const token = next.control.token ?? (mayDrop ? undefined : control.token);
-  return { server, control: { ...control, token }, redis, limits };
+  return { server, control: { ...control, token }, redis, limits, replicas };
 }
 
 function secondaryLimits({ limits }: NodeConfig): Partial<SecondaryLimits> {

@@ -113,6 +113,7 @@ function nodeConfig(dataDir: string, key: TsigKey): NodeConfig {
     control: undefined,
     redis: undefined,
     limits: {},
+    replicas: { maxRows: 0 },
     keys: [key],
     zones: [],
     webhooks: [],

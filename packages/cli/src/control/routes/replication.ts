@@ -50,9 +50,10 @@ export const replicationRoutes: readonly Route[] = [
     summary: 'When each of the newest serials came to each secondary, newest first',
     query: timelineQuery,
     answer: z.object({ zone: z.string(), serials: z.array(serialTimes) }),
-    handle({ params, query }, ports) {
+    async handle({ params, query }, ports) {
       const zone = knownZone(params.zone, ports).status.zone.toLowerCase();
-      return { zone, serials: ports.replication.timeline(zone, (query as z.output<typeof timelineQuery>).limit) };
+      const { limit } = query as z.output<typeof timelineQuery>;
+      return { zone, serials: await ports.replication.timeline(zone, limit) };
     },
   },
   {
@@ -62,8 +63,8 @@ export const replicationRoutes: readonly Route[] = [
     summary: 'Lag of each secondary over time: how many serials, p50, p99 and longest, in ms',
     query: historyQuery,
     answer: z.object({ buckets: z.array(lagBucket) }),
-    handle: ({ query }, ports) => ({
-      buckets: ports.replication.lagHistory(query as z.output<typeof historyQuery>),
+    handle: async ({ query }, ports) => ({
+      buckets: await ports.replication.lagHistory(query as z.output<typeof historyQuery>),
     }),
   },
   {

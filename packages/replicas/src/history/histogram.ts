@@ -1,0 +1,22 @@
+/** How often which lag was seen, in steps of 5 %: small enough to be kept for every minute. Index -> count. */
+export type Histogram = Record<string, number>;
+
+const STEP = Math.log(1.05);
+
+export function addLag(histogram: Histogram, ms: number): void {
+  const index = Math.round(Math.log(Math.max(0, ms) + 1) / STEP);
+  histogram[index] = (histogram[index] ?? 0) + 1;
+}
+
+/** @param part 0.5 for the median. Within 3 % of the true value. */
+export function percentile(histogram: Histogram, part: number): number {
+  const counts = Object.entries(histogram).map(([index, count]) => [Number(index), count]);
+  counts.sort(([a], [b]) => a - b);
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  let seen = 0;
+  for (const [index, count] of counts) {
+    seen += count;
+    if (seen >= part * total) return Math.round(Math.exp(index * STEP) - 1);
+  }
+  return 0;
+}
