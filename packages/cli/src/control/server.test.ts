@@ -206,12 +206,18 @@ describe('metrics', () => {
       'zonewire_zone_serial{zone="example.org."} 8',
       'zonewire_zone_expire_time_seconds{zone="example.org."} 1795833722',
       'zonewire_zone_expire_time_seconds{zone="."} 1795228864',
+      'zonewire_zones_left_out 0',
       'zonewire_replication_lag_seconds{zone="example.test.",secondary="fra1"} 0.003',
       'zonewire_replication_lag_seconds{zone="example.test.",secondary="sin1"} 3600',
       'zonewire_replication_serials_behind{zone="example.test.",secondary="fra1"} 0',
       'zonewire_replication_serials_behind{zone="example.test.",secondary="sin1"} 2',
       'zonewire_replication_in_sync{zone="example.test.",secondary="fra1"} 1',
       'zonewire_replication_in_sync{zone="example.test.",secondary="sin1"} 0',
+      'zonewire_replication_zones{secondary="fra1",state="in-sync"} 1',
+      'zonewire_replication_zones{secondary="sin1",state="in-sync"} 1',
+      'zonewire_replication_lag_longest_seconds{secondary="fra1"} 0.003',
+      'zonewire_replication_lag_longest_seconds{secondary="sin1"} 3600',
+      'zonewire_replication_pairs_left_out 0',
     ]);
     expect(body).toContain('process_resident_memory_bytes');
   });

@@ -42,6 +42,7 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
       { labels: { direction: 'in' }, value: node.client.counters.transferBytes },
     ]),
     family('notifies_total', 'NOTIFY messages by direction and result.', 'counter', notifies(node)),
+    ...probes(node),
     family('updates_total', 'Dynamic updates by result.', 'counter', updates(node)),
     family(
       'refreshes_failed_total',
@@ -80,6 +81,30 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
     family('store_commits_total', 'Changes made durable.', 'counter', one(store.commits)),
     family('store_syncs_total', 'Syncs to disk; one serves many commits.', 'counter', one(store.syncs)),
     family('store_syncs_failed_total', 'Syncs that the disk did not take.', 'counter', one(store.syncsFailed)),
+  ];
+}
+
+function probes({ primary, secondary, replicas }: RunningNode): MetricFamily[] {
+  const of = (count: 'probesSent' | 'probesFailed' | 'confirmed') =>
+    primary.notifyCounters[count] + secondary.notifyCounters[count];
+  return [
+    family('replication_probes_total', 'SOA queries to secondaries by result.', 'counter', [
+      { labels: { result: 'sent' }, value: of('probesSent') },
+      { labels: { result: 'failed' }, value: of('probesFailed') },
+    ]),
+    family('replication_confirmed_total', 'Serials seen served by a secondary.', 'counter', one(of('confirmed'))),
+    family(
+      'replication_events_total',
+      'What happened to serials and secondaries, by kind.',
+      'counter',
+      Object.entries(replicas.counters.events).map(([kind, value]) => ({ labels: { kind }, value })),
+    ),
+    family(
+      'replication_receipts_unknown_total',
+      'Receipts of a zone or a secondary that this node does not know.',
+      'counter',
+      one(replicas.counters.receiptsUnknown),
+    ),
   ];
 }
 

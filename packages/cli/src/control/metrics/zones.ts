@@ -1,8 +1,16 @@
-import type { ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
+import type { ZoneStatus } from '@zonewire/nameserver';
 import type { MetricFamily, MetricSample } from './exposition.ts';
 
-/** The gauges of DESIGN.md that have one sample a zone or a secondary. */
-export function zoneMetrics(statuses: readonly ZoneStatus[]): MetricFamily[] {
+/** Zones with samples of their own; those beyond it are counted only. */
+export const MAX_ZONES = 20_000;
+
+/** The gauges of DESIGN.md that have one sample a zone. `expireInterval`: SOA EXPIRE in seconds, of the version served. */
+export function zoneMetrics(
+  statuses: readonly ZoneStatus[],
+  expireInterval: (zone: string) => number | undefined,
+  maxZones = MAX_ZONES,
+): MetricFamily[] {
+  const own = statuses.slice(0, maxZones);
   const gauge = (name: string, help: string, samples: Iterable<MetricSample>): MetricFamily => ({
     name: `zonewire_${name}`,
     help,
@@ -14,30 +22,26 @@ export function zoneMetrics(statuses: readonly ZoneStatus[]): MetricFamily[] {
     gauge(
       'zone_serial',
       'Serial that the zone is answered with.',
-      mapDefined(statuses, (zone) => zone.served && { labels: { zone: zone.zone }, value: zone.served.serial }),
+      mapDefined(own, (zone) => zone.served && { labels: { zone: zone.zone }, value: zone.served.serial }),
     ),
     gauge(
       'zone_expire_time_seconds',
       'When the zone expires unless it is refreshed, seconds since the epoch.',
-      mapDefined(statuses, (zone) =>
+      mapDefined(own, (zone) =>
         zone.expireAt === undefined ? undefined : { labels: { zone: zone.zone }, value: zone.expireAt / 1000 },
       ),
     ),
     gauge(
-      'replication_lag_seconds',
-      'In sync: from commit to seen served by the secondary. Behind: since the oldest commit that it lacks.',
-      perReplica(statuses, (replica) => (replica.lagMs === undefined ? undefined : replica.lagMs / 1000)),
+      'zone_expire_interval_seconds',
+      'SOA EXPIRE of zones that can expire: with zone_expire_time_seconds, how much of it is used up.',
+      mapDefined(own, ({ zone, expireAt }) => {
+        const interval = expireAt === undefined ? undefined : expireInterval(zone);
+        return interval === undefined ? undefined : { labels: { zone }, value: interval };
+      }),
     ),
-    gauge(
-      'replication_serials_behind',
-      'Commits that the secondary lacks.',
-      perReplica(statuses, (replica) => (replica.state === 'in-sync' ? 0 : replica.serialsBehind)),
-    ),
-    gauge(
-      'replication_in_sync',
-      '1 when the secondary was seen to answer with the serial served here, else 0.',
-      perReplica(statuses, (replica) => (replica.state === 'in-sync' ? 1 : 0)),
-    ),
+    gauge('zones_left_out', 'Zones without samples of their own: there are too many.', [
+      { value: statuses.length - own.length },
+    ]),
   ];
 }
 
@@ -47,18 +51,6 @@ function* countZones(statuses: readonly ZoneStatus[]): Generator<MetricSample> {
   for (const [key, value] of counts) {
     const [role, state] = key.split(' ');
     yield { labels: { role, state }, value };
-  }
-}
-
-function* perReplica(
-  statuses: readonly ZoneStatus[],
-  value: (replica: ReplicaLag) => number | undefined,
-): Generator<MetricSample> {
-  for (const { zone, notify } of statuses) {
-    for (const replica of notify ?? []) {
-      const number = value(replica);
-      if (number !== undefined) yield { labels: { zone, secondary: replica.id }, value: number };
-    }
   }
 }
 

@@ -1,5 +1,7 @@
+import { name } from '@zonewire/shared-protocol';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { exposition } from '../metrics/exposition.ts';
+import { replicaMetrics } from '../metrics/replicas.ts';
 import { zoneMetrics } from '../metrics/zones.ts';
 import { RawAnswer, type Route } from '../route.ts';
 
@@ -22,7 +24,14 @@ export function metricsRoute(): Route {
         type: 'gauge' as const,
         samples: [{ labels: { identity, version, node: runtime }, value: 1 }],
       };
-      const own = exposition([build, ...ports.metrics(), ...zoneMetrics(ports.statuses())]);
+      const statuses = ports.statuses();
+      const expireInterval = (zone: string) => ports.version(name(zone))?.soa.expire;
+      const replicas = replicaMetrics(
+        statuses
+          .filter(({ notify }) => notify !== undefined && notify.length > 0)
+          .map(({ zone }) => ({ zone, replicas: ports.replicas(name(zone)) })),
+      );
+      const own = exposition([build, ...ports.metrics(), ...zoneMetrics(statuses, expireInterval), ...replicas]);
       return new RawAnswer(200, Registry.PROMETHEUS_CONTENT_TYPE, [...own, await registry.metrics()].join(''));
     },
   };

@@ -1,0 +1,64 @@
+import type { HealthState, ReplicaView } from '@zonewire/replicas';
+import { expect, it } from 'vitest';
+import { exposition } from './exposition.ts';
+import { MAX_PAIRS, replicaMetrics } from './replicas.ts';
+
+function view(id: string, state: HealthState, more: Partial<ReplicaView> = {}): ReplicaView {
+  return {
+    id,
+    address: `${id}:53`,
+    state: state === 'in-sync' ? 'in-sync' : 'behind',
+    attempts: 0,
+    health: { state, since: 0, reason: '', next: '' },
+    ...more,
+  };
+}
+
+function lines(zones: { zone: string; replicas: ReplicaView[] }[], maxPairs?: number): string[] {
+  return [...exposition(replicaMetrics(zones, maxPairs))]
+    .join('')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.replace('zonewire_replication_', ''));
+}
+
+it('each zone at each secondary, and each secondary in all', () => {
+  const expiry = { at: 0, fraction: 0.25, source: 'edns' } as const;
+  expect(
+    lines([
+      { zone: 'a.test.', replicas: [view('fra1', 'in-sync', { lagMs: 4, serialsBehind: 0, expiry, skewMs: -1_500 })] },
+      { zone: 'b.test.', replicas: [view('fra1', 'diverged', { lagMs: 90_000, serialsBehind: 2 })] },
+    ]),
+  ).toEqual([
+    'lag_seconds{zone="a.test.",secondary="fra1"} 0.004',
+    'lag_seconds{zone="b.test.",secondary="fra1"} 90',
+    'serials_behind{zone="a.test.",secondary="fra1"} 0',
+    'serials_behind{zone="b.test.",secondary="fra1"} 2',
+    'in_sync{zone="a.test.",secondary="fra1"} 1',
+    'in_sync{zone="b.test.",secondary="fra1"} 0',
+    'expiry_fraction{zone="a.test.",secondary="fra1"} 0.25',
+    'health{zone="b.test.",secondary="fra1",state="diverged"} 1',
+    'zones{secondary="fra1",state="in-sync"} 1',
+    'zones{secondary="fra1",state="diverged"} 1',
+    'lag_longest_seconds{secondary="fra1"} 90',
+    'clock_skew_seconds{secondary="fra1"} -1.5',
+    'pairs_left_out 0',
+  ]);
+});
+
+it('a limit of pairs: those in sync go first, the totals stay whole, and what is left out is counted', () => {
+  const many = (bad: number) =>
+    Array.from({ length: 10 }, (_, i) => ({
+      zone: `${i}.test.`,
+      replicas: [view('fra1', i < bad ? 'behind' : 'in-sync', { lagMs: i })],
+    }));
+  const some = lines(many(3), 5);
+  expect(some.filter((line) => line.startsWith('in_sync'))).toHaveLength(3);
+  expect(some).toContain('zones{secondary="fra1",state="in-sync"} 7');
+  expect(some).toContain('lag_longest_seconds{secondary="fra1"} 0.009');
+  expect(some).toContain('pairs_left_out 7');
+  const all = lines(many(10), 5);
+  expect(all.filter((line) => line.startsWith('in_sync'))).toHaveLength(5);
+  expect(all).toContain('pairs_left_out 5');
+  expect(MAX_PAIRS).toBe(20_000);
+});

@@ -1,0 +1,34 @@
+import type { ZoneStatus } from '@zonewire/nameserver';
+import { expect, it } from 'vitest';
+import { exposition } from './exposition.ts';
+import { MAX_ZONES, zoneMetrics } from './zones.ts';
+
+const ZONES = ['a.test.', 'b.test.', 'c.test.'].map(
+  (zone): ZoneStatus => ({ zone, role: 'secondary', state: 'serving', served: { serial: 8, at: 0 }, expireAt: 5_000 }),
+);
+
+function lines(maxZones?: number): string[] {
+  const text = [...exposition(zoneMetrics(ZONES, (zone) => (zone === 'b.test.' ? undefined : 604_800), maxZones))];
+  return text
+    .join('')
+    .split('\n')
+    .filter((line) => line.startsWith('zonewire_'));
+}
+
+it('serial, expiry, and the interval it is to be seen against', () => {
+  expect(lines().filter((line) => /a\.test|b\.test/.test(line))).toEqual([
+    'zonewire_zone_serial{zone="a.test."} 8',
+    'zonewire_zone_serial{zone="b.test."} 8',
+    'zonewire_zone_expire_time_seconds{zone="a.test."} 5',
+    'zonewire_zone_expire_time_seconds{zone="b.test."} 5',
+    'zonewire_zone_expire_interval_seconds{zone="a.test."} 604800',
+  ]);
+});
+
+it('a limit of zones: the others are counted, and in the totals', () => {
+  const some = lines(1);
+  expect(some).toContain('zonewire_zones{role="secondary",state="serving"} 3');
+  expect(some.filter((line) => line.startsWith('zonewire_zone_serial'))).toHaveLength(1);
+  expect(some).toContain('zonewire_zones_left_out 2');
+  expect(MAX_ZONES).toBe(20_000);
+});
