@@ -1,4 +1,4 @@
-import { createConnection, type Socket } from 'node:net';
+import { createConnection } from 'node:net';
 import {
   CLASS,
   decodeMessage,
@@ -8,14 +8,14 @@ import {
   typeFromText,
   unwrap,
 } from '@zonewire/shared-protocol';
-import type { Address } from '@zonewire/testkit';
+import { type Address, messagesOf, withLength } from '@zonewire/testkit';
 import type { Question } from './zones.ts';
 
 /** Asks all questions with DO over one TCP connection, one after the other. */
 export async function askAll(server: Address, questions: readonly Question[]): Promise<Message[]> {
   const socket = createConnection(server.port, server.host);
   try {
-    const messages = readMessages(socket);
+    const messages = messagesOf(socket);
     const answers: Message[] = [];
     for (const [id, question] of questions.entries()) {
       const request = encodeMessage({
@@ -24,7 +24,7 @@ export async function askAll(server: Address, questions: readonly Question[]): P
         question: [{ name: name(question.name), type: typeFromText(question.type)!, class: CLASS.IN }],
         edns: { udpSize: 4096, version: 0, dnssecOk: true, extendedRcode: 0, options: [] },
       });
-      socket.write(Buffer.concat([Buffer.from([request.length >> 8, request.length & 0xff]), request]));
+      socket.write(withLength(request));
       const { value } = await messages.next();
       if (value === undefined) throw new Error(`no answer for ${question.name} ${question.type} from ${server.port}`);
       answers.push(unwrap(decodeMessage(value)));
@@ -33,17 +33,4 @@ export async function askAll(server: Address, questions: readonly Question[]): P
   } finally {
     socket.destroy();
   }
-}
-
-async function* readMessages(socket: Socket): AsyncGenerator<Uint8Array, undefined> {
-  let rest = Buffer.alloc(0);
-  for await (const chunk of socket) {
-    rest = Buffer.concat([rest, chunk]);
-    while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE()) {
-      const end = 2 + rest.readUInt16BE();
-      yield new Uint8Array(rest.subarray(2, end));
-      rest = rest.subarray(end);
-    }
-  }
-  return undefined;
 }

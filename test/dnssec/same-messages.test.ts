@@ -1,24 +1,14 @@
 import { rdataToText, TYPE } from '@zonewire/shared-protocol';
 import { ZonewireNode } from '@zonewire/testkit';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Judge } from '../differential/compare/judge.ts';
 import { compareZones } from '../differential/compare-zones.ts';
 import { EXPLANATIONS } from '../differential/explanations/all.ts';
 import type { Question } from '../differential/questions.ts';
+import { tidy } from '../fixtures/tidy.ts';
 import { askAll } from './ask.ts';
 import { DENIALS, makeSigner, VENDORS } from './signers.ts';
 import { PARENT, parentZone, QUESTIONS, SIGNED_CHILD } from './zones.ts';
-
-const cleanUp: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const undo of cleanUp.splice(0).reverse()) await undo();
-});
-
-async function tidy<T extends { remove(): unknown }>(made: Promise<T>): Promise<T> {
-  const thing = await made;
-  cleanUp.push(() => thing.remove());
-  return thing;
-}
 
 const questions: readonly Question[] = QUESTIONS.map(({ name, type }) => ({
   name,

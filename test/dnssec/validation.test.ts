@@ -1,6 +1,7 @@
 import { RCODE, rcodeToText } from '@zonewire/shared-protocol';
 import { type Address, ZonewireNode } from '@zonewire/testkit';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { tidy } from '../fixtures/tidy.ts';
 import { askAll } from './ask.ts';
 import { DENIALS, makeSigner, type Signer, VENDORS } from './signers.ts';
 import { delv, startUnbound } from './validators.ts';
@@ -37,17 +38,6 @@ const FOR_DELV = {
   'secure.example.test. DS': '; fully validated',
   'plain.example.test. DS': '; negative response, fully validated',
 };
-
-const cleanUp: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const undo of cleanUp.splice(0).reverse()) await undo();
-});
-
-async function tidy<T extends { remove(): unknown }>(made: Promise<T>): Promise<T> {
-  const thing = await made;
-  cleanUp.push(() => thing.remove());
-  return thing;
-}
 
 /** Asks a new validator everything: nothing is bogus, and what can be authenticated is. */
 async function expectValid(server: Address, ds: string, optOut: boolean): Promise<void> {

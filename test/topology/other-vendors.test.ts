@@ -1,42 +1,30 @@
-import { buildZonewireImage, Topology } from '@zonewire/testkit';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hostsZone } from '../fixtures/zones.ts';
 import { change, sameEverywhere } from './changes.ts';
+import { topologies } from './topology-test.ts';
 
 const ZONE = 'example.test.';
 
 describe('topologies with servers of others', () => {
-  let image: string;
-  let topology: Topology | undefined;
-
-  beforeAll(async () => {
-    image = await buildZonewireImage();
-  }, 600_000);
-
-  afterEach(async () => {
-    await topology?.remove();
-    topology = undefined;
-  });
-
-  const same = (names: readonly string[], serial: number) => sameEverywhere(topology!, ZONE, names, serial);
+  const { start } = topologies();
 
   it('our primary, secondaries of BIND, Knot and NSD: one is cut off and comes back', async () => {
     const vendors = ['bind', 'knot', 'nsd'] as const;
-    topology = await Topology.start(image, {
+    const topology = await start({
       primary: { zones: [{ name: ZONE, text: hostsZone(ZONE, 1, 100, '2 1 3600 60'), notify: vendors }] },
       ...Object.fromEntries(vendors.map((runs) => [runs, { runs, zones: [{ name: ZONE, primaries: ['primary'] }] }])),
     });
-    await same(['primary', ...vendors], 1);
+    await sameEverywhere(topology, ZONE, ['primary', ...vendors], 1);
     await topology.cut('nsd');
     const serial = await change(topology.node('primary'), ZONE, 10);
-    await same(['primary', 'bind', 'knot'], serial);
+    await sameEverywhere(topology, ZONE, ['primary', 'bind', 'knot'], serial);
     await topology.heal('nsd');
-    await same(['primary', ...vendors], serial);
+    await sameEverywhere(topology, ZONE, ['primary', ...vendors], serial);
   });
 
   it("BIND's primary, a site of ours: one transfer a version for both nodes; the primary may go", async () => {
     const site = { name: 'fra', redis: 'redis' };
-    topology = await Topology.start(image, {
+    const topology = await start({
       bind: {
         runs: 'bind',
         zones: [{ name: ZONE, text: hostsZone(ZONE, 1, 100, '2 1 3600 60'), notify: ['fra1', 'fra2'] }],
@@ -45,9 +33,9 @@ describe('topologies with servers of others', () => {
       fra1: { zones: [{ name: ZONE, primaries: ['bind'] }], site },
       fra2: { zones: [{ name: ZONE, primaries: ['bind'] }], site },
     });
-    await same(['bind', 'fra1', 'fra2'], 1);
+    await sameEverywhere(topology, ZONE, ['bind', 'fra1', 'fra2'], 1);
     const serial = await change(topology.node('bind'), ZONE, 10);
-    await same(['bind', 'fra1', 'fra2'], serial);
+    await sameEverywhere(topology, ZONE, ['bind', 'fra1', 'fra2'], serial);
     // named logs each transfer it has served; the comparisons above were transfers from this machine.
     const log = await topology.node('bind').log();
     const served = log.match(
@@ -56,6 +44,6 @@ describe('topologies with servers of others', () => {
     expect(served?.length, log).toBeGreaterThan(0);
     expect(served!.length).toBeLessThanOrEqual(serial);
     await topology.node('bind').kill();
-    await same(['fra1', 'fra2'], serial);
+    await sameEverywhere(topology, ZONE, ['fra1', 'fra2'], serial);
   });
 });

@@ -1,20 +1,10 @@
 import { eventually, type Peer, startKnot, ZonewireNode } from '@zonewire/testkit';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeSigner, type Signer } from '../dnssec/signers.ts';
 import { PARENT, parentZone } from '../dnssec/zones.ts';
+import { tidy } from '../fixtures/tidy.ts';
 
 /** ZONEMD and DNSSEC of what a real primary serves, before our secondary serves it. */
-
-const cleanUp: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const undo of cleanUp.splice(0).reverse()) await undo();
-});
-
-async function tidy<T extends { remove(): unknown }>(made: Promise<T>): Promise<T> {
-  const thing = await made;
-  cleanUp.push(() => thing.remove());
-  return thing;
-}
 
 interface Status {
   readonly state: string;

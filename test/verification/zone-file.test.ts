@@ -1,20 +1,10 @@
 import { ZonewireNode } from '@zonewire/testkit';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { makeSigner } from '../dnssec/signers.ts';
 import { PARENT, parentZone } from '../dnssec/zones.ts';
+import { tidy } from '../fixtures/tidy.ts';
 
 /** The same checks when a primary loads a zone file. */
-
-const cleanUp: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const undo of cleanUp.splice(0).reverse()) await undo();
-});
-
-async function tidy<T extends { remove(): unknown }>(made: Promise<T>): Promise<T> {
-  const thing = await made;
-  cleanUp.push(() => thing.remove());
-  return thing;
-}
 
 interface Status {
   readonly state: string;

@@ -1,4 +1,4 @@
-import { createConnection, type Socket } from 'node:net';
+import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CLASS,
@@ -9,6 +9,7 @@ import {
   rcodeToText,
   TYPE,
 } from '@zonewire/shared-protocol';
+import { messagesOf, withLength } from '@zonewire/testkit';
 import type { ZoneServer } from './servers.ts';
 
 /** NSD 4.6 sends messages without end for a record that fits into none. */
@@ -50,7 +51,7 @@ async function transfer(server: ZoneServer, zone: string): Promise<readonly Reso
   try {
     const question = [{ name: name(zone), type: TYPE.AXFR, class: CLASS.IN }];
     const request = encodeMessage({ id: 1, question });
-    socket.write(Buffer.concat([Buffer.from([request.length >> 8, request.length & 0xff]), request]));
+    socket.write(withLength(request));
     const records: ResourceRecord[] = [];
     let messages = 0;
     for await (const octets of messagesOf(socket)) {
@@ -67,17 +68,4 @@ async function transfer(server: ZoneServer, zone: string): Promise<readonly Reso
     clearTimeout(timer);
     socket.destroy();
   }
-}
-
-async function* messagesOf(socket: Socket): AsyncGenerator<Uint8Array, undefined> {
-  let rest = Buffer.alloc(0);
-  for await (const chunk of socket) {
-    rest = Buffer.concat([rest, chunk]);
-    while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE()) {
-      const end = 2 + rest.readUInt16BE();
-      yield new Uint8Array(rest.subarray(2, end));
-      rest = rest.subarray(end);
-    }
-  }
-  return undefined;
 }

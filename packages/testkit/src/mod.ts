@@ -16,5 +16,6 @@ export * from './peers/redis.ts';
 export * from './refusing-relay.ts';
 export * from './running-process.ts';
 export * from './served-serial.ts';
+export * from './tcp-messages.ts';
 export * from './update-stream.ts';
 export * from './zonewire-node.ts';
