@@ -17,35 +17,39 @@ const MAX_MESSAGES = 1000;
 const MAX_TIME = 60_000;
 const MAX_ATTEMPTS = 8;
 
-/** The records of each zone by AXFR, the SOA once; a text says why a zone cannot be had. One connection after the other. */
-export async function transferAll(
-  server: ZoneServer,
-  zones: readonly string[],
-): Promise<Map<string, readonly ResourceRecord[] | string>> {
-  const found = new Map<string, readonly ResourceRecord[] | string>();
-  for (const zone of zones) found.set(zone, await transferPatiently(server, zone));
+/** Its records, the SOA once, or why it cannot be had. */
+export type Transferred = readonly ResourceRecord[] | string;
+
+/** Each zone by AXFR, one connection after the other, until the server ends: Knot 3.2 does now and then, after zones that it cannot send. */
+export async function transferAll(server: ZoneServer, zones: readonly string[]): Promise<Map<string, Transferred>> {
+  const found = new Map<string, Transferred>();
+  for (const zone of zones) {
+    const transferred = await transferPatiently(server, zone);
+    if (transferred === undefined) break;
+    found.set(zone, transferred);
+  }
   return found;
 }
 
-/** A server that is asked for a thousand zones in a second may close a connection that it has just taken: asked again, a few times. */
-async function transferPatiently(server: ZoneServer, zone: string): Promise<readonly ResourceRecord[] | string> {
+/**
+ * A server that is asked for a thousand zones in a second may close a connection that it has just taken: asked again, a few times.
+ * undefined: it has ended.
+ */
+async function transferPatiently(server: ZoneServer, zone: string): Promise<Transferred | undefined> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await transfer(server, zone);
     } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !server.process.isRunning)
-        throw new Error(gaveUp(server, zone), { cause: error });
       await sleep(100 * attempt);
+      const { process } = server;
+      if (!process.isRunning) return undefined;
+      if (attempt < MAX_ATTEMPTS) continue;
+      throw new Error(`no transfer of ${zone} from ${process.name}:\n${process.output.slice(-4000)}`, { cause: error });
     }
   }
 }
 
-function gaveUp({ process }: ZoneServer, zone: string): string {
-  const state = process.isRunning ? 'runs' : `ended (${process.child.signalCode ?? process.child.exitCode})`;
-  return `no transfer of ${zone} from ${process.name}, which ${state}:\n${process.output.slice(-4000)}`;
-}
-
-async function transfer(server: ZoneServer, zone: string): Promise<readonly ResourceRecord[] | string> {
+async function transfer(server: ZoneServer, zone: string): Promise<Transferred> {
   const socket = createConnection(server.port, server.host);
   const timer = setTimeout(() => socket.destroy(), MAX_TIME);
   try {

@@ -2,20 +2,22 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskFiles, findingText, readZoneFile } from '@zonewire/primary';
 import { name, type ResourceRecord } from '@zonewire/shared-protocol';
-import { transferAll } from './axfr.ts';
+import { type Transferred, transferAll } from './axfr.ts';
 import { READERS, type Reader, type ReadyCase, zoneFile } from './case.ts';
 import { INCLUDES } from './corpus/mod.ts';
 import { LDNS_FOLDER, readByAll, type Verdict } from './readers.ts';
-import { startServer } from './servers.ts';
+import { type Server, startServer } from './servers.ts';
 
 export interface Outcome {
   readonly verdicts: ReadonlyMap<Reader, Verdict>;
   readonly ours: Verdict;
   readonly records: readonly ResourceRecord[];
   /** What each server made of it where its reader accepts it: its records, or why it has none. */
-  readonly transferred: Map<Reader, readonly ResourceRecord[] | string>;
+  readonly transferred: Map<Reader, Transferred>;
 }
 
+/** So often a server may have to be started. */
+const MAX_STARTS = 10;
 const REQUEST = { zoneMaxSize: Number.MAX_SAFE_INTEGER, now: 0 };
 
 /** What the four and we make of every case, by zone. */
@@ -34,15 +36,34 @@ export async function outcomesOf(folder: string, cases: readonly ReadyCase[]): P
   }
   for (const reader of ['bind', 'knot', 'nsd'] as const) {
     const taken = cases.map(({ zone }) => zone).filter((zone) => outcomes.get(zone)!.verdicts.get(reader)!.accepted);
-    const server = await startServer(reader, folder, taken);
+    const found = await transferredBy(reader, folder, taken);
+    for (const [zone, records] of found) outcomes.get(zone)!.transferred.set(reader, records);
+  }
+  return outcomes;
+}
+
+/** A server that ends is started again for the zones that are left; of one that it ends at twice it says nothing. */
+async function transferredBy(
+  reader: Server,
+  folder: string,
+  zones: readonly string[],
+): Promise<Map<string, Transferred>> {
+  const found = new Map<string, Transferred>();
+  let failedAt: string | undefined;
+  for (let starts = 0; found.size < zones.length; starts++) {
+    if (starts === MAX_STARTS) throw new Error(`${reader} has ended ${starts} times, the last time at ${failedAt}`);
+    const server = await startServer(reader, folder, zones);
     try {
-      const found = await transferAll(server, taken);
-      for (const [zone, records] of found) outcomes.get(zone)!.transferred.set(reader, records);
+      const left = zones.filter((zone) => !found.has(zone));
+      for (const [zone, transferred] of await transferAll(server, left)) found.set(zone, transferred);
+      const [next] = zones.filter((zone) => !found.has(zone));
+      if (next !== undefined && next === failedAt) found.set(next, `${reader} ends when it is asked for ${next}`);
+      failedAt = next;
     } finally {
       await server.process.stop();
     }
   }
-  return outcomes;
+  return found;
 }
 
 function writeFiles(folder: string, cases: readonly ReadyCase[]): void {

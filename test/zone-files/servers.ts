@@ -11,6 +11,8 @@ export interface ZoneServer extends Address {
   readonly process: RunningProcess;
 }
 
+export type Server = 'bind' | 'knot' | 'nsd';
+
 type Start = (folder: string, zones: readonly string[]) => Promise<ZoneServer>;
 
 const host = '127.0.0.1';
@@ -21,11 +23,7 @@ const ATTEMPTS = 4;
  * Starts a server and waits until it takes connections. Reading a thousand zones takes a server some seconds before it listens; when
  * somebody else on the machine has taken the port meanwhile, it is started again with another one.
  */
-export async function startServer(
-  reader: keyof typeof SERVERS,
-  folder: string,
-  zones: readonly string[],
-): Promise<ZoneServer> {
+export async function startServer(reader: Server, folder: string, zones: readonly string[]): Promise<ZoneServer> {
   for (let attempt = 1; ; attempt++) {
     const server = await SERVERS[reader](folder, zones);
     if (await takesConnections(server)) return server;
@@ -49,7 +47,7 @@ async function takesConnections({ port, process }: ZoneServer): Promise<boolean>
   return false;
 }
 
-const SERVERS: Readonly<Record<'bind' | 'knot' | 'nsd', Start>> = {
+const SERVERS: Readonly<Record<Server, Start>> = {
   async bind(folder, zones) {
     const port = await freePort();
     const file = join(folder, 'named.conf');
