@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock, Log } from '@zonewire/nameserver';
 import {
   HeapSchedule,
@@ -14,13 +13,13 @@ import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { commandConnection, type RedisAddress, workerConnection } from '../redis/connection.ts';
 import { RedisHealth, type RedisState } from '../redis/health.ts';
-import { JOB_NAME, jobId, type ZoneJobData } from './job.ts';
-import { Outbox } from './outbox.ts';
+import { ChangesAhead } from './changes-ahead.ts';
+import { JOB_NAME, jobId, LOCK, type ZoneJobData } from './job.ts';
+import { PlannedJobs } from './planned-jobs.ts';
 import { SiteWatch, SWEEP_EVERY } from './site-watch.ts';
 import { isInGoodHands, type Standing } from './standing.ts';
 import { DEFAULT_TAKE_OVER, graceOf, type TakeOver } from './take-over.ts';
-import { Turnstile } from './turnstile.ts';
-import { isJobState, isMissing, type JobPlan, ZoneJobs } from './zone-jobs.ts';
+import { type JobPlan, ZoneJobs } from './zone-jobs.ts';
 
 export interface BullmqScheduleOptions extends RedisAddress {
   /** Nodes with the same site share one schedule. */
@@ -49,12 +48,6 @@ interface Plan extends JobPlan {
 }
 
 const FIRST: ScheduleAbout = { attempt: 1 };
-/** Jobs written in one round trip. */
-const BATCH = 1_000;
-/** Rounds written back at once: each takes some tenths of a millisecond, which a change that comes then waits. */
-const PUT_BACK_AT_ONCE = 4;
-/** A job's lock: a node that dies is noticed after at most twice this, ms. */
-const LOCK = 30_000;
 /** A time in Redis may be so much ahead of the plan, ms: clocks are in milliseconds, delays are rounded up. */
 const EARLY = 5;
 /** Refused commands are logged at most this often, ms. */
@@ -82,29 +75,20 @@ export class BullmqSchedule implements Schedule {
   readonly #concurrency: number;
   readonly #plans = new Map<string, Plan>();
   readonly #running = new Map<string, Promise<void>>();
-  /** Jobs that Redis has as far as we know: to be moved rather than added. */
-  readonly #written = new Set<string>();
-  /** Jobs of which Redis must be asked: it was away, did not hand them out, or refused a command about them half-way. */
-  readonly #unsure = new Set<string>();
   readonly #heap: HeapSchedule;
-  readonly #outbox = new Outbox({ batch: BATCH, write: (zones) => this.#write(zones) });
   #redis: Redis | undefined;
   #workerRedis: Redis | undefined;
   #queue: Queue<ZoneJobData> | undefined;
   #jobs: ZoneJobs | undefined;
+  #planned: PlannedJobs | undefined;
+  #ahead: ChangesAhead | undefined;
   #watch: SiteWatch | undefined;
   #sweepTimer: unknown;
   #worker: Worker<ZoneJobData> | undefined;
   #health: RedisHealth | undefined;
   #process: ScheduleProcessor | undefined;
-  /** Rounds of timers and changes that the worker has under way: it fetches no more beyond `concurrency`. */
-  #fromWorker = 0;
-  readonly #taken = new Set<Promise<void>>();
-  readonly #puttingBack = new Turnstile(PUT_BACK_AT_ONCE);
   #lastHandedOut = 0;
   #lastTold = Number.NEGATIVE_INFINITY;
-  /** Changes in Redis that have not been handed out yet, and for which the worker may have a place. */
-  readonly #urged = new Set<string>();
   readonly #onLost = new Set<() => void>();
   #closed = false;
 
@@ -155,31 +139,17 @@ export class BullmqSchedule implements Schedule {
     const prefix = `zonewire:{${site}}`;
     const aliveKey = (worker: string) => `${prefix}:alive:${worker}`;
     this.#queue = new Queue(JOB_NAME, { connection: this.#redis, prefix, skipMetasUpdate: true });
-    this.#worker = new Worker<ZoneJobData>(
-      JOB_NAME,
-      async (job, token) => {
-        this.#fromWorker++;
-        this.#urged.delete(job.data.zone);
-        // The last place went to a poll that was fetched before the change was there.
-        if (this.#fromWorker >= this.#concurrency) this.#takeUrged();
-        try {
-          await this.#handedOut(job, token!);
-        } finally {
-          this.#fromWorker--;
-        }
-      },
-      {
-        connection: this.#workerRedis,
-        prefix,
-        ...(node === undefined ? {} : { name: node }),
-        concurrency: this.#concurrency,
-        lockDuration: LOCK,
-        // A zone's node may die any number of times; its job lives on.
-        maxStalledCount: Number.MAX_SAFE_INTEGER,
-        // After an error of the connection; the heap covers the time until then.
-        runRetryDelay: 1_000,
-      },
-    );
+    this.#worker = new Worker<ZoneJobData>(JOB_NAME, (job, token) => this.#ahead!.work(job, token!), {
+      connection: this.#workerRedis,
+      prefix,
+      ...(node === undefined ? {} : { name: node }),
+      concurrency: this.#concurrency,
+      lockDuration: LOCK,
+      // A zone's node may die any number of times; its job lives on.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      // After an error of the connection; the heap covers the time until then.
+      runRetryDelay: 1_000,
+    });
     // What goes wrong there shows as Redis lost, or as rounds taken over. Without listeners BullMQ would end the process.
     this.#worker.on('error', (error) => this.#troubled('worker', error));
     this.#queue.on('error', (error) => this.#troubled('queue', error));
@@ -191,6 +161,21 @@ export class BullmqSchedule implements Schedule {
     });
     this.#sweepTimer = clock.setTimeout(() => void this.#sweep(), SWEEP_EVERY);
     this.#jobs = new ZoneJobs(this.#queue, this.#redis, this.#worker.id, aliveKey);
+    const troubled = (what: string, error: unknown) => this.#troubled(what, error);
+    this.#planned = new PlannedJobs({
+      jobs: this.#jobs,
+      plan: (zone) => this.#plans.get(zone),
+      isRunning: (zone) => this.#running.has(zone),
+      now: () => clock.now(),
+      troubled,
+    });
+    this.#ahead = new ChangesAhead({
+      worker: this.#worker,
+      places: this.#concurrency,
+      clock,
+      handedOut: (job, token) => this.#handedOut(job, token),
+      troubled,
+    });
     this.#health = new RedisHealth(this.#redis, aliveKey(this.#worker.id), clock, {
       found: () => this.#found(),
       lost: (reason) => this.#lost(reason),
@@ -208,13 +193,13 @@ export class BullmqSchedule implements Schedule {
     );
     const plan: Plan = { zone, at, reason, ...about, change, grace };
     this.#plans.set(zone, plan);
-    if (!change) this.#urged.delete(zone);
+    if (!change) this.#ahead?.forget(zone);
     this.#arm(zone, plan);
     // What is being processed is put back with its new time when that is over.
     if (this.#process === undefined || this.#running.has(zone)) return;
     if (plan.local) this.#heap.set(zone, at, reason, 'change');
-    else if (plan.change && at <= this.#options.clock.now()) this.#urge(zone, plan);
-    else this.#outbox.add(zone);
+    else if (plan.change && at <= this.#options.clock.now()) this.#urge(plan);
+    else this.#planned?.write(zone);
   }
 
   promote(zone: string, reason: string, about?: ScheduleAbout): void {
@@ -224,7 +209,7 @@ export class BullmqSchedule implements Schedule {
   cancel(zone: string): void {
     if (this.#closed || !this.#plans.delete(zone)) return;
     this.#heap.cancel(zone);
-    if (this.#process !== undefined) this.#outbox.add(zone);
+    this.#planned?.write(zone);
   }
 
   list(limit = 1000): readonly ScheduleEntry[] {
@@ -241,14 +226,15 @@ export class BullmqSchedule implements Schedule {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#ahead?.close();
     const answers = this.answers;
     const heapClosed = this.#heap.close();
     // Without Redis its jobs cannot be put back: their locks run out.
     if (!answers) this.#redis?.disconnect();
     await this.#worker?.close(!answers);
-    await Promise.all([heapClosed, ...this.#taken, ...this.#running.values()]);
-    if (answers) await this.#outbox.settled();
-    this.#outbox.shut();
+    await Promise.all([heapClosed, this.#ahead?.settled(), ...this.#running.values()]);
+    if (answers) await this.#planned?.settled();
+    this.#planned?.shut();
     this.#health?.close();
     this.#options.clock.clearTimeout(this.#sweepTimer);
     await this.#queue?.close();
@@ -258,22 +244,17 @@ export class BullmqSchedule implements Schedule {
 
   #found(): void {
     this.#options.log.info({ zones: this.#plans.size }, 'Redis answers: SOA timers are BullMQ jobs');
-    this.#written.clear();
     this.#lastHandedOut = this.#options.clock.now();
-    for (const [zone, plan] of this.#plans) {
-      this.#arm(zone, plan);
-      this.#unsure.add(zone);
-      this.#outbox.add(zone);
-    }
-    this.#outbox.open();
+    for (const [zone, plan] of this.#plans) this.#arm(zone, plan);
+    this.#planned!.open(this.#plans.keys());
     this.#worker?.resume();
   }
 
   #lost(reason: string): void {
     this.counters.lost++;
     this.#options.log.warn({ zones: this.#plans.size }, `Redis is lost (${reason}): SOA timers go on in this node`);
-    this.#outbox.shut();
-    this.#urged.clear();
+    this.#planned!.shut();
+    this.#ahead!.forgetAll();
     for (const tell of this.#onLost) tell();
     // A Redis that refuses would be asked for the next job without a pause.
     this.#worker?.pause(true);
@@ -304,7 +285,7 @@ export class BullmqSchedule implements Schedule {
       }
       if (this.#closed || this.#plans.get(zone) !== plan || this.#running.has(zone)) return;
       this.counters.takenOver++;
-      this.#unsure.add(zone);
+      this.#planned!.doubt(zone);
       const { state } = standing;
       this.#options.log.warn(
         { zone, state },
@@ -312,7 +293,7 @@ export class BullmqSchedule implements Schedule {
       );
     }
     await this.#run(zone, plan, plan);
-    if (this.#plans.has(zone)) this.#outbox.add(zone);
+    if (this.#plans.has(zone)) this.#planned!.write(zone);
     if (this.answers && !plan.local) this.#watch!.release(jobId(zone)).catch(() => {});
   }
 
@@ -382,26 +363,13 @@ export class BullmqSchedule implements Schedule {
     // A node that stops has cut the round short: another one has it at once, or this one when it is back.
     const next = this.#plans.get(zone) ?? (this.#closed ? plan : undefined);
     if (next === undefined) {
-      this.#written.delete(zone);
+      this.#planned!.ended(zone);
       return;
     }
-    try {
-      await this.#puttingBack.pass(async () => {
-        // Most rounds follow one of their own kind: one command.
-        await this.#jobs!.describe(job, next, job.data);
-        await job.moveToDelayed(Math.ceil(next.at), token);
-      });
-      this.#written.add(zone);
-      this.#unsure.delete(zone);
-    } catch (error) {
-      this.#unsure.add(zone);
-      this.#outbox.add(zone);
-      this.#troubled('put back', error);
-      throw new DelayedError();
-    }
+    if (!(await this.#planned!.putBack(job, token, next))) throw new DelayedError();
     // Changed while that was written, when it could not be told to a job that was still active.
     const changed = this.#plans.get(zone);
-    if (changed === undefined) this.#outbox.add(zone);
+    if (changed === undefined) this.#planned!.write(zone);
     else if (changed !== next) this.set(zone, changed.at, changed.reason, priorityOf(changed), changed);
     throw new DelayedError();
   }
@@ -435,102 +403,11 @@ export class BullmqSchedule implements Schedule {
   }
 
   /** A change: the job goes ahead of all timers, and does not wait for a place that they have. */
-  async #urge(zone: string, plan: Plan): Promise<void> {
+  async #urge(plan: Plan): Promise<void> {
     // The heap has it, and what is planned is written once Redis is found.
     if (!this.answers) return;
-    try {
-      if (!this.#written.has(zone)) await this.#add([plan]);
-      const job = this.#jobs!.of(zone);
-      // In one round trip; they may arrive in any order.
-      await Promise.all([this.#jobs!.describe(job, plan), job.promote()]);
-    } catch (error) {
-      // Waiting already (ahead now), active, or gone; the heap's watch is set for the last.
-      if (!isJobState(error)) this.#troubled('promote', error);
-      if (isMissing(error)) this.#written.delete(zone);
-    }
-    this.#urged.add(zone);
-    if (this.#fromWorker >= this.#concurrency) this.#takeUrged();
-  }
-
-  /** Each change is fetched at most once besides the worker: it may be under way on another node, and a poll come instead. */
-  #takeUrged(): void {
-    const takes = this.#urged.size;
-    this.#urged.clear();
-    for (let i = 0; i < takes; i++) void this.#take();
-  }
-
-  /** Fetches one job besides the worker, whose places are taken: the first in the queue, which a change is. */
-  async #take(): Promise<void> {
-    const worker = this.#worker;
-    if (worker === undefined || this.#closed) return;
-    const token = `${worker.id}:${randomUUID()}`;
-    const job = await worker.getNextJob(token, { block: false }).catch((error) => this.#troubled('fetch', error));
-    if (!job) return;
-    const work = this.#work(job, token).finally(() => this.#taken.delete(work));
-    this.#taken.add(work);
-  }
-
-  async #work(job: Job<ZoneJobData>, token: string): Promise<void> {
-    const { clock } = this.#options;
-    let timer: unknown;
-    const renew = () => {
-      timer = clock.setTimeout(() => {
-        job.extendLock(token, LOCK).catch((error) => this.#troubled('lock', error));
-        renew();
-      }, LOCK / 2);
-    };
-    renew();
-    try {
-      await this.#handedOut(job, token);
-      await job.moveToCompleted('', token, false);
-    } catch (error) {
-      if (!(error instanceof DelayedError)) this.#troubled('put back', error);
-    } finally {
-      clock.clearTimeout(timer);
-    }
-  }
-
-  /** Brings Redis to the present plans of these zones. */
-  async #write(zones: readonly string[]): Promise<void> {
-    // What runs here is put back when it is over.
-    const idle = zones.filter((zone) => !this.#running.has(zone));
-    const plans = idle.flatMap((zone) => this.#plans.get(zone) ?? []);
-    try {
-      const unsure = plans.filter(({ zone }) => this.#unsure.has(zone));
-      const known = plans.filter(({ zone }) => !this.#unsure.has(zone));
-      const { missing, misplaced } = await this.#jobs!.survey(unsure);
-      for (const { zone } of unsure) this.#written.add(zone);
-      for (const { zone } of missing) this.#written.delete(zone);
-      const [there, added] = [
-        known.filter((p) => this.#written.has(p.zone)),
-        known.filter((p) => !this.#written.has(p.zone)),
-      ];
-      if (missing.length + added.length > 0) await this.#add([...missing, ...added]);
-      await Promise.all([...misplaced, ...there].map((plan) => this.#move(plan)));
-      for (const { zone } of unsure) this.#unsure.delete(zone);
-      await Promise.all(idle.map((zone) => !this.#plans.has(zone) && this.#remove(zone)));
-    } catch (error) {
-      // Lost: all of it is written when Redis is found. Refused (full, read-only): the heap's watch stands.
-      for (const zone of zones) this.#unsure.add(zone);
-      this.#troubled('schedule', error);
-    }
-  }
-
-  async #add(plans: readonly JobPlan[]): Promise<void> {
-    await this.#jobs!.add(plans, this.#options.clock.now());
-    for (const { zone } of plans) this.#written.add(zone);
-  }
-
-  async #move({ zone }: JobPlan): Promise<void> {
-    const plan = this.#plans.get(zone);
-    if (plan === undefined) return;
-    const moved = await this.#jobs!.move(zone, plan.at, this.#options.clock.now());
-    if (moved === 'gone') await this.#add([plan]);
-  }
-
-  async #remove(zone: string): Promise<void> {
-    this.#unsure.delete(zone);
-    if (this.#written.delete(zone)) await this.#jobs!.remove(zone);
+    await this.#planned!.promote(plan);
+    this.#ahead!.urge(plan.zone);
   }
 
   #troubled(what: string, error: unknown): void {

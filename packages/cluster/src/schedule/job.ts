@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { BulkJobOptions } from 'bullmq';
 
 export const JOB_NAME = 'refresh';
+/** A job's lock: a node that dies is noticed after at most twice this, ms. */
+export const LOCK = 30_000;
 
 /** What a job says of itself to an operator who reads it (Bull Board, redis-cli). The truth is in the zones' facts. */
 export interface ZoneJobData {
