@@ -49,6 +49,7 @@ describe('Bull Board at the control address', () => {
     await eventually(
       'all zones wait for their retry',
       async () => (await queue('status=delayed')).counts.delayed > 250,
+      90_000,
     );
     const first = await queue('status=delayed&page=1&jobsPerPage=20');
     expect(first).toMatchObject({ name: 'refresh', readOnlyMode: true });
