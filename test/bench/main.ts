@@ -12,6 +12,7 @@ import { print, type Report } from './report.ts';
 import { restart } from './restart.ts';
 import { smallChange } from './small-change.ts';
 import { soak } from './soak.ts';
+import { stalls } from './stalls.ts';
 import { sustained } from './sustained.ts';
 import { timers } from './timers.ts';
 import { transfersOut } from './transfers-out.ts';
@@ -48,6 +49,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     more: ['zonewire-dgram'],
   },
   'transfers-out': { run: transfersOut, peers: ['zonewire', 'bind', 'knot', 'nsd'], more: ['zonewire-dgram'] },
+  stalls: { run: stalls, peers: ['zonewire'] },
   soak: { run: soak, peers: ['zonewire'] },
 };
 

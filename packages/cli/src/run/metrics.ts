@@ -9,6 +9,7 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
   const { tcp } = counters;
   const store = node.store.stats;
   const verifier = node.verifier.counters;
+  const compactor = node.compactor.counters;
   return [
     family('queries_total', 'Requests with opcode QUERY, by transport and type.', 'counter', queries(counters)),
     family('responses_total', 'Answers by RCODE.', 'counter', byIndex(counters.responses, 'rcode', rcodeToText)),
@@ -73,6 +74,11 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
     family('zone_signatures_total', 'Signatures looked at: computed, or known to be good.', 'counter', [
       { labels: { how: 'computed' }, value: verifier.signatures },
       { labels: { how: 'known' }, value: verifier.reused },
+    ]),
+    family('zone_compactions_total', 'Versions whose overlays were merged, by where and result.', 'counter', [
+      { labels: { result: 'here' }, value: compactor.compactions - compactor.onThread },
+      { labels: { result: 'on-thread' }, value: compactor.onThread },
+      { labels: { result: 'failed' }, value: compactor.failed },
     ]),
     ...schedule(node),
     ...waits(node),

@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import {
+  Compactor,
   DnsClient,
   type Log,
   Nameserver,
@@ -71,6 +72,8 @@ export class RunningNode {
   /** Resolves when every zone of the start is loaded or could not be, or the node is stopping. */
   loaded: Promise<void> = Promise.resolve();
   readonly verifier = new Verifier();
+  /** Merges the overlays of all zones, one after the other. */
+  readonly compactor = new Compactor();
   #keys: KeyRing;
   #control: FastifyInstance | undefined;
   /** Reloads are carried out one after the other. */
@@ -102,8 +105,8 @@ export class RunningNode {
     const running = new RunningTransfers(clock);
     this.runningTransfers = running;
     this.transferOut = new TransferOut({ clock, log, watch: this.replicas.peers, running });
-    const { verifier } = this;
-    const shared = { store, table, client: this.client, clock, log, verifier, watcher: this.replicas };
+    const { verifier, compactor } = this;
+    const shared = { store, table, client: this.client, clock, log, verifier, compactor, watcher: this.replicas };
     this.primary = new Primary({ ...shared, files: diskFiles, transfers: this.transferOut });
     this.secondary = new Secondary({
       ...shared,
