@@ -108,7 +108,7 @@ async function measure(phases: Map<string, { latencies: number[]; lost: number; 
     let changed = 0;
     const change = async (until: number) => {
       const before = await merges(node);
-      for (let at = performance.now(); at < until; at += BURST_MS) {
+      for (let at = performance.now(); performance.now() < until; at += BURST_MS) {
         await sleep(Math.max(0, at - performance.now()));
         const rcode = await stream.send(burst(changed++), 10_000);
         if (rcode !== 0) throw new Error(`update refused with RCODE ${rcode}`);
