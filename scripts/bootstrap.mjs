@@ -44,7 +44,7 @@ const PEERS = {
 let stopAtEnd = () => {};
 
 const [task, ...rest] = process.argv.slice(2);
-const tasks = { start, test, differential, bench, build };
+const tasks = { start, test, variants, differential, bench, build };
 if (!Object.hasOwn(tasks, task)) {
   console.error(`zonewire: unknown task ${JSON.stringify(task)}; one of: ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
@@ -70,6 +70,25 @@ async function test(args) {
     '--output-logs=errors-only',
   ]);
   await withDocker(() => run('vitest', ['run']));
+}
+
+/** System tests once for each way to answer over UDP: `[UDP:WORKERS ...] [PATH ...]`. Container topologies have configurations of their own. */
+async function variants(args) {
+  installPeers();
+  const isVariant = (arg) => /^(dgram|batched):\d+$/.test(arg);
+  const chosen = args.some(isVariant) ? args.filter(isVariant) : ['dgram:1', 'batched:1', 'batched:2'];
+  const paths = args.filter((arg) => !isVariant(arg));
+  if (paths.length === 0)
+    paths.push(
+      ...['conformance', 'replication', 'interop', 'dnssec', 'crash', 'verification'].map((name) => `test/${name}/`),
+    );
+  for (const variant of chosen) {
+    const [udp, workers] = variant.split(':');
+    console.log(`zonewire: system tests with udp: ${udp}, workers: ${workers}`);
+    process.env.ZONEWIRE_TEST_UDP = udp;
+    process.env.ZONEWIRE_TEST_WORKERS = workers;
+    await run('vitest', ['run', '--project', 'system', ...paths]);
+  }
 }
 
 function differential(args) {

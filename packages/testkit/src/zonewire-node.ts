@@ -11,6 +11,12 @@ import { servedSerial } from './served-serial.ts';
 const command = () =>
   process.env.ZONEWIRE_COMMAND ?? fileURLToPath(new URL('../../cli/bin/zonewire.mjs', import.meta.url));
 
+/** How the nodes under test answer over UDP where a test does not say it itself (`npm run test:variants`). */
+function udpVariant(): Record<string, unknown> {
+  const { ZONEWIRE_TEST_UDP: udp, ZONEWIRE_TEST_WORKERS: workers } = process.env;
+  return { ...(udp ? { udp } : {}), ...(workers ? { workers: Number(workers) } : {}) };
+}
+
 /** A zone of a node under test; the same words for our node as {@link PeerZone} has for the peers. */
 export interface NodeZone {
   readonly name: string;
@@ -119,6 +125,7 @@ export class ZonewireNode implements Address {
         'data-dir': join(this.folder, 'data'),
         // Some seconds of CPU that tests need for other things.
         'warm-up': false,
+        ...udpVariant(),
         ...options.server,
       },
       control: { listen: `127.0.0.1:${this.controlPort}`, ...options.control },
