@@ -38,6 +38,7 @@ const PEERS = {
   ip: 'iproute2',
   iptables: 'iptables',
   curl: 'curl',
+  chromium: 'chromium',
 };
 
 /** Ends what this process started for the tests. */
@@ -52,7 +53,8 @@ if (!Object.hasOwn(tasks, task)) {
 installDependencies();
 await tasks[task](rest);
 
-function start(args) {
+async function start(args) {
+  await buildConsole();
   return run('node', ['--disable-warning=ExperimentalWarning', 'packages/cli/src/demo/demo.ts', ...args]);
 }
 
@@ -70,6 +72,11 @@ async function test(args) {
     '--output-logs=errors-only',
   ]);
   await withDocker(() => run('vitest', ['run']));
+}
+
+/** A node builds it when it is first asked for; here nobody waits for it. */
+function buildConsole() {
+  return run('node', ['packages/console/build.ts']);
 }
 
 /** System tests once for each way to answer over UDP: `[UDP:WORKERS ...] [PATH ...]`. Container topologies have configurations of their own. */

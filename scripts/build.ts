@@ -1,5 +1,6 @@
 // `npm run build`: the `zonewire` command and its threads as plain JavaScript in dist/, for images (deploy/Dockerfile). Development
 // and tests run the sources as they are. Prints the files and their sizes.
+import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +35,7 @@ const { output } = await bundle.write({
   entryFileNames: '[name].mjs',
   chunkFileNames: '[name]-[hash].mjs',
 });
+execFileSync(process.execPath, [join(root, 'packages/console/build.ts'), join(dist, 'web')], { stdio: 'inherit' });
 // What Bull Board's server reads beside the bundle.
 for (const part of ['package.json', 'dist'])
   cpSync(join(root, 'node_modules/@bull-board/ui', part), join(dist, 'bull-board-ui', part), { recursive: true });

@@ -27,6 +27,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'cluster',
     'replicas',
     'delegation',
+    'console',
   ],
   testkit: ['shared-protocol', 'zone', 'zone-store', 'nameserver', 'primary', 'secondary'],
 };
@@ -47,6 +48,8 @@ const ONLY_IN: Record<string, string> = {
   preact: 'console',
   uplot: 'console',
   'd3-geo': 'console',
+  'world-atlas': 'console',
+  'topojson-client': 'console',
 };
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;
@@ -60,7 +63,7 @@ for (const name of readdirSync(join(root, 'packages'))) {
   }
   const source = join(root, 'packages', name, 'src');
   for (const file of sources(source)) {
-    const isTest = /\.test\.ts$|-suite\.ts$|\/fixtures?\//.test(file);
+    const isTest = /\.test\.tsx?$|-suite\.ts$|\/fixtures?\//.test(file);
     for (const specifier of importsOf(file)) check(name, allowed, source, file, specifier, isTest);
   }
 }
@@ -94,7 +97,7 @@ function* sources(folder: string): Generator<string> {
   for (const entry of readdirSync(folder)) {
     const path = join(folder, entry);
     if (statSync(path).isDirectory()) yield* sources(path);
-    else if (path.endsWith('.ts')) yield path;
+    else if (/\.tsx?$/.test(path)) yield path;
   }
 }
 

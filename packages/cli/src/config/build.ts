@@ -31,6 +31,7 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
     file: path,
     server: {
       identity: server.identity ?? hostname(),
+      place: server.place,
       version: server.version ?? false,
       listen: server.listen,
       dataDir: absolute(server['data-dir']),
@@ -71,6 +72,7 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
       const merged = withTemplate(zone, parsed.templates);
       return buildZone(merged, { absolute, remotes, acls });
     }),
+    places: new Map(parsed.remotes.flatMap(({ id, place }) => (place ? [[id, place] as const] : []))),
   };
 }
 

@@ -48,6 +48,14 @@ describe('a configuration that is wrong names the place and the fix', () => {
       ],
     ],
     [
+      'a place beyond the poles, and one that is half said',
+      'server: { listen: ["127.0.0.1:53"], data-dir: ./data, place: { label: x, latitude: 95, longitude: 0 } }\nremotes: [{ id: a, address: [127.0.0.1], place: { label: y, latitude: 1 } }]\n',
+      [
+        '1:84: latitude must be the latitude in degrees, a number from -90 to 90, not the number 95',
+        '2:49: remote "a" needs the key "longitude"; it must be the longitude in degrees, a number from -180 to 180',
+      ],
+    ],
+    [
       'a misspelt section',
       `${SERVER}zonez: []\n`,
       ['2:1: unknown key "zonez" at the top level; did you mean "zones"?'],

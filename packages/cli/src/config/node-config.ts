@@ -19,10 +19,21 @@ export interface NodeConfig {
   readonly keys: readonly TsigKey[];
   readonly zones: readonly ZoneConfig[];
   readonly webhooks: readonly WebhookConfig[];
+  /** Where remotes stand, by their id; only those that say so. */
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+/** A point on the map, in degrees; north and east are positive. */
+export interface Place {
+  readonly label: string;
+  readonly latitude: number;
+  readonly longitude: number;
 }
 
 interface ServerConfig {
   readonly identity: string;
+  /** Where this node stands. */
+  readonly place?: Place | undefined;
   /** What version.bind is answered with; false: not answered. */
   readonly version: string | false;
   readonly listen: readonly HostPort[];

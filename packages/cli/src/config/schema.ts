@@ -48,8 +48,22 @@ const dnsListenAddress = read((value) => parseHostPort(value, { defaultPort: 53,
 const tlsListenAddress = read((value) => parseHostPort(value, { defaultPort: 853, allowPortZero: true }), quoted);
 const remoteAddress = read((value) => parseHostPort(value, { defaultPort: 53 }), quoted);
 
+const degrees = (limit: number, what: string) => {
+  const error = `must be ${what} in degrees, a number from -${limit} to ${limit}`;
+  return z.number({ error }).min(-limit, { error }).max(limit, { error });
+};
+
+const place = z
+  .strictObject({
+    label: text.meta({ description: 'What people call it: "Frankfurt".' }),
+    latitude: degrees(90, 'the latitude').meta({ description: 'Degrees, north is positive: 50.11.' }),
+    longitude: degrees(180, 'the longitude').meta({ description: 'Degrees, east is positive: 8.68.' }),
+  })
+  .meta({ description: "Where it stands, for the console's map." });
+
 const server = z.strictObject({
   identity: text.optional().meta({ description: "The node's name, also its NSID. Default: the host name." }),
+  place: place.optional(),
   version: z
     .union([text, z.literal(false)], { error: 'must be text, or false to answer nothing' })
     .optional()
@@ -190,6 +204,7 @@ const remote = z.strictObject({
     .array(remoteAddress, { error: 'must be a list of addresses, such as ["192.0.2.1:53"]' })
     .min(1, { error: 'must name at least one address, such as ["192.0.2.1:53"]' }),
   key: id.optional().meta({ description: 'Id of the key that signs what is sent there.' }),
+  place: place.optional(),
 });
 
 const webhook = z.strictObject({

@@ -10,6 +10,7 @@ import type {
 } from '@zonewire/replicas';
 import type { Name } from '@zonewire/shared-protocol';
 import type { ZoneVersion } from '@zonewire/zone';
+import type { Place } from '../config/mod.ts';
 import type { EventStreams } from '../events/event-streams.ts';
 import type { MetricFamily } from './metrics/exposition.ts';
 
@@ -27,6 +28,8 @@ export interface ControlPorts {
   /** How far changes have come, and waiting for them. */
   readonly changes: Pick<WaitingRoom, 'progress' | 'wait'>;
   readonly replication: ReplicationPort;
+  /** Where this node and its remotes stand, as far as the configuration says. */
+  places(): { readonly node?: Place | undefined; readonly remotes: ReadonlyMap<string, Place> };
   /** What is served now; `undefined` while nothing is. */
   version(zone: Name): ZoneVersion | undefined;
   /** Re-reads configuration and changed zone files, as SIGHUP does. */

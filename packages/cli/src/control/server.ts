@@ -3,6 +3,7 @@ import type { Log } from '@zonewire/nameserver';
 import Fastify, { type FastifyInstance, type FastifyPluginCallback, type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { guardBoard, isBoard, serveBoard } from './board.ts';
+import { serveConsole } from './console.ts';
 import { checkAccess } from './guard.ts';
 import { openApiDocument } from './openapi.ts';
 import type { ControlPorts } from './ports.ts';
@@ -14,6 +15,7 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { nodeRoutes } from './routes/node.ts';
+import { overviewRoute } from './routes/overview.ts';
 import { replicationRoutes } from './routes/replication.ts';
 import { zoneRoutes } from './routes/zones.ts';
 
@@ -58,6 +60,7 @@ export function controlServer(ports: ControlPorts, { token, log, board }: Contro
   for (const route of routes) register(server, route, ports);
   const document = openApiDocument(routes, ports.info().version);
   server.get('/openapi.json', () => document);
+  serveConsole(server, log);
   if (board !== undefined) serveBoard(server, board);
   return server;
 }
@@ -70,6 +73,7 @@ export function allRoutes(): readonly Route[] {
     ...replicationRoutes,
     ...nodeRoutes,
     ...eventRoutes,
+    overviewRoute,
     ...healthRoutes,
     metricsRoute(),
   ];

@@ -34,6 +34,7 @@ export function controlPorts(node: RunningNode): ControlPorts {
     changes: node.waiting,
     replicas: (zone) => replicas.view(nameToText(zone).toLowerCase()),
     replication: replicationPort(node),
+    places: () => ({ node: node.config.server.place, remotes: node.config.places }),
     version: (zone) => table.get(zone)?.version,
     reloadAll: () => node.reload('control API'),
     async notify(zone) {

@@ -27,6 +27,7 @@ function config(zones: ZoneConfig[], server: Partial<NodeConfig['server']> = {})
     keys: [],
     zones,
     webhooks: [],
+    places: new Map(),
   };
 }
 

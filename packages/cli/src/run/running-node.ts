@@ -270,17 +270,18 @@ function keyRing(config: NodeConfig): KeyRing {
 }
 
 /**
- * What only a restart changes goes on as it is; of control, the token is taken at once. It is never dropped while the API
+ * What only a restart changes goes on as it is; the place and, of control, the token are taken at once. It is never dropped while the API
  * listens beyond loopback, which the new file may have changed with effect from the next start.
  */
 function runningSettings(
   { server, control, redis, limits, replicas }: NodeConfig,
   next: NodeConfig,
 ): Pick<NodeConfig, 'server' | 'control' | 'redis' | 'limits' | 'replicas'> {
-  if (!control || !next.control) return { server, control, redis, limits, replicas };
+  const running = { server: { ...server, place: next.server.place }, control, redis, limits, replicas };
+  if (!control || !next.control) return running;
   const mayDrop = isLoopback(control.listen.host);
   const token = next.control.token ?? (mayDrop ? undefined : control.token);
-  return { server, control: { ...control, token }, redis, limits, replicas };
+  return { ...running, control: { ...control, token } };
 }
 
 function secondaryLimits({ limits }: NodeConfig): Partial<SecondaryLimits> {

@@ -117,5 +117,6 @@ function nodeConfig(dataDir: string, key: TsigKey): NodeConfig {
     keys: [key],
     zones: [],
     webhooks: [],
+    places: new Map(),
   };
 }

@@ -1,0 +1,86 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { ApiFailure, type Failure } from '../api/failure.ts';
+import { useLink } from '../context.ts';
+import type { NodeEvent } from '../contract.ts';
+import { useEvent } from './use-event.ts';
+
+export interface Resource<T> {
+  /** The last answer; stays while the node is away. */
+  readonly data: T | undefined;
+  readonly failure: Failure | undefined;
+}
+
+export interface ResourceOptions<T> {
+  /** The answer after an event; the same object when the event does not touch it. */
+  readonly merge?: (data: T, event: NodeEvent) => T;
+  /** Events after which the node is asked again, at most once in {@link AGAIN_MS}. */
+  readonly wants?: (event: NodeEvent) => boolean;
+}
+
+/** While no events come. */
+const POLL_MS = 3_000;
+/** While they come: for what no event tells. */
+const SLOW_POLL_MS = 20_000;
+/** Between two questions that events have caused. */
+export const AGAIN_MS = 1_000;
+
+/** An answer of the node, kept current by events and by asking again. `path` undefined: nothing is asked. */
+export function useResource<T>(path: string | undefined, options: ResourceOptions<T> = {}): Resource<T> {
+  const { client, stream } = useLink();
+  const [state, setState] = useState<Resource<T> & { path?: string | undefined }>({
+    data: undefined,
+    failure: undefined,
+  });
+  const again = useRef<() => void>(() => {});
+  const load = useCallback(
+    async (signal: AbortSignal) => {
+      try {
+        const data = await client.get<T>(path!, signal);
+        setState({ data, failure: undefined, path });
+      } catch (error) {
+        if (signal.aborted || !(error instanceof ApiFailure)) return;
+        const { failure } = error;
+        setState((before) => ({ data: before.path === path ? before.data : undefined, failure, path }));
+      }
+    },
+    [client, path],
+  );
+  useEffect(() => {
+    if (path === undefined) return;
+    const gone = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let last = 0;
+    let running = false;
+    const plan = (ms: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(run, ms);
+    };
+    const run = async () => {
+      if (running) return;
+      running = true;
+      last = Date.now();
+      await load(gone.signal);
+      running = false;
+      if (!gone.signal.aborted) plan(stream.state === 'live' ? SLOW_POLL_MS : POLL_MS);
+    };
+    again.current = () => plan(Math.max(0, last + AGAIN_MS - Date.now()));
+    const unwatch = stream.onState(() => again.current());
+    void run();
+    return () => {
+      unwatch();
+      clearTimeout(timer);
+      gone.abort();
+    };
+  }, [load, stream, path]);
+  useEvent((event) => {
+    const { merge, wants } = options;
+    if (merge)
+      setState((before) => {
+        if (before.data === undefined) return before;
+        const data = merge(before.data, event);
+        return data === before.data ? before : { ...before, data };
+      });
+    if (wants?.(event)) again.current();
+  });
+  return state.path === path ? state : { data: undefined, failure: undefined };
+}
