@@ -3,8 +3,11 @@ import type { JournalLimits } from '../port.ts';
 /** Layers of at least so many octets are files: written and synced without holding the event loop. */
 export const LAYER_FILE_BYTES = 256 * 1024;
 
-/** An image that costs no more than this goes along with every commit: then a start has nothing to replay. */
-export const ALWAYS_IMAGE_BYTES = 4096;
+/** An image that costs no more than this is written soon after each change (later-images.ts): then a start has nothing to replay. */
+export const SMALL_IMAGE_BYTES = 4096;
+
+/** So many changes of a zone in a row do without it. */
+export const MAX_SMALL_DIFFS = 128;
 
 /** At most so many diffs are replayed at a start (each costs 30 to 80 µs). */
 export const MAX_REPLAYED_DIFFS = 1024;
@@ -20,10 +23,11 @@ export function imageDue(o: {
   readonly diffs: number;
   readonly diffBytes: number;
   readonly limits: JournalLimits;
-}): boolean {
-  if (o.newBytes <= ALWAYS_IMAGE_BYTES) return true;
-  // Each octet of journal pays for one octet of image: what is written stays within twice the changes.
-  if (o.diffBytes >= o.newBytes) return true;
+}): 'now' | 'soon' | 'later' {
+  const { journalMaxDepth, journalMaxSize } = o.limits;
   // Diffs behind the image cannot be trimmed, so the limits of the history bound them too.
-  return o.diffs >= MAX_REPLAYED_DIFFS || o.diffs > o.limits.journalMaxDepth || o.diffBytes > o.limits.journalMaxSize;
+  if (o.diffs > journalMaxDepth || o.diffBytes > journalMaxSize) return 'now';
+  if (o.newBytes <= SMALL_IMAGE_BYTES) return o.diffs >= MAX_SMALL_DIFFS ? 'now' : 'soon';
+  // Each octet of journal pays for one octet of image: what is written stays within twice the changes.
+  return o.diffBytes >= o.newBytes || o.diffs >= MAX_REPLAYED_DIFFS ? 'now' : 'later';
 }

@@ -40,12 +40,12 @@ export function diffOperation(
     /** JSON text. */
     readonly facts: string | undefined;
     readonly limits: JournalLimits;
-    /** An image is due that needs files: to be written behind the commit. */
-    readonly imageWanted: (at: ZoneState) => void;
+    /** An image is to be written behind the commit: at once, for it needs files, or soon. */
+    readonly imageWanted: (at: ZoneState, when: 'now' | 'soon') => void;
   },
 ): Operation {
   const { journal, layers, states, zones } = parts;
-  let due: ZoneState | undefined;
+  let wanted: { readonly at: ZoneState; readonly when: 'now' | 'soon' } | undefined;
   let after: Written = NOTHING;
   return {
     bytes: o.diff.bytes.length + (o.facts?.length ?? 0),
@@ -58,10 +58,10 @@ export function diffOperation(
       const { newBytes, missingFiles } = layers.plan(state, o.version);
       const image = state.image ?? state;
       const diffs = state.ordinal - image.ordinal;
-      if (imageDue({ newBytes, diffs, diffBytes: state.total - image.total, limits: o.limits })) {
-        if (missingFiles.length === 0) ({ state, written: after } = replaceImage(parts, state, o.version));
-        else due = state;
-      }
+      const when = imageDue({ newBytes, diffs, diffBytes: state.total - image.total, limits: o.limits });
+      if (when === 'now' && missingFiles.length === 0)
+        ({ state, written: after } = replaceImage(parts, state, o.version));
+      else if (when !== 'later') wanted = { at: state, when };
       after = stageTrimmed(parts, o, state, after);
       return undefined;
     },
@@ -71,7 +71,7 @@ export function diffOperation(
       parts.stats.journalRows++;
       parts.stats.journalBytes += o.diff.bytes.length;
       finish(parts, after);
-      if (due !== undefined) o.imageWanted(due);
+      if (wanted !== undefined) o.imageWanted(wanted.at, wanted.when);
     },
   };
 }

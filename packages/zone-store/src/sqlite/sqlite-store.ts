@@ -17,6 +17,7 @@ import { databaseDamaged, isCorruption, isOfOneStatement, openDatabase, openErro
 import { GroupCommit, type Operation } from './group-commit.ts';
 import type { PreparedFiles } from './image-layers.ts';
 import { IMAGE_RETRY_COMMITS, LAYER_FILE_BYTES } from './image-policy.ts';
+import { LaterImages } from './later-images.ts';
 import {
   behindImageOperation,
   diffOperation,
@@ -67,6 +68,7 @@ export class SqliteZoneStore implements ZoneStore {
   readonly #tails = new Map<string, Promise<void>>();
   /** Images being written behind the commits. */
   readonly #behind = new Set<Promise<void>>();
+  readonly #later = new LaterImages((key, at, version) => this.#writeImageBehind(key, at, version));
   #closed = false;
 
   constructor(dir: string, db: DatabaseSync, log = new WriteAheadLog(dir)) {
@@ -101,7 +103,7 @@ export class SqliteZoneStore implements ZoneStore {
         describe: (cause) => writeError(dir, cause),
       },
       () => {
-        log.reserve();
+        log.committed();
         this.#checkpoint.committed();
       },
     );
@@ -143,7 +145,10 @@ export class SqliteZoneStore implements ZoneStore {
     return this.#queued(apex, (key, limits) => {
       checkZone(apex, version);
       if (!fitsJournal(diff, limits)) return this.#storeImage(key, limits, { apex, diff, version, facts });
-      const imageWanted = (at: ZoneState) => this.#writeImageBehind(key, at, version);
+      const imageWanted = (at: ZoneState, when: 'now' | 'soon') => {
+        if (when === 'soon') this.#later.put(key, at, version);
+        else if (!this.#closed) this.#writeImageBehind(key, at, version);
+      };
       const text = facts && factsText(apex, facts);
       const o = { key, apex, diff, version, facts: text, limits, imageWanted };
       return this.#submit(key, diffOperation(this.#parts, o));
@@ -205,6 +210,7 @@ export class SqliteZoneStore implements ZoneStore {
     this.#closed = true;
     while (this.#tails.size > 0) await Promise.all(this.#tails.values());
     await this.#groups.idle();
+    this.#later.flush();
     while (this.#behind.size > 0) await Promise.all(this.#behind);
     await this.#parts.layers.settled();
     this.#checkpoint.cancel();
@@ -279,7 +285,7 @@ export class SqliteZoneStore implements ZoneStore {
   /** Brings the zone's image up to `version`, which stands at `at`, without anyone waiting for it. */
   #writeImageBehind(key: string, at: ZoneState, version: ZoneVersion): void {
     const zone = this.#runtime(key);
-    if (zone.imaging || this.#tails.has(key) || at.ordinal < zone.retryAt || this.#closed) return;
+    if (zone.imaging || this.#tails.has(key) || at.ordinal < zone.retryAt) return;
     zone.imaging = true;
     const { layers, stats } = this.#parts;
     const { apex } = at;

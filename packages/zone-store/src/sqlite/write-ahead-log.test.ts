@@ -2,8 +2,8 @@ import { copyFileSync, fdatasyncSync, mkdirSync, mkdtempSync, rmSync, statSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { name } from '@zonewire/shared-protocol';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { zoneHistory, zoneVersion } from '../zone-fixture.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { zoneHistory } from '../zone-fixture.ts';
 import { openDatabase } from './database.ts';
 import { openZoneStore, SqliteZoneStore } from './sqlite-store.ts';
 import { RESERVED_BYTES, WriteAheadLog } from './write-ahead-log.ts';
@@ -20,17 +20,17 @@ const logSize = () => statSync(join(dir, 'zones.db-wal')).size;
 test('each group is synced before its callers are told, and only what was committed is read from the reserved log', async () => {
   const synced: number[] = [];
   const db = openDatabase(dir);
-  const log = new WriteAheadLog(dir, (fd) => {
+  const syncFile = (fd: number) => {
     synced.push(stored);
     fdatasyncSync(fd);
-  });
+  };
+  const log = new WriteAheadLog(dir, { syncFile, reservePause: 0 });
   const store = new SqliteZoneStore(dir, db, log);
   let stored = 0;
-  await store.commitImage(apex, zoneVersion(apex, 1, 3));
+  const history = zoneHistory(apex, 1);
+  await store.commitImage(apex, history.version);
   stored++;
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(logSize()).toBe(RESERVED_BYTES);
-  const history = zoneHistory(apex, 1, 3);
+  await vi.waitUntil(() => logSize() === RESERVED_BYTES, 10_000);
   for (let i = 0; i < 5; i++) {
     const { diff, version } = history.next();
     await store.commitDiff(apex, diff, version, { i });
@@ -52,12 +52,14 @@ test('each group is synced before its callers are told, and only what was commit
 test('a sync that fails: its callers are told, nothing is taken any more, and a new start goes on with what is there', async () => {
   const db = openDatabase(dir);
   let fails = false;
-  const log = new WriteAheadLog(dir, () => {
+  const syncFile = () => {
     if (fails) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' });
-  });
+  };
+  const log = new WriteAheadLog(dir, { syncFile });
   const store = new SqliteZoneStore(dir, db, log);
-  await store.commitImage(apex, zoneVersion(apex, 1, 3), { facts: { n: 1 } });
-  const { diff, version } = zoneHistory(apex, 1, 3).next();
+  const history = zoneHistory(apex, 1);
+  await store.commitImage(apex, history.version, { facts: { n: 1 } });
+  const { diff, version } = history.next();
   fails = true;
   await expect(store.commitDiff(apex, diff, version)).rejects.toMatchObject({ code: 'store-write-failed' });
   fails = false;

@@ -6,8 +6,18 @@ import { CHECKPOINT_PAGES } from './checkpoint.ts';
 const HEADER = 32;
 const FRAME = 24 + 4096;
 
+/** So long after the first commit it gets its length, ms: a start has more urgent things to write. */
+const RESERVE_PAUSE = 1_000;
+
 /** The log is moved into the database when it has CHECKPOINT_PAGES; the last group before that may go beyond. */
 export const RESERVED_BYTES = HEADER + (CHECKPOINT_PAGES + 250) * FRAME;
+
+export interface WriteAheadLogOptions {
+  /** For tests of disks that fail. */
+  readonly syncFile?: (fd: number) => void;
+  /** ms */
+  readonly reservePause?: number;
+}
 
 /**
  * SQLite's write-ahead log, synced here instead of by SQLite (`synchronous=NORMAL`), at the same moment: after COMMIT has written
@@ -20,14 +30,16 @@ export const RESERVED_BYTES = HEADER + (CHECKPOINT_PAGES + 250) * FRAME;
 export class WriteAheadLog {
   readonly #fd: number;
   readonly #syncFile: (fd: number) => void;
-  #reserved = false;
+  readonly #reservePause: number;
+  #reserving: NodeJS.Timeout | undefined;
   #syncing = false;
   #closed = false;
   #failed: unknown;
 
   /** The database in `dir` is open. POSIX locks, which closing a file would drop, are on `zones.db`, none on this one. */
-  constructor(dir: string, syncFile: (fd: number) => void = fdatasyncSync) {
+  constructor(dir: string, { syncFile = fdatasyncSync, reservePause = RESERVE_PAUSE }: WriteAheadLogOptions = {}) {
     this.#syncFile = syncFile;
+    this.#reservePause = reservePause;
     this.#fd = openSync(join(dir, 'zones.db-wal'), 'r+');
   }
 
@@ -46,10 +58,13 @@ export class WriteAheadLog {
     }
   }
 
-  /** Once, when the first group is stored: makes the file as long as it will become. What the disk does not give is done without. */
-  reserve(): void {
-    if (this.#reserved) return;
-    this.#reserved = true;
+  /** A group is stored: soon after the first one the file is made as long as it will become. */
+  committed(): void {
+    this.#reserving ??= setTimeout(() => this.#reserve(), this.#reservePause).unref();
+  }
+
+  /** What the disk does not give is done without. */
+  #reserve(): void {
     // No call of SQLite comes in between: nothing it writes is overwritten.
     const size = fstatSync(this.#fd).size;
     if (size >= RESERVED_BYTES) return;
@@ -72,6 +87,7 @@ export class WriteAheadLog {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#reserving);
     if (!this.#syncing) closeSync(this.#fd);
   }
 }
