@@ -39,6 +39,7 @@ const PEERS = {
   iptables: 'iptables',
   curl: 'curl',
   chromium: 'chromium',
+  promtool: 'prometheus',
 };
 
 /** Ends what this process started for the tests. */

@@ -74,7 +74,7 @@ describe('deploy/compose: a primary and three sites of two nodes, brought up by 
   });
 
   it('what Grafana and Prometheus ask for is there', async () => {
-    const dashboard = readFileSync(join(FOLDER, 'grafana/dashboards/zonewire.json'), 'utf8');
+    const dashboard = readFileSync(join(FOLDER, '../grafana/zonewire.json'), 'utf8');
     const asked = new Set(dashboard.match(/\bzonewire_[a-z_]+/g));
     expect(asked.size).toBeGreaterThan(5);
     const scrape = (node: string) => {
