@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Plugin, rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -48,17 +48,34 @@ writeFileSync(
 writeFileSync(
   join(dist, 'zonewire.mjs'),
   `#!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-// Most of what a change runs through is run too seldom to be optimised: compiled simply, at once, it takes less time.
-setFlagsFromString('--always-sparkplug');
 // A node changes seldom: what it once compiled it keeps, however long ago that was.
 setFlagsFromString('--no-flush-bytecode');
+// What the build has compiled (scripts/build.ts). Of another Node, or not there: compiled anew.
+enableCompileCache({ directory: fileURLToPath(new URL('./compiled', import.meta.url)), portable: true });
 const { main, silenceExperiments } = await import('./lib/main.mjs');
 silenceExperiments();
+// Most of what a change runs through is run too seldom to be optimised: compiled simply, at once, it takes less time.
+// A start is over by then; what runs in it once is better not compiled at all.
+setTimeout(() => setFlagsFromString('--always-sparkplug'), 500).unref();
 process.exitCode = await main(process.argv.slice(2));
 `,
   { mode: 0o755 },
 );
+// As zonewire.mjs runs it: V8 takes compiled code only under the flags that it was made with.
+const compile = `
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
+setFlagsFromString('--no-flush-bytecode');
+enableCompileCache({ directory: ${JSON.stringify(join(dist, 'compiled'))}, portable: true });
+for (const file of ${JSON.stringify(output.map(({ fileName }) => fileName).filter((name) => !name.includes('-thread')))})
+  await import(${JSON.stringify(pathToFileURL(join(dist, 'lib')).href)} + '/' + file);
+flushCompileCache();
+process.exit(0);
+`;
+execFileSync(process.execPath, ['--input-type=module', '--eval', compile], { stdio: ['ignore', 'ignore', 'inherit'] });
 for (const chunk of output) {
   if (chunk.type === 'chunk') console.log(`dist/lib/${chunk.fileName}  ${Math.ceil(chunk.code.length / 1024)} KiB`);
 }

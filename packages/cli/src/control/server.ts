@@ -58,8 +58,12 @@ export function controlServer(ports: ControlPorts, { token, log, board }: Contro
   });
   const routes = allRoutes();
   for (const route of routes) register(server, route, ports);
-  const document = openApiDocument(routes, ports.info().version);
-  server.get('/openapi.json', () => document);
+  // Made when it is asked for: it takes as long as the rest of a start.
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  server.get('/openapi.json', () => {
+    document ??= openApiDocument(routes, ports.info().version);
+    return document;
+  });
   serveConsole(server, log);
   if (board !== undefined) serveBoard(server, board);
   return server;
