@@ -104,7 +104,7 @@ export function readLayerFile(images: string, file: LayerFile): Result<SharedArr
     return damaged(code === 'ENOENT' ? 'is missing' : `cannot be opened: ${message}`);
   }
   try {
-    const buffer = Buffer.allocUnsafeSlow(READ_CHUNK);
+    const buffer = Buffer.alloc(HEADER);
     const size = fstatSync(fd).size;
     if (size < HEADER || readSync(fd, buffer, 0, HEADER, 0) < HEADER) return damaged('is shorter than its header');
     const header = new DataView(buffer.buffer, buffer.byteOffset, HEADER);
@@ -117,7 +117,7 @@ export function readLayerFile(images: string, file: LayerFile): Result<SharedArr
       return damaged('belongs to another layer or zone');
     const length = Number(header.getBigUint64(24, true));
     if (length !== size - HEADER) return damaged(`has ${size - HEADER} octets of content instead of ${length}`);
-    return readContent(fd, buffer, length, header.getUint32(32, true)) ?? damaged('has damaged content');
+    return readContent(fd, length, header.getUint32(32, true)) ?? damaged('has damaged content');
   } catch (cause) {
     return damaged(`cannot be read: ${(cause as Error).message}`);
   } finally {
@@ -125,21 +125,15 @@ export function readLayerFile(images: string, file: LayerFile): Result<SharedArr
   }
 }
 
-function readContent(
-  fd: number,
-  buffer: Buffer,
-  length: number,
-  expected: number,
-): Result<SharedArrayBuffer> | undefined {
+/** Straight into its place; summed up while it is still in the processor's cache. */
+function readContent(fd: number, length: number, expected: number): Result<SharedArrayBuffer> | undefined {
   const layer = new SharedArrayBuffer(length);
   const content = new Uint8Array(layer);
   let crc = 0;
   for (let at = 0; at < length; ) {
-    const count = readSync(fd, buffer, 0, Math.min(READ_CHUNK, length - at), HEADER + at);
+    const count = readSync(fd, content, at, Math.min(READ_CHUNK, length - at), HEADER + at);
     if (count === 0) return undefined;
-    const chunk = buffer.subarray(0, count);
-    crc = crc32(chunk, crc);
-    content.set(chunk, at);
+    crc = crc32(content.subarray(at, at + count), crc);
     at += count;
   }
   return crc === expected ? ok(layer) : undefined;
