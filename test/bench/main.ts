@@ -1,4 +1,4 @@
-// npm run bench -- NAME [--peers zonewire,bind,...] [--runs N] [--minutes N] [--json FILE] [--profile DIR]
+// npm run bench -- NAME [--peers zonewire,bind,...] [--runs N] [--minutes N] [--zones N] [--json FILE] [--profile DIR]
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly runs: number;
   /** How long a soak lasts. */
   readonly minutes: number;
+  /** Of many zones. */
+  readonly zones: number;
   /** How to do it again. */
   readonly command: string;
 }
@@ -59,6 +61,7 @@ const { values, positionals } = parseArgs({
     peers: { type: 'string' },
     runs: { type: 'string' },
     minutes: { type: 'string' },
+    zones: { type: 'string' },
     json: { type: 'string' },
     profile: { type: 'string' },
   },
@@ -67,13 +70,14 @@ const [chosen] = positionals;
 const bench = chosen !== undefined && Object.hasOwn(BENCHES, chosen) ? BENCHES[chosen] : undefined;
 const runs = Number(values.runs ?? 3);
 const minutes = Number(values.minutes ?? 10);
+const zones = Number(values.zones ?? 10_000);
 const peers = values.peers?.split(',') ?? bench?.peers ?? [];
 const known = [...(bench?.peers ?? []), ...(bench?.more ?? [])];
 const unknown = bench && peers.find((peer) => !known.includes(peer));
-if (bench === undefined || unknown !== undefined || !(runs >= 1) || !(minutes > 0)) {
+if (bench === undefined || unknown !== undefined || !(runs >= 1) || !(minutes > 0) || !(zones >= 1)) {
   if (unknown !== undefined) console.error(`bench ${chosen}: unknown peer ${unknown}; known: ${known.join(', ')}`);
   console.error(
-    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--peers A,B] [--runs N] [--minutes N] [--json FILE] [--profile DIR]`,
+    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--peers A,B] [--runs N] [--minutes N] [--zones N] [--json FILE] [--profile DIR]`,
   );
   process.exit(2);
 }
@@ -85,6 +89,6 @@ execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.ts', 
 process.env.ZONEWIRE_COMMAND = fileURLToPath(new URL('../../dist/zonewire.mjs', import.meta.url));
 pin(process.pid, LOAD_CORE);
 const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-const report = await bench.run({ peers, runs, minutes, command });
+const report = await bench.run({ peers, runs, minutes, zones, command });
 print(report, values.json);
 process.exit(report.failures?.length ? 1 : 0);
