@@ -36,6 +36,8 @@ export interface ZoneStatus {
   readonly file?: ZoneFileStatus;
   /** Of the version that is served. What was refused is `lastError`. */
   readonly verification?: VerificationStatus;
+  /** SHA-384 over the content in canonical form, once somebody has wanted to compare it. */
+  readonly content?: { readonly serial: number; readonly digest: string };
 }
 
 /** What verifying a version before it was served has found. */

@@ -106,6 +106,8 @@ export interface ReplicaView extends ReplicaLag {
   readonly expiry?: Expiry;
   /** Its clock less ours, ms; shown, never part of a lag. */
   readonly skewMs?: number;
+  /** Why its receipts cannot be followed, where that is configured. */
+  readonly receiptTrouble?: string;
 }
 
 /** When one serial came to one secondary (to one node of it, where several answer). */

@@ -72,6 +72,9 @@ export class Replicas implements NotifyWatcher {
   readonly #later: (call: () => void) => void;
   readonly #zones = new Map<string, WatchedZone>();
   readonly #skews = new Map<string, number>();
+  readonly #receiptTroubles = new Map<string, string>();
+  /** Of the zones served here, by zone. */
+  readonly #contents = new Map<string, { readonly serial: number; readonly digest: string }>();
   readonly #listeners = new Set<(event: ReplicaEvent) => void>();
   readonly #waiting: ReplicaEvent[] = [];
   /** Whose health may change without anything happening. */
@@ -110,12 +113,14 @@ export class Replicas implements NotifyWatcher {
       this.#judge(watched, target);
       const expiry = target.expiry(watched.expire, now);
       const skewMs = this.#skews.get(lag.id);
+      const receiptTrouble = this.#receiptTroubles.get(lag.id);
       return {
         ...lag,
         health: target.health,
         ...(target.nodes.size === 0 ? {} : { nodes: [...target.nodes.values()] }),
         ...(expiry === undefined ? {} : { expiry }),
         ...(skewMs === undefined ? {} : { skewMs }),
+        ...(receiptTrouble === undefined ? {} : { receiptTrouble }),
       };
     });
   }
@@ -202,6 +207,7 @@ export class Replicas implements NotifyWatcher {
     this.#unexpect(targets.map(({ remote }) => remote));
     this.peers.forgetZone(zone);
     this.#zones.delete(zone);
+    this.#contents.delete(zone);
     this.book.forget(zone);
   }
 
@@ -285,7 +291,39 @@ export class Replicas implements NotifyWatcher {
       return;
     }
     target.receipt = facts;
+    this.#compare(zone, target);
     this.#look(zone, secondary);
+  }
+
+  /** The content that is served here, for comparing it with what secondaries of ours say of theirs. */
+  content(zone: string, serial: number, digest: string): void {
+    const watched = this.#zones.get(zone);
+    if (watched === undefined) return;
+    this.#contents.set(zone, { serial, digest });
+    for (const target of watched.targets.values()) {
+      this.#compare(zone, target);
+      this.#look(zone, target.secondary);
+    }
+  }
+
+  /** Why the receipts of a secondary are not to be had; undefined: they are. */
+  receiptTrouble(secondary: string, message: string | undefined): void {
+    if (message === undefined) this.#receiptTroubles.delete(secondary);
+    else this.#receiptTroubles.set(secondary, message);
+  }
+
+  /** Whether the secondary is notified of the zone. */
+  notifies(zone: string, secondary: string): boolean {
+    return this.#target(zone, secondary) !== undefined;
+  }
+
+  /** The same serial, other content. */
+  #compare(zone: string, target: Target): void {
+    const ours = this.#contents.get(zone);
+    const theirs = target.receipt;
+    if (ours === undefined || theirs?.digest === undefined || theirs.serial !== ours.serial) return;
+    const how = `its receipt has the digest ${theirs.digest.slice(0, 16)}…, ours is ${ours.digest.slice(0, 16)}…`;
+    target.diverged = theirs.digest === ours.digest ? undefined : { serial: ours.serial, how };
   }
 
   /** The clock of a secondary less ours, ms; undefined: not known any more. */

@@ -22,10 +22,25 @@ export function canonicalOctets(
   sink: (piece: Uint8Array) => void,
   o: CanonicalOptions = {},
 ): void {
+  canonicalOctetsInSteps(version, sink, Number.POSITIVE_INFINITY, o).next();
+}
+
+/** {@link canonicalOctets} with a pause (`yield`) after every `names` names, for who has other things to do in between. */
+export function* canonicalOctetsInSteps(
+  version: ZoneVersion,
+  sink: (piece: Uint8Array) => void,
+  names: number,
+  o: CanonicalOptions = {},
+): Generator<void, void, void> {
   const stream = new CanonicalStream(sink);
   const cursor = new RRsetCursor();
   const walk = new CanonicalWalk(version.stack.layers);
+  let left = names;
   while (walk.next()) {
+    if (--left < 0) {
+      yield;
+      left = names - 1;
+    }
     const { bytes } = walk.layer;
     const isApex = bytes[walk.node] === 0;
     stream.owner(bytes, walk.node + 8, walk.node + 8 + bytes[walk.node], version.apex);

@@ -13,7 +13,7 @@ import {
   TYPE,
   unwrap,
 } from '@zonewire/shared-protocol';
-import { digestOf } from './digest.ts';
+import { digestInSteps, digestOf } from './digest.ts';
 import { CanonicalWalk } from './image/canonical-walk.ts';
 import { H } from './image/image.ts';
 import { Layer } from './image/layer.ts';
@@ -223,6 +223,11 @@ export class ZoneVersion {
    */
   digest(): string {
     return digestOf(this);
+  }
+
+  /** {@link digest} with a pause (`yield`) after every `names` names: a large zone takes seconds. */
+  digestInSteps(names: number): Generator<void, string, void> {
+    return digestInSteps(this, names);
   }
 }
 

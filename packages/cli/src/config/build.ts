@@ -60,6 +60,9 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
     },
     replicas: historyLimits(replicas),
     keys: [...keys.values()],
+    followed: parsed.remotes.flatMap(({ id, control }) =>
+      control === undefined ? [] : [{ id, url: control.url, token: secrets.remoteTokens.get(id) }],
+    ),
     webhooks: parsed.webhooks.map(({ id, url, on, zones, hold }, index) => ({
       id: webhookId({ id, url }),
       url,

@@ -3,6 +3,7 @@ import type { WebhookConfig } from '@zonewire/replicas';
 import type { Name, TsigKey } from '@zonewire/shared-protocol';
 import type { VerificationPolicy } from '@zonewire/zone';
 import type { HostPort } from './addresses.ts';
+import type { FollowedConfig } from './followed.ts';
 
 /** A configuration that holds together: every id resolved, templates merged, paths absolute, secrets read. */
 export interface NodeConfig {
@@ -19,6 +20,8 @@ export interface NodeConfig {
   readonly keys: readonly TsigKey[];
   readonly zones: readonly ZoneConfig[];
   readonly webhooks: readonly WebhookConfig[];
+  /** Secondaries of ours, of which receipts are followed. */
+  readonly followed: readonly FollowedConfig[];
   /** Where remotes stand, by their id; only those that say so. */
   readonly places: ReadonlyMap<string, Place>;
 }

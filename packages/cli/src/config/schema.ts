@@ -3,6 +3,7 @@ import { nameFromText, type Result } from '@zonewire/shared-protocol';
 import { parseTrustAnchor } from '@zonewire/zone';
 import { z } from 'zod';
 import { parseHostPort } from './addresses.ts';
+import { parseControlUrl } from './followed.ts';
 import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from './quantities.ts';
 import { parseRedisUrl, parseSite } from './redis.ts';
 import { parseWebhookUrl } from './webhooks.ts';
@@ -205,6 +206,15 @@ const remote = z.strictObject({
     .min(1, { error: 'must name at least one address, such as ["192.0.2.1:53"]' }),
   key: id.optional().meta({ description: 'Id of the key that signs what is sent there.' }),
   place: place.optional(),
+  control: z
+    .strictObject({
+      url: read(parseControlUrl, 'must be text such as http://192.0.2.1:8053').meta({
+        description: 'Its control API: http://host:port, or https.',
+      }),
+      'token-file': path.optional().meta({ description: 'A file that holds the token of that node.' }),
+    })
+    .optional()
+    .meta({ description: 'For a Zonewire secondary: its receipts are followed there.' }),
 });
 
 const webhook = z.strictObject({

@@ -9,6 +9,8 @@ export interface Secrets {
   readonly keys: ReadonlyMap<string, Uint8Array>;
   readonly token: string | undefined;
   readonly redisPassword: string | undefined;
+  /** Tokens of the control APIs of remotes, by the id of the remote. */
+  readonly remoteTokens: ReadonlyMap<string, string>;
   /** Octets in the order of the section webhooks; empty where it could not be read. */
   readonly webhooks: readonly Uint8Array[];
   readonly problems: readonly ConfigProblem[];
@@ -83,9 +85,19 @@ export function readSecrets(source: ConfigSource, files: ConfigFiles): Secrets {
     return octets;
   });
 
+  const remoteTokens = new Map<string, string>();
+  for (const { path, value } of entriesOf(source.value, 'remotes')) {
+    const file = isMapValue(value.control) ? value.control['token-file'] : undefined;
+    if (typeof value.id !== 'string' || typeof file !== 'string') continue;
+    const at = [...path, 'control', 'token-file'];
+    const text = fileText(at, file)?.trim();
+    if (text === '') problems.push(source.at(at, `${file} is empty; put the token of ${value.id} into it`));
+    if (text) remoteTokens.set(value.id, text);
+  }
+
   const control = isMapValue(source.value) && isMapValue(source.value.control) ? source.value.control : {};
   const inline = typeof control.token === 'string' ? control.token : undefined;
   const token = typeof control['token-file'] === 'string' ? oneLine('control', 'token-file', 'token') : inline;
   const redisPassword = oneLine('redis', 'password-file', 'password');
-  return { keys, token, redisPassword, webhooks, problems, warnings };
+  return { keys, token, redisPassword, remoteTokens, webhooks, problems, warnings };
 }

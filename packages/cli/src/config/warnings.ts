@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { nameToText } from '@zonewire/shared-protocol';
+import { followedWarning } from './followed.ts';
 import type { NodeConfig, ZoneConfig } from './node-config.ts';
 import type { ConfigProblem } from './problem.ts';
 import type { ConfigSource } from './source.ts';
@@ -15,6 +16,10 @@ export function findWarnings(config: NodeConfig, source: ConfigSource): ConfigPr
       warnings.push(
         source.at(['webhooks', index, 'url'], `webhook ${id} is sent unencrypted to another machine; better: https`),
       );
+  for (const followed of config.followed) {
+    const message = followedWarning(followed);
+    if (message !== undefined) warnings.push(source.at(['remotes'], message));
+  }
   if (config.zones.length === 0) warnings.unshift(source.at([], 'there are no zones; every query will be refused'));
   return warnings;
 }

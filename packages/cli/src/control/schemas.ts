@@ -66,6 +66,7 @@ export const replicaView = replicaLag
       .optional()
       .meta({ description: 'When the zone expires there unless it refreshes; fraction: of EXPIRE that is used up.' }),
     skewMs: z.number().optional().meta({ description: 'Its clock less ours, ms; never part of a lag.' }),
+    receiptTrouble: z.string().optional().meta({ description: 'Why its receipts cannot be followed.' }),
   })
   .meta({ id: 'ReplicaView' }) satisfies z.ZodType<ReplicaView>;
 
@@ -166,6 +167,10 @@ export const zoneStatus = z
         findings: z.array(z.string()).readonly(),
       })
       .optional(),
+    content: z
+      .object({ serial, digest: z.string() })
+      .optional()
+      .meta({ description: 'SHA-384 of the content in canonical form; made while somebody follows the events.' }),
     file: z.object({ path: z.string(), loadedAt: at, serial, dynamicUpdatesSince: z.int() }).optional(),
   })
   .meta({ id: 'ZoneStatus' }) satisfies z.ZodType<ZoneStatus>;

@@ -12,6 +12,8 @@ export interface EventHubOptions {
   readonly firstId: number;
   /** Events kept for those who come back. */
   readonly kept?: number;
+  /** Somebody listens, and nobody did before. */
+  readonly wanted?: () => void;
 }
 
 /** Events kept, about 300 octets each: what 10,000 zones tell of in one change of each. */
@@ -30,13 +32,15 @@ export const GAP = 'gap';
 export class EventHub {
   readonly counters: EventHubCounters = { published: 0, gaps: 0 };
   readonly #kept: number;
+  readonly #wanted: (() => void) | undefined;
   readonly #listeners = new Set<(event: NumberedEvent) => void>();
   /** A ring: the event with id `n` is at `n % kept`. */
   readonly #ring: NumberedEvent[] = [];
   readonly #firstId: number;
   #nextId: number;
 
-  constructor({ firstId, kept = EVENTS_KEPT }: EventHubOptions) {
+  constructor({ firstId, kept = EVENTS_KEPT, wanted }: EventHubOptions) {
+    this.#wanted = wanted;
     this.#firstId = firstId;
     this.#nextId = firstId;
     this.#kept = kept;
@@ -61,6 +65,7 @@ export class EventHub {
   /** @returns how to end it. */
   listen(listener: (event: NumberedEvent) => void): () => void {
     this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.#wanted?.();
     return () => this.#listeners.delete(listener);
   }
 

@@ -1,7 +1,7 @@
-import { systemClock } from '@zonewire/nameserver';
+import { systemClock, type ZoneStatus } from '@zonewire/nameserver';
 import type { ChangeStep } from '@zonewire/primary';
 import type { RefreshOutcome } from '@zonewire/secondary';
-import { type Name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
+import { type Name, name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
 import type { ActionOutcome, ControlPorts, ReplicationPort, RRsetChange } from '../control/ports.ts';
 import { count } from '../output/time.ts';
 import { VERSION } from '../version.ts';
@@ -29,8 +29,11 @@ export function controlPorts(node: RunningNode): ControlPorts {
     now: () => systemClock.now(),
     events: node.eventStreams,
     transfers: () => node.runningTransfers.list(),
-    statuses: () => zones.statuses(),
-    status: (zone) => zones.status(zone),
+    statuses: () => zones.statuses().map((status) => withContent(node, status)),
+    status: (zone) => {
+      const status = zones.status(zone);
+      return status && withContent(node, status);
+    },
     changes: node.waiting,
     replicas: (zone) => replicas.view(nameToText(zone).toLowerCase()),
     replication: replicationPort(node),
@@ -77,6 +80,12 @@ function replicationPort({ replicas, history }: RunningNode): ReplicationPort {
     },
     queue: () => replicas.queue(),
   };
+}
+
+function withContent({ digests }: RunningNode, status: ZoneStatus): ZoneStatus {
+  if (digests.size === 0) return status;
+  const content = digests.of(name(status.zone));
+  return content === undefined ? status : { ...status, content };
 }
 
 function redisInfo(node: RunningNode) {

@@ -168,6 +168,23 @@ function events(node: RunningNode): MetricFamily[] {
       'counter',
       one(node.events.counters.gaps),
     ),
+    family('followed', 'Secondaries whose receipts are followed.', 'gauge', one(node.following.size)),
+    family(
+      'follow_failures_total',
+      'Connections to them that failed or ended.',
+      'counter',
+      one(node.following.counters.failures),
+    ),
+    family('receipts_total', 'What they told, by what became of it.', 'counter', [
+      { labels: { result: 'taken' }, value: node.following.counters.events - node.following.counters.ignored },
+      { labels: { result: 'ignored' }, value: node.following.counters.ignored },
+    ]),
+    family(
+      'zone_digests_total',
+      'Digests of zones made to be compared between nodes.',
+      'counter',
+      one(node.digests.counters.made),
+    ),
     family('event_listeners', 'Listeners at /api/v1/events.', 'gauge', one(node.eventStreams.listeners)),
     family('event_listeners_total', 'Listeners at /api/v1/events, by what became of them.', 'counter', [
       { labels: { result: 'opened' }, value: node.eventStreams.counters.opened },

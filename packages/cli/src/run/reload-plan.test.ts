@@ -28,6 +28,7 @@ function config(zones: ZoneConfig[], server: Partial<NodeConfig['server']> = {})
     zones,
     webhooks: [],
     places: new Map(),
+    followed: [],
   };
 }
 

@@ -14,7 +14,7 @@ import {
 import { diskFiles, Primary } from '@zonewire/primary';
 import { DEFAULT_WAITING_LIMITS, History, Replicas, type WaitingRoom, type Webhooks } from '@zonewire/replicas';
 import { DEFAULT_SECONDARY_LIMITS, Secondary, type SecondaryLimits } from '@zonewire/secondary';
-import { name, nameKey, nameToText, type TsigKey, ZonewireError } from '@zonewire/shared-protocol';
+import { type Name, name, nameKey, nameToText, type TsigKey, ZonewireError } from '@zonewire/shared-protocol';
 import { openZoneStore, type ZoneStore } from '@zonewire/zone-store';
 import type { FastifyInstance } from 'fastify';
 import {
@@ -32,11 +32,13 @@ import { EventHub } from '../events/event-hub.ts';
 import { EventStreams } from '../events/event-streams.ts';
 import { count } from '../output/time.ts';
 import { controlPorts } from './control-ports.ts';
+import { Following } from './following.ts';
 import { feedEvents } from './node-events.ts';
 import { planReload } from './reload-plan.ts';
 import { openSite, type Site } from './site.ts';
 import { waitingRoom } from './waiting.ts';
 import { openWebhooks } from './webhooks.ts';
+import { ZoneDigests, zoneText as zoneNameText } from './zone-digests.ts';
 import { type Failed, NodeZones } from './zones.ts';
 
 export type KeyRing = ReadonlyMap<string, TsigKey>;
@@ -56,6 +58,8 @@ export class RunningNode {
   readonly runningTransfers: RunningTransfers;
   readonly events: EventHub;
   readonly eventStreams: EventStreams;
+  readonly digests: ZoneDigests;
+  readonly following: Following;
   readonly nameserver: Nameserver;
   readonly primary: Primary;
   readonly secondary: Secondary;
@@ -117,7 +121,7 @@ export class RunningNode {
       transferOut: this.transferOut,
       running,
     });
-    this.events = new EventHub({ firstId: this.startedAt });
+    this.events = new EventHub({ firstId: this.startedAt, wanted: () => this.digests.wake() });
     this.eventStreams = new EventStreams({ hub: this.events, clock });
     feedEvents(this.events, {
       identity: config.server.identity,
@@ -126,6 +130,14 @@ export class RunningNode {
       running,
       replicas: this.replicas,
     });
+    this.digests = new ZoneDigests({
+      table,
+      clock,
+      elapsed: () => performance.now(),
+      isWanted: () => this.events.listeners > 0 || this.following.size > 0,
+      done: (apex, { serial }, digest) => this.#content(apex, serial, digest),
+    });
+    this.following = new Following({ replicas: this.replicas, log });
     this.zones = new NodeZones({ primary: this.primary, secondary: this.secondary, log });
     this.waiting = waitingRoom(this, { waits: config.control?.waits ?? DEFAULT_WAITING_LIMITS.waits });
     this.webhooks = openWebhooks(this);
@@ -159,6 +171,7 @@ export class RunningNode {
       await node.#startControl();
       node.loaded = node.zones.load(config.zones).then((more) => logFailed(log, [...failed, ...more]));
       node.#turn = node.loaded;
+      node.following.configure(config.followed);
       return node;
     } catch (error) {
       await node.stop();
@@ -203,6 +216,8 @@ export class RunningNode {
     this.config = { ...loaded.config, ...runningSettings(this.config, loaded.config) };
     this.configuredAt = systemClock.now();
     this.webhooks.configure(this.config.webhooks);
+    this.following.configure(this.config.followed);
+    if (this.following.size > 0) this.digests.wake();
     const failed = [...(await this.zones.remove(plan.remove)), ...(await this.zones.add(plan.add))];
     logFailed(this.log, failed);
     // What is wrong with a zone or its file is logged where it is found.
@@ -221,6 +236,16 @@ export class RunningNode {
     return report;
   }
 
+  /** What a zone holds: told to those who follow this node, and compared with what those it follows hold. */
+  #content(apex: Name, serial: number, digest: string): void {
+    const zone = zoneNameText(apex);
+    if (this.zones.role(apex) === 'secondary') {
+      const node = this.config.server.identity;
+      this.events.publish({ kind: 'receipt', zone, at: systemClock.now(), node, serial, digest });
+    }
+    this.replicas.content(zone, serial, digest);
+  }
+
   #refuse({ problems }: LoadedConfig & { ok: false }): ZonewireError {
     const lines = problems.map(problemText);
     for (const line of lines) this.log.error({}, line);
@@ -234,11 +259,14 @@ export class RunningNode {
     this.zones.stop();
     this.waiting.stop();
     this.webhooks.stop();
+    this.digests.stop();
+    const followed = this.following.stop();
     await this.#control?.close();
     await this.nameserver.stop();
     await this.#turn;
     await this.secondary.stop();
     await this.primary.stop();
+    await followed;
     this.replicas.stop();
     await this.history.close();
     this.verifier.close();

@@ -118,5 +118,6 @@ function nodeConfig(dataDir: string, key: TsigKey): NodeConfig {
     zones: [],
     webhooks: [],
     places: new Map(),
+    followed: [],
   };
 }
