@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from './commands/registry.ts';
-import { EXPIRED_ZONE, fakeNode, NOW, PRIMARY_ZONE, SECONDARY_ZONE } from './control/fixtures/fake-node.ts';
+import { EXPIRED_ZONE, fakeNode, NOW, PRIMARY_ZONE, SECONDARY_ZONE, viewsOf } from './control/fixtures/fake-node.ts';
 import { main } from './main.ts';
 
 const exec = promisify(execFile);
@@ -77,7 +77,8 @@ describe('zone status', () => {
       served      serial 2026112102, 1h ago (2026-11-21 01:42:04 UTC)
       last error  none
       secondary   fra1 127.0.0.1:5301 in-sync, serial 2026112102, lag 3 ms
-      secondary   sin1 127.0.0.1:5302 unreachable, serial 2026112100, behind for 1h: no answer within 2 s
+      secondary   sin1 127.0.0.1:5302 unreachable, serial 2026112100, behind for 1h: 127.0.0.1:5302 does not answer over UDP for 50 min.
+      to do       sin1: See whether the server runs.
       journal     2 changes, 812 B, IXFR from serial 2026112100 on
       file        /srv/zones/example.test.zone, serial 2026112100 there, read 2h ago (2026-11-21 00:42:04 UTC), 2 dynamic updates since (not in the file)
       "
@@ -123,7 +124,10 @@ describe('zone status', () => {
 
   it('as JSON', async () => {
     expect(JSON.parse((await zonewire('zone status example.org. -o json')).out)).toEqual(SECONDARY_ZONE);
-    expect(JSON.parse((await zonewire('zone status example.test. --output=json')).out)).toEqual(PRIMARY_ZONE);
+    expect(JSON.parse((await zonewire('zone status example.test. --output=json')).out)).toEqual({
+      ...PRIMARY_ZONE,
+      notify: viewsOf(PRIMARY_ZONE),
+    });
   });
 });
 
@@ -132,9 +136,10 @@ describe('lag', () => {
     const { code, out } = await zonewire('lag');
     expect(code).toBe(1);
     expect(out).toMatchInlineSnapshot(`
-      "ZONE           SECONDARY  ADDRESS         STATE        LAG   SERIAL      HERE        NOTE
+      "ZONE           SECONDARY  ADDRESS         HEALTH       LAG   SERIAL      HERE        NOTE
       example.test.  fra1       127.0.0.1:5301  in-sync      3 ms  2026112102  2026112102  seen 1h ago
-      example.test.  sin1       127.0.0.1:5302  unreachable  1h    2026112100  2026112102  2 behind, no answer within 2 s
+      example.test.  sin1       127.0.0.1:5302  unreachable  1h    2026112100  2026112102  127.0.0.1:5302 does not answer over UDP for 50 min.
+      sin1 example.test.: See whether the server runs.
       "
     `);
     expect((await zonewire('lag example.test.')).out).toBe(out);
@@ -188,6 +193,7 @@ it('node status', async () => {
     configuration  /etc/zonewire/zonewire.yaml, read 2h ago (2026-11-21 00:42:04 UTC)
     data           /var/lib/zonewire
     zones          3 zones: 2 serving, 1 expired
+    secondaries    1 in-sync, 1 unreachable
     "
   `);
 });

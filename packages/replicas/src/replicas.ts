@@ -14,6 +14,7 @@ import { compareSerials, nameToText } from '@zonewire/shared-protocol';
 import { healthOf } from './health.ts';
 import { type Likely, likelyReason } from './likely.ts';
 import type {
+  HealthState,
   Moment,
   QueueEntry,
   ReceiptFacts,
@@ -152,6 +153,19 @@ export class Replicas implements NotifyWatcher {
       const order = seen && compareSerials(serial, seen.serial);
       return seen !== undefined && (order === 0 || order === -1) ? { secondary, answeredAt: seen.at } : { secondary };
     });
+  }
+
+  /** Zones by the state of their health, for each secondary. */
+  healthCounts(): Map<string, Partial<Record<HealthState, number>>> {
+    const counts = new Map<string, Partial<Record<HealthState, number>>>();
+    for (const { targets } of this.#zones.values()) {
+      for (const { secondary, health } of targets.values()) {
+        const states = counts.get(secondary) ?? {};
+        counts.set(secondary, states);
+        states[health.state] = (states[health.state] ?? 0) + 1;
+      }
+    }
+    return counts;
   }
 
   /** Who is still to be told, or to be seen to have it; the longest waiting first. */

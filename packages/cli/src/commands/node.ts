@@ -1,5 +1,5 @@
 import type { NodeInfo, RedisStatus } from '../control/ports.ts';
-import { printable, stateStyle, styled, table } from '../output/terminal.ts';
+import { printable, stateStyle, styled, type Terminal, table } from '../output/terminal.ts';
 import { absolute, count, duration, when } from '../output/time.ts';
 import { CLIENT_OPTIONS, type Command, EXIT, type Invocation, OUTPUT_OPTION, printJson } from './command.ts';
 import { controlClient } from './control-client.ts';
@@ -13,7 +13,17 @@ function redisLine({ state, since, site, url, trouble, lost }: RedisStatus, { no
   return ['redis', `${words}, site ${site}, ${printable(url)}${times}`];
 }
 
-type Node = NodeInfo & { readonly zones: Readonly<Record<string, number>> };
+interface Node extends NodeInfo {
+  readonly zones: Readonly<Record<string, number>>;
+  /** Zone × secondary by health. */
+  readonly replicas: Readonly<Record<string, number>>;
+}
+
+function byState(counts: Readonly<Record<string, number>>, terminal: Terminal): string {
+  return Object.entries(counts)
+    .map(([state, number]) => `${number} ${styled(terminal, stateStyle(state), state)}`)
+    .join(', ');
+}
 
 export const nodeStatus: Command = {
   name: 'node status',
@@ -31,9 +41,6 @@ export const nodeStatus: Command = {
       printJson(invocation, node);
       return bad ? EXIT.PROBLEM : EXIT.FINE;
     }
-    const states = Object.entries(node.zones).map(
-      ([state, number]) => `${number} ${styled(terminal, stateStyle(state), state)}`,
-    );
     const total = Object.values(node.zones).reduce((sum, number) => sum + number, 0);
     terminal.out(
       table([
@@ -45,7 +52,8 @@ export const nodeStatus: Command = {
         ['configuration', `${printable(node.configFile)}, read ${when(node.configuredAt, invocation.now())}`],
         ['data', printable(node.dataDir)],
         ...(node.redis === undefined ? [] : [redisLine(node.redis, invocation)]),
-        ['zones', `${count(total, 'zone')}${states.length > 0 ? `: ${states.join(', ')}` : ''}`],
+        ['zones', `${count(total, 'zone')}${total > 0 ? `: ${byState(node.zones, terminal)}` : ''}`],
+        ...(Object.keys(node.replicas).length === 0 ? [] : [['secondaries', byState(node.replicas, terminal)]]),
       ]),
     );
     return bad ? EXIT.PROBLEM : EXIT.FINE;

@@ -1,4 +1,5 @@
 import type { ZoneStatus } from '@zonewire/nameserver';
+import type { ReplicaView } from '@zonewire/replicas';
 import type { ActionOutcome, ReloadReport } from '../control/ports.ts';
 import { zoneToSegment } from '../control/zone-segment.ts';
 import { printable } from '../output/terminal.ts';
@@ -15,7 +16,7 @@ import {
   stringOption,
   usageError,
 } from './command.ts';
-import { controlClient } from './control-client.ts';
+import { type ControlClient, controlClient } from './control-client.ts';
 
 const options = { ...CLIENT_OPTIONS, ...OUTPUT_OPTION };
 
@@ -54,12 +55,18 @@ export const zoneStatus: Command = {
     'Exit code 1 when the zone is failed or expired.',
   async run(invocation) {
     const client = await controlClient(invocation);
-    const zone = await client.get<ZoneStatus>(`/api/v1/zones/${segmentOf(invocation)}`);
+    const segment = segmentOf(invocation);
+    const status = await client.get<ZoneStatus>(`/api/v1/zones/${segment}`);
+    const zone = status.notify === undefined ? status : { ...status, notify: await replicasOf(client, segment) };
     if (invocation.json) printJson(invocation, zone);
     else invocation.terminal.out(zoneDetails(zone, invocation.terminal, invocation.now()));
     return zone.state === 'failed' || zone.state === 'expired' ? EXIT.PROBLEM : EXIT.FINE;
   },
 };
+
+async function replicasOf(client: ControlClient, segment: string): Promise<ReplicaView[]> {
+  return (await client.get<{ replicas: ReplicaView[] }>(`/api/v1/zones/${segment}/replicas`)).replicas;
+}
 
 export const zoneExport: Command = {
   name: 'zone export',

@@ -34,7 +34,7 @@ describe('the overview of secondaries', () => {
       .inject({ url: '/api/v1/overview', headers: { host: '127.0.0.1' } });
     expect(answer.json()).toMatchObject({
       node: { identity: 'fra1', place: { label: 'Amsterdam' } },
-      counts: { zones: 3, secondaries: 2, health: { 'in-sync': 2, behind: 0 } },
+      counts: { zones: 3, secondaries: 2, health: { 'in-sync': 1, unreachable: 1, behind: 0 } },
       secondaries: [{ id: 'fra1', worst: 'in-sync', lag: { latest: 3 } }, { id: 'sin1' }],
     });
   });

@@ -1,5 +1,6 @@
 import type { RunningTransfer, ZoneStatus } from '@zonewire/nameserver';
 import type {
+  HealthState,
   LagBucket,
   QueueEntry,
   ReplicaPage,
@@ -52,6 +53,8 @@ export interface ReplicationPort {
     hours: number;
   }): Promise<readonly LagBucket[]>;
   queue(): readonly QueueEntry[];
+  /** Zones by health, for each secondary. */
+  healthCounts(): ReadonlyMap<string, Readonly<Partial<Record<HealthState, number>>>>;
 }
 
 /** Reject with a ZonewireError when it cannot be done; resolve with one sentence that says what was. */

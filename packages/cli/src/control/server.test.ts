@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { EXPIRED_ZONE, fakeNode, HEALTH, PRIMARY_ZONE, SECONDARY_ZONE } from './fixtures/fake-node.ts';
+import { EXPIRED_ZONE, fakeNode, PRIMARY_ZONE, SECONDARY_ZONE, viewsOf } from './fixtures/fake-node.ts';
 
 const node = fakeNode();
 const server = node.server();
@@ -57,7 +57,7 @@ describe('reading', () => {
     expect((await get('/api/v1/zones/example.test./replicas')).json()).toEqual({
       zone: 'example.test.',
       serial: 2026112102,
-      replicas: PRIMARY_ZONE.notify?.map((lag) => ({ ...lag, health: HEALTH })),
+      replicas: viewsOf(PRIMARY_ZONE),
     });
     expect((await get('/api/v1/zones/example.org./replicas')).json()).toMatchObject({ replicas: [] });
   });
@@ -213,8 +213,9 @@ describe('metrics', () => {
       'zonewire_replication_serials_behind{zone="example.test.",secondary="sin1"} 2',
       'zonewire_replication_in_sync{zone="example.test.",secondary="fra1"} 1',
       'zonewire_replication_in_sync{zone="example.test.",secondary="sin1"} 0',
+      'zonewire_replication_health{zone="example.test.",secondary="sin1",state="unreachable"} 1',
       'zonewire_replication_zones{secondary="fra1",state="in-sync"} 1',
-      'zonewire_replication_zones{secondary="sin1",state="in-sync"} 1',
+      'zonewire_replication_zones{secondary="sin1",state="unreachable"} 1',
       'zonewire_replication_lag_longest_seconds{secondary="fra1"} 0.003',
       'zonewire_replication_lag_longest_seconds{secondary="sin1"} 3600',
       'zonewire_replication_pairs_left_out 0',

@@ -30,7 +30,7 @@ export function styled(terminal: Terminal, style: Style, text: string): string {
 /** Green for what serves, yellow for what waits, red for what failed. */
 export function stateStyle(state: string): Style {
   if (state === 'serving' || state === 'in-sync' || state === 'ok') return 'green';
-  if (state === 'failed' || state === 'expired' || state === 'unreachable') return 'red';
+  if (state === 'failed' || state === 'expired' || state === 'unreachable' || state === 'diverged') return 'red';
   return 'yellow';
 }
 

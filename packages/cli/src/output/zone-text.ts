@@ -1,4 +1,5 @@
-import type { SerialAt, ZoneStatus } from '@zonewire/nameserver';
+import type { ReplicaLag, SerialAt, ZoneStatus } from '@zonewire/nameserver';
+import type { ReplicaView } from '@zonewire/replicas';
 import { printable, stateStyle, styled, type Terminal, table } from './terminal.ts';
 import { count, duration, octets, relative, when } from './time.ts';
 
@@ -59,7 +60,11 @@ export function zoneDetails(zone: ZoneStatus, terminal: Terminal, now: number): 
     const error = primary.lastError ? `: ${primary.lastError.message}, ${relative(primary.lastError.at, now)}` : '';
     add('primary', `${primary.id} ${primary.address} ${primary.state}${error}`);
   }
-  for (const replica of zone.notify ?? []) add('secondary', replicaText(replica));
+  for (const replica of zone.notify ?? []) {
+    const [line, next] = replicaText(replica, now);
+    add('secondary', line);
+    add('to do', next);
+  }
   add('verification', verificationText(zone, now));
   add('journal', journalText(zone));
   add('file', fileText(zone, now));
@@ -83,12 +88,17 @@ function transferText({ lastTransfer }: ZoneStatus, now: number): string | undef
   return `${type.toUpperCase()} ${serials} from ${from}: ${count(records, 'record')}, ${count(bytes, 'byte')} in ${duration(ms)}, ${when(at, now)}`;
 }
 
-function replicaText(replica: NonNullable<ZoneStatus['notify']>[number]): string {
-  const words = replica.state === 'in-sync' ? 'lag' : 'behind for';
+/** One line; where it is not in sync, a second one with what to do. */
+function replicaText(replica: ReplicaLag & Partial<ReplicaView>, now: number): string[] {
+  const { health, expiry, id, address, state } = replica;
+  const words = state === 'in-sync' ? 'lag' : 'behind for';
   const lag = replica.lagMs === undefined ? '' : `, ${words} ${duration(replica.lagMs)}`;
   const serial = replica.serial === undefined ? '' : `, serial ${replica.serial}`;
-  const error = replica.lastError === undefined ? '' : `: ${replica.lastError}`;
-  return `${replica.id} ${replica.address} ${replica.state}${serial}${lag}${error}`;
+  const expires = expiry === undefined || expiry.fraction < 0.5 ? '' : `, expires ${relative(expiry.at, now)}`;
+  const trouble =
+    health === undefined ? replica.lastError : state === 'in-sync' && health.next === '' ? '' : health.reason;
+  const line = `${id} ${address} ${health?.state ?? state}${serial}${lag}${expires}${trouble ? `: ${trouble}` : ''}`;
+  return health === undefined || health.next === '' ? [line] : [line, `${id}: ${health.next}`];
 }
 
 function verificationText({ verification }: ZoneStatus, now: number): string | undefined {

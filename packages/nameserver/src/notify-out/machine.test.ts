@@ -42,6 +42,22 @@ function inSync(serial: number, addresses = 1): Bench {
   return bench;
 }
 
+describe('a server that is down is named soon', () => {
+  test('in sync, a re-check without an answer: asked once more after 250 ms, for 1 s', () => {
+    const bench = inSync(7);
+    bench.sleep();
+    bench.on({ kind: 'probe-failed', cause: 'silence', reason: 'no answer' }, 2_000);
+    const failedAt = bench.now;
+    expect(bench.sleep()).toEqual([{ kind: 'probe', address: 0, timeout: 1_000, urgent: false }]);
+    expect(bench.now - failedAt).toBe(NOTIFY_OUT.doubtDelay);
+    bench.on({ kind: 'probe-failed', cause: 'silence', reason: 'no answer' }, 1_000);
+    expect(bench.state.silent).toBe(2);
+    expect(bench.now - failedAt).toBeLessThan(2_000);
+    // From then on as slowly as any other.
+    expect(wakeAt(bench.state)! - bench.now).toBeGreaterThanOrEqual(1_000);
+  });
+});
+
 describe('start: the target is asked before it is told', () => {
   test('a probe leaves at once, no NOTIFY', () => {
     const bench = new Bench(7);

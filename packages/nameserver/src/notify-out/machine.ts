@@ -217,6 +217,7 @@ function probeFailed(draft: Draft, event: NotifyEvent & { kind: 'probe-failed' }
   if (draft.phase === 'unknown') want(draft, draft.serial, now);
   if (draft.phase === 'in-sync' && draft.probeStep < SLOW_PROBE_STEP) draft.probeStep = SLOW_PROBE_STEP;
   nextProbe(draft, now);
+  if (draft.silent === 1) draft.probeAt = Math.min(draft.probeAt ?? now, now + NOTIFY_OUT.doubtDelay);
 }
 
 function nextProbe(draft: Draft, now: number): void {
@@ -243,6 +244,8 @@ function sendWhatIsDue(draft: Draft, now: number, effects: NotifyEffect[]): void
   if (!draft.probing && isDue(draft.probeAt, 2 * NOTIFY_OUT.recheckInterval, now)) {
     draft.probing = true;
     const urgent = draft.phase === 'behind' && draft.probeStep < SLOW_PROBE_STEP;
-    effects.push({ kind: 'probe', address: draft.address, timeout: probeTimeout(draft.probeStep), urgent });
+    const timeout = probeTimeout(draft.probeStep);
+    const doubt = draft.silent === 1 ? Math.min(timeout, NOTIFY_OUT.doubtTimeout) : timeout;
+    effects.push({ kind: 'probe', address: draft.address, timeout: doubt, urgent });
   }
 }

@@ -9,6 +9,9 @@ export const NOTIFY_OUT = {
   notifyTimeout: 5_000,
   /** A target that is in sync is asked again this often, so that one which lost the zone is noticed. */
   recheckInterval: 300_000,
+  /** After a first silence it is asked once more, soon and not for long: one packet may get lost, a server that is down is named. */
+  doubtDelay: 250,
+  doubtTimeout: 1_000,
   /** Longest pause between probes of a target that is behind or ahead. */
   slowest: 30_000,
 } as const;

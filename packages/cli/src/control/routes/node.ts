@@ -10,11 +10,16 @@ export const nodeRoutes: readonly Route[] = [
     path: '/api/v1/node',
     id: 'getNode',
     summary: 'This node: version, addresses, configuration, number of zones by state',
-    answer: nodeInfo.extend({ zones: counts }).meta({ id: 'Node' }),
+    answer: nodeInfo
+      .extend({ zones: counts, replicas: counts.meta({ description: 'Zone × secondary, by health.' }) })
+      .meta({ id: 'Node' }),
     handle(_, ports) {
       const zones: Record<string, number> = {};
       for (const { state } of ports.statuses()) zones[state] = (zones[state] ?? 0) + 1;
-      return { ...ports.info(), zones };
+      const replicas: Record<string, number> = {};
+      for (const states of ports.replication.healthCounts().values())
+        for (const [state, number] of Object.entries(states)) replicas[state] = (replicas[state] ?? 0) + number;
+      return { ...ports.info(), zones, replicas };
     },
   },
   {
