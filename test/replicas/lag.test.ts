@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReplicaEvent, ReplicaPage, SerialTimes } from '@zonewire/replicas';
+import {
+  type Address,
+  eventually,
+  freePort,
+  type Peer,
+  servedSerial,
+  startBind,
+  startNsd,
+  ZonewireNode,
+} from '@zonewire/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampleZone } from '../fixtures/zones.ts';
+
+const ZONE = 'example.test.';
+const CHANGES = 50;
+
+/** What an outside observer sees: when each secondary answered with a serial for the first time. */
+type Observed = Record<'site' | 'bind' | 'nsd', number>;
+
+describe('the truth about a site of ours, a BIND and an NSD', () => {
+  let primary: ZonewireNode;
+  let site: ZonewireNode;
+  const peers: Peer[] = [];
+  const ports = { site: 0, bind: 0, nsd: 0 };
+  const names = ['site', 'bind', 'nsd'] as const;
+  const events: ReplicaEvent[] = [];
+  const listening = new AbortController();
+
+  beforeAll(async () => {
+    for (const name of names) ports[name] = await freePort();
+    const notify = names.map((name) => ({ host: '127.0.0.1', port: ports[name] }));
+    primary = await ZonewireNode.start({ zones: [{ name: ZONE, text: sampleZone(1), notify }] });
+    const zones = [{ name: ZONE, primaries: [primary] }];
+    site = await ZonewireNode.start({ port: ports.site, zones });
+    peers.push(await startBind({ port: ports.bind, zones }), await startNsd({ port: ports.nsd, zones }));
+    for (const name of names) await untilAnswers(name, 1);
+    await eventually('all in sync', async () => (await health()).every((state) => state === 'in-sync'));
+    void listen();
+  }, 120_000);
+
+  afterAll(async () => {
+    listening.abort();
+    for (const peer of peers) await peer.remove();
+    for (const node of [primary, site]) await node?.remove();
+  });
+
+  const at = (name: keyof Observed): Address => ({ host: '127.0.0.1', port: ports[name] });
+  const idOf = (name: keyof Observed) => `remote-${ports[name]}`;
+  const replicas = async () => (await primary.api<ReplicaPage>('/api/v1/replicas')).zones[0].replicas;
+  const health = async () => (await replicas()).map((replica) => replica.health.state);
+
+  /** The node's events, as they come. */
+  async function listen(): Promise<void> {
+    const response = await fetch(`${primary.controlUrl}/api/v1/events`, { signal: listening.signal });
+    let text = '';
+    try {
+      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+        const blocks = (text + chunk).split('\n\n');
+        text = blocks.pop() ?? '';
+        for (const block of blocks) {
+          const data = /^data: (.*)$/m.exec(block)?.[1];
+          if (data !== undefined) events.push(JSON.parse(data) as ReplicaEvent);
+        }
+      }
+    } catch (error) {
+      if (!listening.signal.aborted) throw error;
+    }
+  }
+
+  async function untilAnswers(name: keyof Observed, serial: number): Promise<number> {
+    const until = Date.now() + 60_000;
+    for (;;) {
+      if ((await servedSerial(at(name), ZONE)) === serial) return Date.now();
+      if (Date.now() > until) throw new Error(`${name} does not answer with serial ${serial} within 60 s`);
+      await sleep(1);
+    }
+  }
+
+  const change = (text: string) =>
+    primary.api<{ serial: number }>(`/api/v1/zones/${ZONE}`, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({
+        rrsets: [{ name: `new.${ZONE}`, type: 'TXT', ttl: 60, changetype: 'REPLACE', records: [`"${text}"`] }],
+      }),
+    });
+
+  it(`of ${CHANGES} changes, says of each when it came to each: as an outside observer sees it`, async () => {
+    const observed = new Map<number, Observed>();
+    for (let i = 0; i < CHANGES; i++) {
+      const { serial } = await change(`change ${i}`);
+      const [ours, bind, nsd] = await Promise.all(names.map((name) => untilAnswers(name, serial)));
+      observed.set(serial, { site: ours, bind, nsd });
+    }
+    let serials: SerialTimes[] = [];
+    await eventually('every serial seen at every secondary', async () => {
+      ({ serials } = await primary.api<{ serials: SerialTimes[] }>(`/api/v1/zones/${ZONE}/timeline?limit=${CHANGES}`));
+      return serials.every(({ secondaries }) => names.every((name) => seen(secondaries, name)?.answeredAt));
+    });
+    expect(serials.map(({ serial }) => serial)).toEqual([...observed.keys()].reverse());
+    const errors: Record<keyof Observed, number[]> = { site: [], bind: [], nsd: [] };
+    for (const { serial, committedAt, secondaries } of serials) {
+      for (const name of names) {
+        const { answeredAt, lagMs, notifiedAt, acknowledgedAt } = seen(secondaries, name)!;
+        expect(lagMs).toBe(answeredAt! - committedAt!);
+        expect(notifiedAt!).toBeGreaterThanOrEqual(committedAt!);
+        expect(acknowledgedAt!).toBeGreaterThanOrEqual(notifiedAt!);
+        // Nobody can see it before it is there: an earlier time than the observer's is nearer to the truth.
+        errors[name].push(answeredAt! - observed.get(serial)![name]);
+      }
+    }
+    // Half of them: a busy machine holds up now the node, now the observer.
+    const middle = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+    expect(middle(errors.site)).toBeLessThanOrEqual(5);
+    // One probe interval: about a third of the lag itself, which is some 10 to 1000 ms for them.
+    const lags = (name: keyof Observed) => serials.map(({ secondaries }) => seen(secondaries, name)!.lagMs!);
+    expect(middle(errors.bind)).toBeLessThanOrEqual(5 + middle(lags('bind')) / 2);
+    expect(middle(errors.nsd)).toBeLessThanOrEqual(5 + middle(lags('nsd')) / 2);
+  }, 120_000);
+
+  it('one that is stopped is named within 2 s of the first probe that fails, and in sync when it is back', async () => {
+    const [bind] = peers;
+    await bind.stop();
+    const { serial } = await change('while BIND is down');
+    const toUnreachable = (event: ReplicaEvent) =>
+      event.kind === 'health' && event.secondary === idOf('bind') && event.to.state === 'unreachable';
+    await eventually('named', async () => events.some(toUnreachable));
+    const failed = events.find((event) => event.kind === 'probe-failed' && event.secondary === idOf('bind'))!;
+    expect(events.find(toUnreachable)!.at - failed.at).toBeLessThanOrEqual(2_000);
+    const { output, code } = await primary.cli('lag');
+    expect(code).toBe(1);
+    expect(output).toMatch(new RegExp(`${idOf('bind')} .*unreachable .*does not answer over UDP`));
+    expect(output).toContain(`${idOf('bind')} ${ZONE}: See whether the server runs`);
+    const { entries } = await primary.api<{ entries: object[] }>('/api/v1/notify-queue');
+    expect(entries).toMatchObject([{ zone: ZONE, secondary: idOf('bind'), serial }]);
+    await bind.run();
+    await eventually('in sync again', async () => (await health()).every((state) => state === 'in-sync'));
+    expect(await primary.api('/api/v1/notify-queue')).toEqual({ total: 0, entries: [] });
+  }, 120_000);
+
+  it('the times survive a restart, kill -9 too, and whoever missed a change meanwhile is told (RFC 1996 3.6)', async () => {
+    listening.abort();
+    const [, nsd] = peers;
+    await nsd.stop();
+    const { serial } = await change('while NSD is down');
+    await untilAnswers('site', serial);
+    const written = async () =>
+      (await primary.api<{ buckets: { count: number }[] }>('/api/v1/lag/history')).buckets.length > 0;
+    await eventually('the history is written', written);
+    await sleep(1_500);
+    await primary.stop('SIGKILL');
+    await nsd.run();
+    await primary.run();
+    await untilAnswers('nsd', serial);
+    await eventually('all in sync', async () => (await health()).every((state) => state === 'in-sync'));
+    const { serials } = await primary.api<{ serials: SerialTimes[] }>(`/api/v1/zones/${ZONE}/timeline?limit=10`);
+    expect(serials).toHaveLength(10);
+    expect(serials[0].serial).toBe(serial);
+    expect(seen(serials[0].secondaries, 'site')?.answeredAt).toBeGreaterThan(0);
+  }, 120_000);
+
+  function seen(secondaries: SerialTimes['secondaries'], name: keyof Observed) {
+    return secondaries.find(({ id }) => id === idOf(name));
+  }
+});
