@@ -43,7 +43,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   timers: { run: timers, peers: ['zonewire'] },
   'many-zones': { run: manyZones, peers: ['zonewire', 'knot', 'nsd', 'bind'] },
   sustained: { run: sustained, peers: ['zonewire', 'bind', 'bind-nsd'], more: ['knot'] },
-  restart: { run: restart, peers: ['zonewire', 'bind'] },
+  restart: { run: restart, peers: ['zonewire', 'bind', 'knot', 'bind-nsd'] },
   queries: { run: queries, peers: ['zonewire', 'nsd', 'knot', 'bind', 'pdns'], more: ['zonewire-dgram'] },
   'queries-signed': {
     run: signedQueries,

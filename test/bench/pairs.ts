@@ -23,6 +23,8 @@ interface Restartable {
 export interface PairZone {
   readonly name: string;
   readonly text: string;
+  /** The secondary has to keep the zone over its end; ours always does. */
+  readonly durable?: boolean;
 }
 
 /** Where Zonewire's processes leave CPU profiles (`--profile DIR`); undefined: they make none. */
@@ -80,8 +82,17 @@ type Start = typeof startBind;
 
 async function peerPair(name: string, startPrimary: Start, startSecondary: Start, zone: PairZone): Promise<Pair> {
   const port = await freePort();
-  const primary = await startPrimary({ startTimeout, zones: [{ ...zone, notify: [{ host: '127.0.0.1', port }] }] });
-  const secondary = await startSecondary({ startTimeout, port, zones: [{ name: zone.name, primaries: [primary] }] });
+  const { name: domain, text } = zone;
+  const primary = await startPrimary({
+    startTimeout,
+    zones: [{ name: domain, text, notify: [{ host: '127.0.0.1', port }] }],
+  });
+  const secondary = await startSecondary({
+    startTimeout,
+    port,
+    durable: zone.durable,
+    zones: [{ name: zone.name, primaries: [primary] }],
+  });
   const pids = { primary: primary.process.child.pid!, secondary: secondary.process.child.pid! };
   for (const pid of Object.values(pids)) pin(pid, SERVER_CORE);
   const remove = async () => {

@@ -4,7 +4,10 @@ import { run } from '../dig.ts';
 import { type Peer, type PeerOptions, zoneFileName } from './peer.ts';
 import { type Site, startPeer, type VendorRules } from './server.ts';
 
-/** Starts Debian's knotd in the foreground, with its own control socket. */
+/**
+ * Starts Debian's knotd in the foreground, with its own control socket. After a dynamic update Knot 3.2 waits a second, from one second of
+ * the clock to the next, before it sends NOTIFY; no option changes that (3.2.6, its manual, and its logs in the propagation benchmark).
+ */
 export function startKnot(options: PeerOptions): Promise<Peer> {
   return startPeer('knot', options, knotRules);
 }
@@ -53,6 +56,7 @@ function configuration(folder: string, host: string, port: number, options: Peer
       `  - domain: ${zone.name}\n    file: ${zoneFileName(zone.name)}\n    acl: [acl-${zone.key ? zone.key.name : 'open'}]` +
         (primaries.length > 0 ? `\n    master: [${primaries.join(', ')}]` : '') +
         (notify.length > 0 ? `\n    notify: [${notify.join(', ')}]` : '') +
+        (primaries.length > 0 && options.durable ? WHOLE_IN_JOURNAL : '') +
         JOURNAL[zone.journal ?? 'long'],
     );
   }
@@ -85,6 +89,8 @@ zone:
 ${zones.join('\n')}
 `;
 }
+
+const WHOLE_IN_JOURNAL = '\n    journal-content: all\n    journal-max-usage: 2G\n    zonefile-load: none';
 
 /** A change that is in no zone file cannot be dropped from the journal: for a short one, files are written. */
 const JOURNAL = {

@@ -33,7 +33,7 @@ function nsdRules({ folder, host, port, options }: Site): VendorRules {
   xfrd-reload-timeout: 0
   rrl-ratelimit: 0
   verbosity: 2
-${(options.settings ?? []).map((line) => `  ${line}\n`).join('')}remote-control:
+${options.durable ? '  zonefiles-write: 1\n' : ''}${(options.settings ?? []).map((line) => `  ${line}\n`).join('')}remote-control:
   control-enable: yes
   control-interface: ${folder}/control.sock
 ${keys.join('\n')}

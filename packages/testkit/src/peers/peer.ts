@@ -32,6 +32,11 @@ export interface PeerOptions {
   readonly host?: string;
   /** More lines for its configuration: BIND's options, Knot's server section, NSD's server clause, PowerDNS's file. */
   readonly settings?: readonly string[];
+  /**
+   * What it transfers survives its end: Knot keeps whole zones in its journal, NSD writes zone files (some seconds later). As the others
+   * are set up here Knot and NSD keep it in memory only; BIND and PowerDNS always store it.
+   */
+  readonly durable?: boolean;
   /** It may refuse zones: the start does not wait until it answers for them. */
   readonly mayRefuseZones?: boolean;
   /** ms until it has to be running and to answer for the zones it is primary for. Default: 60,000. */
