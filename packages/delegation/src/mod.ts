@@ -7,3 +7,4 @@ export { judge } from './findings/judge.ts';
 export { DELEGATION_FINDINGS, type FindingName } from './findings/registry.ts';
 export { DEFAULT_DELEGATION_LIMITS, type DelegationLimits, type LimitName } from './limits.ts';
 export * from './model.ts';
+export { type DelegationChange, DelegationWatch } from './watch.ts';

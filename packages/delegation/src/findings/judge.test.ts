@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { at, facts, first, keySet, parent, second, server } from '../fixtures/facts.ts';
 import type { DelegationFacts } from '../model.ts';
 import { delegationDocument } from './document.ts';
-import { judge } from './judge.ts';
+import { judge, REPORT_BOUNDS } from './judge.ts';
 import { networkOf } from './networks.ts';
 import { DELEGATION_FINDINGS, type FindingName } from './registry.ts';
 
@@ -291,6 +291,17 @@ describe('DNSKEY signatures (RFC 4035 5.3.1)', () => {
     expect(found.map(({ code }) => code)).toEqual(['dnskey-not-signed', 'dnskey-not-signed']);
     expect(found[0].message).toContain('expired at 2025-01-02');
   });
+});
+
+it('hostile answers make no report without end', () => {
+  const long = `${'a'.repeat(63)}.`.repeat(3);
+  const ns = Array.from({ length: 200 }, (_, i) => `n${i}.${long}`);
+  const parents = Array.from({ length: 40 }, (_, i) => parent({ ns: ns.slice(i) }, `203.0.113.${i}`));
+  const { findings } = judge(facts({ parents }));
+  expect(findings).toHaveLength(REPORT_BOUNDS.findings);
+  const longest = Math.max(...findings.flatMap(({ seen, message }) => [...seen, message].map(({ length }) => length)));
+  expect(longest).toBe(REPORT_BOUNDS.octets + 1);
+  expect(Math.max(...findings.map(({ seen }) => seen.length))).toBe(REPORT_BOUNDS.lines + 1);
 });
 
 it('a network is a /24 or a /48', () => {

@@ -15,6 +15,9 @@ import { registrarEntry } from './registrar.ts';
 import { replyText, serverFindings } from './servers.ts';
 import { finding, serialOf, type View, viewOf } from './view.ts';
 
+/** A report is kept and sent: what hostile answers put into it has an end. */
+export const REPORT_BOUNDS = { findings: 100, lines: 16, octets: 400 } as const;
+
 const ORDER: readonly Severity[] = ['error', 'warning', 'notice'];
 
 /** Facts in, findings out; the worst first. Nothing is asked here. */
@@ -28,7 +31,10 @@ export function judge(facts: DelegationFacts): DelegationReport {
     ...networkFindings(view),
     ...configuredFindings(view),
     ...facts.cut.map(({ limit, message }) => incomplete(limit, message)),
-  ].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  ]
+    .sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity))
+    .slice(0, REPORT_BOUNDS.findings)
+    .map(bounded);
   return {
     zone: facts.zone,
     at: facts.at,
@@ -38,6 +44,18 @@ export function judge(facts: DelegationFacts): DelegationReport {
     registrar: registrarEntry(view),
     servers: rows(view),
   };
+}
+
+function bounded(one: DelegationFinding): DelegationFinding {
+  const { lines } = REPORT_BOUNDS;
+  const more = one.seen.length - lines;
+  const seen = one.seen.slice(0, lines).map(shortened);
+  return { ...one, message: shortened(one.message), seen: more > 0 ? [...seen, `… and ${more} more`] : seen };
+}
+
+function shortened(text: string): string {
+  const { octets } = REPORT_BOUNDS;
+  return text.length > octets ? `${text.slice(0, octets)}…` : text;
 }
 
 function incomplete(limit: string, message: string): DelegationFinding {
