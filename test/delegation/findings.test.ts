@@ -1,7 +1,13 @@
 import { randomFillSync } from 'node:crypto';
-import { checkDelegation, DEFAULT_DELEGATION_LIMITS, type DelegationSources } from '@zonewire/delegation';
+import {
+  checkDelegation,
+  DEFAULT_DELEGATION_LIMITS,
+  type DelegationReport,
+  type DelegationSources,
+} from '@zonewire/delegation';
 import { DnsClient, silentLog, systemClock } from '@zonewire/nameserver';
 import { name, ROOT } from '@zonewire/shared-protocol';
+import { eventually } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../packages/cli/src/main.ts';
 import { AT } from './addresses.ts';
@@ -148,5 +154,40 @@ describe('zonewire delegation check', () => {
     [['fine.test.', '--settle', 'soon']],
   ])('%j is wrong usage', async (args) => {
     expect((await zonewire(...args)).code).toBe(2);
+  });
+});
+
+describe('a running node', () => {
+  const reportOf = async (zone: string) =>
+    (await world.node.api<{ report?: DelegationReport }>(`/api/v1/zones/${zone}/delegation`)).report;
+
+  it('checks by itself: status, API, metrics, log, event', async () => {
+    const report = await eventually('a check of ds-mismatch.test.', () => reportOf('ds-mismatch.test.'));
+    expect(new Set(report.findings.map(({ code }) => code))).toEqual(new Set(['ds-mismatch']));
+    const { delegation } = await world.node.status<{ delegation: object }>('ds-mismatch.test.');
+    expect(delegation).toMatchObject({ state: 'error', warnings: 0, notices: 0 });
+    const metrics = await (await fetch(`${world.node.controlUrl}/metrics`)).text();
+    expect(metrics).toMatch(/zonewire_delegation_findings\{zone="ds-mismatch\.test\.",severity="error"\} \d/);
+    await eventually('a line in the log', () => /"check":"ds-mismatch"/.test(world.node.process.output));
+    // The id before the first one is the time of the start.
+    const { startedAt } = await world.node.api<{ startedAt: number }>('/api/v1/node');
+    const events = await fetch(`${world.node.controlUrl}/api/v1/events?kind=delegation`, {
+      headers: { 'Last-Event-ID': String(startedAt - 1) },
+      signal: AbortSignal.timeout(20_000),
+    });
+    const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('"code":"ds-mismatch"')) text += (await reader.read()).value ?? '';
+    await reader.cancel();
+    expect(text).toContain('event: delegation');
+  });
+
+  it('a zone in which all is well is said to be fine', async () => {
+    const report = await eventually('a check of fine.test.', () => reportOf('fine.test.'));
+    expect(report.state).toBe('fine');
+  });
+
+  it('delegation-check: false is not checked', async () => {
+    await expect(reportOf('lame.test.')).rejects.toThrow('delegation-not-checked');
   });
 });

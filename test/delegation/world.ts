@@ -6,6 +6,9 @@ import { AT } from './addresses.ts';
 import { type Case, signedCases, UNSIGNED_CASES } from './cases.ts';
 import { ELSEWHERE_ZONE, parentZone, ROOT_ZONE, smallParent, WELL, zoneText } from './zone-text.ts';
 
+/** Zones that the node checks by itself. */
+export const WATCHED = ['fine.test.', 'ds-mismatch.test.'];
+
 /** A root, two servers of `test.`, a resolver, and two servers of every zone under test. */
 export interface World {
   readonly port: number;
@@ -22,7 +25,11 @@ export async function startWorld(): Promise<World> {
     parentZone(inTest.map((one) => ({ zone: one.zone, lines: of(one) })));
   const first = delegations(({ parent }) => parent);
   const second = delegations(({ parent, otherParent }) => otherParent ?? parent);
-  const ours = cases.map((one) => ({ name: one.zone, text: zoneText(one.zone, one.serial.ours, one.ours) }));
+  const ours = cases.map((one) => ({
+    name: one.zone,
+    text: zoneText(one.zone, one.serial.ours, one.ours),
+    settings: { 'delegation-check': WATCHED.includes(one.zone) },
+  }));
   const theirs = cases.flatMap(({ zone, ours, bind, serial }) =>
     bind === null ? [] : [{ name: zone, text: zoneText(zone, serial.bind, bind ?? ours) }],
   );
@@ -59,7 +66,7 @@ export async function startWorld(): Promise<World> {
     ZonewireNode.start({
       zones: ours,
       server: { listen: [`${AT.ours}:${port}`, `${AT.oursToo}:${port}`] },
-      delegation: { resolver: [`[${AT.resolver}]:${port}`], port, 'check-interval': 0 },
+      delegation: { resolver: [`[${AT.resolver}]:${port}`], port, 'check-interval': '1s' },
     }),
     tcpRelay(AT.tcpOnly, AT.bind, port),
     udpRelay(AT.udpOnly, AT.bind, port),

@@ -62,6 +62,11 @@ export class DelegationWatch {
     this.#plan();
   }
 
+  /** No zone is watched. */
+  get isEmpty(): boolean {
+    return this.#zones.size === 0;
+  }
+
   /** When it is checked next, ms since the epoch; undefined: it is not watched. */
   dueAt(zone: Name): number | undefined {
     return this.#zones.get(nameKey(zone))?.dueAt;

@@ -38,6 +38,18 @@ export interface ZoneStatus {
   readonly verification?: VerificationStatus;
   /** SHA-384 over the content in canonical form, once somebody has wanted to compare it. */
   readonly content?: { readonly serial: number; readonly digest: string };
+  /** Absent: not checked here, or not yet. */
+  readonly delegation?: DelegationSummary;
+}
+
+/** What the last check of the delegation has found. */
+export interface DelegationSummary {
+  readonly at: number;
+  /** The worst finding. */
+  readonly state: 'fine' | 'error' | 'warning' | 'notice';
+  readonly errors: number;
+  readonly warnings: number;
+  readonly notices: number;
 }
 
 /** What verifying a version before it was served has found. */

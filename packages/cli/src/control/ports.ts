@@ -1,3 +1,4 @@
+import type { DelegationReport } from '@zonewire/delegation';
 import type { RunningTransfer, ZoneStatus } from '@zonewire/nameserver';
 import type {
   HealthState,
@@ -31,6 +32,7 @@ export interface ControlPorts {
   readonly replication: ReplicationPort;
   /** Where this node and its remotes stand, as far as the configuration says. */
   places(): { readonly node?: Place | undefined; readonly remotes: ReadonlyMap<string, Place> };
+  readonly delegation: DelegationPort;
   /** What is served now; `undefined` while nothing is. */
   version(zone: Name): ZoneVersion | undefined;
   /** Re-reads configuration and changed zone files, as SIGHUP does. */
@@ -55,6 +57,14 @@ export interface ReplicationPort {
   queue(): readonly QueueEntry[];
   /** Zones by health, for each secondary. */
   healthCounts(): ReadonlyMap<string, Readonly<Partial<Record<HealthState, number>>>>;
+}
+
+/** Checks of delegations from time to time. */
+export interface DelegationPort {
+  /** ms since the epoch; undefined: the zone is not checked here. */
+  dueAt(zone: Name): number | undefined;
+  /** Undefined: not checked yet. */
+  report(zone: Name): DelegationReport | undefined;
 }
 
 /** Reject with a ZonewireError when it cannot be done; resolve with one sentence that says what was. */

@@ -171,6 +171,15 @@ export const zoneStatus = z
       .object({ serial, digest: z.string() })
       .optional()
       .meta({ description: 'SHA-384 of the content in canonical form; made while somebody follows the events.' }),
+    delegation: z
+      .object({
+        at,
+        state: z.enum(['fine', 'error', 'warning', 'notice']),
+        errors: z.int(),
+        warnings: z.int(),
+        notices: z.int(),
+      })
+      .optional(),
     file: z.object({ path: z.string(), loadedAt: at, serial, dynamicUpdatesSince: z.int() }).optional(),
   })
   .meta({ id: 'ZoneStatus' }) satisfies z.ZodType<ZoneStatus>;

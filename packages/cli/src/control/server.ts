@@ -11,6 +11,7 @@ import { ApiError, toProblem } from './problem.ts';
 import { LiveAnswer, RawAnswer, type Route } from './route.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { delegationRoute } from './routes/delegation.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -75,6 +76,7 @@ export function allRoutes(): readonly Route[] {
     ...actionRoutes,
     ...changeRoutes,
     ...replicationRoutes,
+    delegationRoute,
     ...nodeRoutes,
     ...eventRoutes,
     overviewRoute,

@@ -1,3 +1,4 @@
+import type { DelegationFinding, Severity } from '@zonewire/delegation';
 import type { TransferEvent } from '@zonewire/nameserver';
 import type { ReplicaEvent } from '@zonewire/replicas';
 
@@ -36,8 +37,21 @@ export interface ZoneEvent {
   readonly message?: string;
 }
 
+/** Findings of the delegation checks that came or went. */
+export interface DelegationEvent {
+  readonly kind: 'delegation';
+  readonly zone: string;
+  readonly at: number;
+  /** The worst finding that there is now. */
+  readonly state: 'fine' | Severity;
+  readonly appeared: readonly DelegationEventFinding[];
+  readonly gone: readonly DelegationEventFinding[];
+}
+
+type DelegationEventFinding = Pick<DelegationFinding, 'code' | 'severity' | 'subject' | 'message'>;
+
 /** Everything that `GET /api/v1/events` tells of. */
-export type NodeEvent = ReplicaEvent | ReceiptEvent | ZoneEvent | TransferEvent;
+export type NodeEvent = ReplicaEvent | ReceiptEvent | ZoneEvent | TransferEvent | DelegationEvent;
 export type NodeEventKind = NodeEvent['kind'];
 
 export const NODE_EVENT_KINDS = [
@@ -48,4 +62,5 @@ export const NODE_EVENT_KINDS = [
   'receipt',
   'zone',
   'transfer',
+  'delegation',
 ] as const satisfies readonly NodeEventKind[];

@@ -66,6 +66,7 @@ export function zoneDetails(zone: ZoneStatus, terminal: Terminal, now: number): 
     add('to do', next);
   }
   add('verification', verificationText(zone, now));
+  add('delegation', delegationText(zone, now));
   add('journal', journalText(zone));
   add('file', fileText(zone, now));
   return table(rows);
@@ -107,6 +108,15 @@ function verificationText({ verification }: ZoneStatus, now: number): string | u
   const verdicts = [zonemd && `ZONEMD ${zonemd}`, dnssec && `DNSSEC ${dnssec}`].filter(Boolean);
   const until = signaturesExpireAt === undefined ? '' : `, first signature expires ${when(signaturesExpireAt, now)}`;
   return `${verdicts.join(', ') || 'failed'}${until}; serial ${serial}, in ${duration(ms)}, ${when(at, now)}`;
+}
+
+function delegationText({ zone, delegation }: ZoneStatus, now: number): string | undefined {
+  if (!delegation) return undefined;
+  const { errors, warnings, notices, at } = delegation;
+  const counts = [count(errors, 'error'), count(warnings, 'warning'), count(notices, 'notice')];
+  const found = counts.filter((_, i) => [errors, warnings, notices][i] > 0);
+  const words = found.length === 0 ? 'fine' : `${found.join(', ')} (zonewire delegation check ${zone})`;
+  return `${words}, checked ${when(at, now)}`;
 }
 
 function journalText({ journal }: ZoneStatus): string | undefined {

@@ -5,6 +5,7 @@ import { type Name, name, nameToText, ZonewireError } from '@zonewire/shared-pro
 import type { ActionOutcome, ControlPorts, ReplicationPort, RRsetChange } from '../control/ports.ts';
 import { count } from '../output/time.ts';
 import { VERSION } from '../version.ts';
+import { delegationPort, delegationSummary } from './delegation.ts';
 import { nodeMetrics } from './metrics.ts';
 import type { RunningNode } from './running-node.ts';
 import { redisStatus } from './site.ts';
@@ -29,15 +30,16 @@ export function controlPorts(node: RunningNode): ControlPorts {
     now: () => systemClock.now(),
     events: node.eventStreams,
     transfers: () => node.runningTransfers.list(),
-    statuses: () => zones.statuses().map((status) => withContent(node, status)),
+    statuses: () => zones.statuses().map((status) => withDelegation(node, withContent(node, status))),
     status: (zone) => {
       const status = zones.status(zone);
-      return status && withContent(node, status);
+      return status && withDelegation(node, withContent(node, status));
     },
     changes: node.waiting,
     replicas: (zone) => replicas.view(nameToText(zone).toLowerCase()),
     replication: replicationPort(node),
     places: () => ({ node: node.config.server.place, remotes: node.config.places }),
+    delegation: delegationPort(node),
     version: (zone) => table.get(zone)?.version,
     reloadAll: () => node.reload('control API'),
     async notify(zone) {
@@ -60,6 +62,10 @@ export function controlPorts(node: RunningNode): ControlPorts {
     },
     metrics: () => nodeMetrics(node),
   };
+}
+
+function withDelegation({ delegations }: RunningNode, status: ZoneStatus): ZoneStatus {
+  return delegations.isEmpty ? status : { ...status, ...delegationSummary(delegations, name(status.zone)) };
 }
 
 function replicationPort({ replicas, history }: RunningNode): ReplicationPort {

@@ -1,6 +1,7 @@
 import { COUNTED_TYPES, type Counters } from '@zonewire/nameserver';
 import { RCODE, rcodeToText, typeToText } from '@zonewire/shared-protocol';
 import type { MetricFamily, MetricSample } from '../control/metrics/exposition.ts';
+import { delegationMetrics } from './delegation-metrics.ts';
 import type { RunningNode } from './running-node.ts';
 
 /** The counters of the node's parts under DESIGN.md's names. Only what has happened has a sample: 260 types are not 520 zeros. */
@@ -81,6 +82,7 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
       { labels: { result: 'failed' }, value: compactor.failed },
     ]),
     ...schedule(node),
+    ...delegationMetrics(node.delegations),
     ...waits(node),
     ...webhooks(node),
     ...events(node),

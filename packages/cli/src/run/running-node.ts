@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
+import type { DelegationWatch } from '@zonewire/delegation';
 import {
   Compactor,
   DnsClient,
@@ -32,6 +33,7 @@ import { EventHub } from '../events/event-hub.ts';
 import { EventStreams } from '../events/event-streams.ts';
 import { count } from '../output/time.ts';
 import { controlPorts } from './control-ports.ts';
+import { openDelegations, watchDelegations } from './delegation.ts';
 import { Following } from './following.ts';
 import { feedEvents } from './node-events.ts';
 import { planReload } from './reload-plan.ts';
@@ -67,6 +69,7 @@ export class RunningNode {
   readonly zones: NodeZones;
   readonly waiting: WaitingRoom;
   readonly webhooks: Webhooks;
+  readonly delegations: DelegationWatch;
   /** What is known of those this node notifies. */
   readonly replicas: Replicas;
   readonly history: History;
@@ -141,6 +144,7 @@ export class RunningNode {
     this.zones = new NodeZones({ primary: this.primary, secondary: this.secondary, log });
     this.waiting = waitingRoom(this, { waits: config.control?.waits ?? DEFAULT_WAITING_LIMITS.waits });
     this.webhooks = openWebhooks(this);
+    this.delegations = openDelegations(this);
     const { identity, version, listen, udp, workers } = config.server;
     const keys = () => this.#keys;
     const watch = this.replicas.peers;
@@ -172,6 +176,7 @@ export class RunningNode {
       node.loaded = node.zones.load(config.zones).then((more) => logFailed(log, [...failed, ...more]));
       node.#turn = node.loaded;
       node.following.configure(config.followed);
+      watchDelegations(node.delegations, config);
       return node;
     } catch (error) {
       await node.stop();
@@ -218,6 +223,7 @@ export class RunningNode {
     this.webhooks.configure(this.config.webhooks);
     this.following.configure(this.config.followed);
     if (this.following.size > 0) this.digests.wake();
+    watchDelegations(this.delegations, this.config);
     const failed = [...(await this.zones.remove(plan.remove)), ...(await this.zones.add(plan.add))];
     logFailed(this.log, failed);
     // What is wrong with a zone or its file is logged where it is found.
@@ -261,6 +267,7 @@ export class RunningNode {
     this.webhooks.stop();
     this.digests.stop();
     const followed = this.following.stop();
+    this.delegations.stop();
     await this.#control?.close();
     await this.nameserver.stop();
     await this.#turn;
