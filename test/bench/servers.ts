@@ -37,7 +37,12 @@ function zonewire(title: string, udp: 'batched' | 'dgram'): Subject {
         zones,
       });
       const { host, port } = node;
-      return pinned({ host, port, pid: node.process.child.pid!, remove: () => node.remove() });
+      const remove = async () => {
+        // A profile is written by a process that ends in peace.
+        if (nodeArguments().length > 0) await node.stop();
+        await node.remove();
+      };
+      return pinned({ host, port, pid: node.process.child.pid!, remove });
     },
   };
 }

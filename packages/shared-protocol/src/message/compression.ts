@@ -26,6 +26,8 @@ export class CompressionTable {
   readonly #anyCase = new Uint8Array(CAPACITY);
   /** Starts of the labels of the name at hand. */
   readonly #labels = new Uint8Array(128);
+  /** Bucket of what {@link #find} looked for last. */
+  #bucket = 0;
   #generation = 0;
   #count = 1;
 
@@ -94,16 +96,21 @@ export class CompressionTable {
       out[to] = 0xc0 | (target >>> 8);
       out[to + 1] = target;
     }
+    // The label that was not found goes where it was looked for.
+    let bucket = this.#bucket;
     for (left--; left >= 0; left--) {
       const offset = at + labels[left];
       if (offset >= POINTER_REACH || this.#count === CAPACITY) break;
-      parent = this.#insert(parent, name, start + labels[left], offset, anyCase);
+      parent = this.#insert(bucket, parent, offset, anyCase);
+      if (left > 0) bucket = hashLabel(parent, name, start + labels[left - 1]);
     }
     return next;
   }
 
   #find(parent: number, name: Uint8Array, at: number, out: Uint8Array): number {
-    const head = this.#heads[hashLabel(parent, name, at)];
+    const bucket = hashLabel(parent, name, at);
+    this.#bucket = bucket;
+    const head = this.#heads[bucket];
     if (head >>> 16 !== this.#generation) return 0;
     let entry = head & 0xffff;
     for (let probes = MAX_PROBES; entry !== 0 && probes > 0; probes--) {
@@ -114,8 +121,7 @@ export class CompressionTable {
     return 0;
   }
 
-  #insert(parent: number, name: Uint8Array, labelAt: number, offset: number, anyCase: boolean): number {
-    const bucket = hashLabel(parent, name, labelAt);
+  #insert(bucket: number, parent: number, offset: number, anyCase: boolean): number {
     const head = this.#heads[bucket];
     const entry = this.#count++;
     this.#offsets[entry] = offset;
