@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { dig, freePort, type PeerKey, ZonewireNode } from '@zonewire/testkit';
+import { dig, eventually, freePort, type PeerKey, ZonewireNode } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleZone } from '../fixtures/zones.ts';
 
@@ -12,17 +16,35 @@ const KEY: PeerKey = {
   algorithm: 'hmac-sha256',
   secret: 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ=',
 };
+const SECRET = 'thirty-two octets of a secret !!';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Progress {
   readonly state: string;
   readonly serial: number;
-  readonly secondaries: readonly { readonly id: string; readonly answered: boolean; readonly lagMs?: number }[];
+  readonly secondaries: readonly {
+    readonly id: string;
+    readonly wanted: boolean;
+    readonly answered: boolean;
+    readonly lagMs?: number;
+  }[];
 }
 
 describe('a change is waited for at a primary with two secondaries', () => {
   let primary: ZonewireNode;
   let secondaries: ZonewireNode[];
+  const received: { readonly signature: unknown; readonly timestamp: unknown; readonly body: string }[] = [];
+  const receiver = createServer(async (request, response) => {
+    const { headers } = request;
+    const body = await text(request);
+    response.end();
+    received.push({ signature: headers['zonewire-signature'], timestamp: headers['zonewire-timestamp'], body });
+  });
+  const alertsOf = (node: ZonewireNode): string[] =>
+    received
+      .flatMap(({ body }) => JSON.parse(body).events as { event: string; secondary: string }[])
+      .filter(({ secondary }) => secondary === idOf(node))
+      .map(({ event }) => event);
   const idOf = (node: ZonewireNode) => `remote-${node.port}-${KEY.algorithm}`;
 
   beforeAll(async () => {
@@ -40,6 +62,8 @@ describe('a change is waited for at a primary with two secondaries', () => {
   });
 
   afterAll(async () => {
+    receiver.closeAllConnections();
+    receiver.close();
     for (const node of [primary, ...(secondaries ?? [])]) await node?.remove();
   });
 
@@ -136,6 +160,23 @@ describe('a change is waited for at a primary with two secondaries', () => {
     expect(primary.readZoneFile(ZONE)).toContain('192.0.2.200');
   });
 
+  it('places and webhooks of the configuration are taken at a reload', async () => {
+    const config = JSON.parse(readFileSync(primary.configFile, 'utf8'));
+    const [here, gone] = secondaries;
+    const places = new Map([here, gone].map((node, i) => [idOf(node), ['Frankfurt', 'Singapore'][i]]));
+    for (const remote of config.remotes) remote.place = { label: places.get(remote.id), latitude: 0, longitude: 0 };
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+    const on = ['behind', 'unreachable', 'recovered'];
+    config.webhooks = [{ id: 'pager', url, 'secret-file': './hook.secret', on, hold: 1 }];
+    writeFileSync(join(primary.folder, 'hook.secret'), `${SECRET}\n`, { mode: 0o600 });
+    writeFileSync(primary.configFile, JSON.stringify(config));
+    await primary.api('/api/v1/node/reload', { method: 'POST' });
+    const { changeId } = await change('192.0.2.103');
+    const { state, secondaries: each } = await changeState(changeId, 'wait=singapore&timeout=30');
+    expect([state, each.map(({ wanted }) => wanted)]).toEqual(['done', [false, true]]);
+  });
+
   it('one that is gone is named with the reason, the other is there; the id outlives the primary, and all is well when it is back', async () => {
     const [here, gone] = secondaries;
     await gone.stop();
@@ -146,12 +187,20 @@ describe('a change is waited for at a primary with two secondaries', () => {
     expect(waited.errors).toContain(`missing of ${changeId}:`);
     expect(waited.errors).toMatch(new RegExp(`  ${idOf(gone)} \\(127\\.0\\.0\\.1:${gone.port}\\) \\w+: \\w+`));
     expect((await changeState(changeId, `wait=${idOf(here)}`)).state).toBe('done');
+    await eventually('the webhook is told', () => alertsOf(gone).length > 0);
+    expect(alertsOf(gone)[0]).toMatch(/^(behind|unreachable)$/);
+    expect(alertsOf(here)).toEqual([]);
     await primary.stop();
+    const before = received.length;
     await primary.run();
     expect((await changeState(changeId, 'wait=all&timeout=1')).state).toBe('timed-out');
+    await eventually('what is still wrong is told anew', () => received.length > before);
     const waiting = changeState(changeId, 'wait=all&timeout=60');
     await gone.run();
     expect((await waiting).state).toBe('done');
     expect(await dig(gone, '+short', `new.${ZONE}`, 'A')).toBe('192.0.2.102\n');
+    await eventually('the webhook is told that it is well', () => alertsOf(gone).at(-1) === 'recovered');
+    for (const { signature, timestamp, body } of received)
+      expect(signature).toBe(`sha256=${createHmac('sha256', SECRET).update(`${timestamp}.${body}`).digest('hex')}`);
   });
 });

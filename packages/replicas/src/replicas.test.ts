@@ -100,3 +100,19 @@ describe('what is known of the secondaries', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'health', from: 'in-sync', to: { state: 'behind' }, serial: 41 });
   });
 });
+
+it('the countdown to an expiry is told at 50, 75 and 90 %, and the end of it', async () => {
+  const { clock, replicas, events } = watched();
+  replicas.answered(ZONE, 'fra1', { serial: 41, at: clock.now(), expireIn: 1000 });
+  // Nothing comes back any more.
+  for (const _ of [1, 2])
+    replicas.probeFailed(ZONE, 'fra1', { at: clock.now(), cause: 'silence', reason: 'no answer' });
+  const start = clock.now();
+  await clock.advance(1_100_000);
+  const health = events.flatMap((event) =>
+    event.kind === 'health' && event.secondary === 'fra1' && event.at > start
+      ? [`${Math.round((event.at - start) / 10_000)} % ${event.to.state}`]
+      : [],
+  );
+  expect(health).toEqual(['50 % expiring', '75 % expiring', '90 % expiring', '100 % expired']);
+});

@@ -11,9 +11,10 @@ import {
   type TransferServed,
 } from '@zonewire/nameserver';
 import { compareSerials, nameToText } from '@zonewire/shared-protocol';
-import { healthOf } from './health.ts';
+import { HEALTH, healthOf } from './health.ts';
 import { type Likely, likelyReason } from './likely.ts';
 import type {
+  Expiry,
   HealthState,
   Moment,
   QueueEntry,
@@ -464,10 +465,14 @@ export class Replicas implements NotifyWatcher {
     });
     const from = target.health;
     const changed = from.state !== verdict.state;
+    // A countdown is warned of at each of its marks.
+    const warnings = verdict.state === 'expiring' ? expiryWarnings(target.expiry(watched.expire, now)) : 0;
+    const worse = !changed && warnings > target.expiryWarnings;
+    target.expiryWarnings = warnings;
     target.health = { ...verdict, since: changed ? now : from.since };
     if (verdict.state === 'in-sync' && seen?.serial === watched.serial) this.#restless.delete(target);
     else this.#watchClosely(target);
-    if (!changed) return;
+    if (!changed && !worse) return;
     const serial = seen === undefined ? {} : { serial: seen.serial };
     this.#emit({ kind: 'health', zone, secondary, at: now, from: from.state, to: target.health, ...serial });
     this.#log.debug({ zone, secondary, from: from.state, to: verdict.state }, `${secondary}: ${verdict.reason}`);
@@ -504,6 +509,11 @@ export class Replicas implements NotifyWatcher {
       }
     }
   }
+}
+
+/** How many of the marks of {@link HEALTH} the countdown has passed. */
+function expiryWarnings(expiry: Expiry | undefined): number {
+  return HEALTH.expiryWarnings.filter((mark) => expiry !== undefined && expiry.fraction >= mark).length;
 }
 
 function hostsOf({ addresses }: Remote): string[] {

@@ -26,6 +26,8 @@ export class Target {
   /** Its own word of when the zone expires there (RFC 7314). */
   expireAt: number | undefined;
   receipt: ReceiptFacts | undefined;
+  /** Marks of the countdown to its expiry that were told of. */
+  expiryWarnings = 0;
   diverged: { readonly serial: number; readonly how: string } | undefined;
   readonly nodes = new Map<string, ReplicaNode>();
 

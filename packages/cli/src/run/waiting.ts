@@ -9,19 +9,21 @@ import {
   WaitingRoom,
 } from '@zonewire/replicas';
 import { nameFromText } from '@zonewire/shared-protocol';
+import type { NodeConfig } from '../config/mod.ts';
 import type { RunningNode } from './running-node.ts';
 
 /** Whoever waits for a change looks at where the secondaries stand, and is told when one of them answers with something new. */
 export function waitingRoom(
-  { replicas, zones, table }: Pick<RunningNode, 'replicas' | 'zones' | 'table'>,
+  node: Pick<RunningNode, 'replicas' | 'zones' | 'table' | 'config'>,
   limits: Partial<WaitingLimits>,
 ): WaitingRoom {
+  const { replicas, zones, table } = node;
   const look = ({ zone, serial }: Change): Look | undefined => {
     const name = nameFromText(zone);
     if (!name.ok || zones.role(name.value) === undefined) return undefined;
     const here = table.get(name.value)?.version?.serial;
     const committedAt = replicas.book.find(zone, serial)?.committedAt;
-    return { here, committedAt, standings: standings(replicas, zone, serial) };
+    return { here, committedAt, standings: standings(replicas, node.config.places, zone, serial) };
   };
   const room = new WaitingRoom({ clock: systemClock, look, limits });
   replicas.events((event) => {
@@ -30,9 +32,12 @@ export function waitingRoom(
   return room;
 }
 
-function standings(replicas: Replicas, zone: string, serial: number): Standing[] {
+function standings(replicas: Replicas, places: NodeConfig['places'], zone: string, serial: number): Standing[] {
   const answeredAt = new Map(replicas.servedBy(zone, serial).map((one) => [one.secondary, one.answeredAt]));
-  return replicas.view(zone).map((view) => standing(view, answeredAt.get(view.id)));
+  return replicas.view(zone).map((view) => ({
+    ...standing(view, answeredAt.get(view.id)),
+    place: places.get(view.id)?.label,
+  }));
 }
 
 function standing({ id, address, serial, health }: ReplicaView, answeredAt: number | undefined): Standing {
