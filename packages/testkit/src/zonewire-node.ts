@@ -40,6 +40,8 @@ export interface NodeOptions {
   readonly redis?: Record<string, unknown>;
   /** The configuration's section `delegation`. */
   readonly delegation?: Record<string, unknown>;
+  /** More settings of the remote at a port. */
+  readonly remotes?: Readonly<Record<number, Record<string, unknown>>>;
   /** More settings of the section `control`. */
   readonly control?: Record<string, unknown>;
   /** Arguments for node itself, before the script: memory limits, profilers. */
@@ -99,7 +101,8 @@ export class ZonewireNode implements Address {
     const remote = (address: Address, key: PeerKey | undefined) => {
       const id = `remote-${address.port}${key ? `-${key.algorithm}` : ''}`;
       if (!remotes.some((known) => (known as { id: string }).id === id)) {
-        remotes.push({ id, address: [`${address.host}:${address.port}`], ...(key ? { key: key.name } : {}) });
+        const more = options.remotes?.[address.port];
+        remotes.push({ id, address: [`${address.host}:${address.port}`], ...(key ? { key: key.name } : {}), ...more });
       }
       return id;
     };

@@ -13,7 +13,7 @@ const json = (value: unknown, init?: ResponseInit) => new Response(JSON.stringif
 const settle = async () => {
   for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
 };
-const STATUS = { zone: 'a.test.', role: 'secondary', state: 'serving', served: { serial: 7, at: 1 } };
+const STATUS = { zone: 'a.test.', role: 'secondary', state: 'serving', served: { serial: 7, at: 1 }, refreshAt: 9.75 };
 
 /** A secondary whose clock is ahead by `ahead` ms, and a follower of it. */
 function setup({ ahead = 0, zones = [STATUS] as unknown[] } = {}) {
@@ -110,9 +110,12 @@ describe('Follower', () => {
     expect(new Set(asked.map(({ headers }) => headers['X-API-Key']))).toEqual(new Set(['secret']));
     expect([skews, troubles]).toEqual([[0], [undefined]]);
     expect(told).toMatchObject([
-      { secondary: 'fra1', told: { zone: 'a.test.', facts: { node: 'fra1-node', serial: 7, state: 'serving' } } },
+      {
+        secondary: 'fra1',
+        told: { zone: 'a.test.', facts: { node: 'fra1-node', serial: 7, state: 'serving', refreshAt: 10 } },
+      },
     ]);
-    await event(receipt({ expireAt: clock.now() + 60_000 }));
+    await event(receipt({ expireAt: clock.now() + 60_000.25 }));
     expect(told.at(-1)?.told).toEqual({
       zone: 'a.test.',
       facts: { node: 'fra1-node', serial: 8, state: 'serving', at: clock.now(), expireAt: clock.now() + 60_000 },

@@ -4,7 +4,8 @@ import { z } from 'zod';
 /** What a secondary tells is read as strictly as what a stranger sends: it may run another version, or not be ours at all. */
 
 const serial = z.int().min(0).max(0xffff_ffff);
-const at = z.int().min(0).max(8_640_000_000_000_000);
+/** Planned times may have fractions. */
+const at = z.number().min(0).max(8_640_000_000_000_000);
 const zone = z.string().min(1).max(1_100);
 const text = z.string().transform((value) => (value.length > 500 ? `${value.slice(0, 500)}…` : value));
 const digest = z.string().regex(/^[0-9a-f]{64,128}$/);
