@@ -6,6 +6,7 @@ import { bigZone } from './big-zone.ts';
 import { manyZones } from './many-zones.ts';
 import { LOAD_CORE, pin } from './measure.ts';
 import { profileTo } from './pairs.ts';
+import { probing } from './probing.ts';
 import { propagation } from './propagation.ts';
 import { queries, signedQueries } from './queries.ts';
 import { print, type Report } from './report.ts';
@@ -51,6 +52,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     more: ['zonewire-dgram'],
   },
   'transfers-out': { run: transfersOut, peers: ['zonewire', 'bind', 'knot', 'nsd'], more: ['zonewire-dgram'] },
+  probing: { run: probing, peers: ['zonewire'] },
   stalls: { run: stalls, peers: ['zonewire'] },
   soak: { run: soak, peers: ['zonewire'] },
 };

@@ -12,6 +12,7 @@ import {
 } from '@zonewire/nameserver';
 import { compareSerials, nameToText } from '@zonewire/shared-protocol';
 import { HEALTH, healthOf } from './health.ts';
+import { HealthLog } from './health-log.ts';
 import { type Likely, likelyReason } from './likely.ts';
 import type {
   Expiry,
@@ -81,6 +82,7 @@ export class Replicas implements NotifyWatcher {
   readonly #waiting: ReplicaEvent[] = [];
   /** Whose health may change without anything happening. */
   readonly #restless = new Set<Target>();
+  readonly #healthLog: HealthLog;
   #timer: TimerHandle | undefined;
 
   constructor({ clock, log, lag, later, limits }: ReplicasOptions) {
@@ -89,6 +91,7 @@ export class Replicas implements NotifyWatcher {
     this.#lag = lag;
     this.#later = later ?? ((call) => call());
     this.book = new SerialBook(limits);
+    this.#healthLog = new HealthLog(log);
   }
 
   /** Calls `listener` with everything that happens, in order. @returns a function that ends it. */
@@ -475,7 +478,7 @@ export class Replicas implements NotifyWatcher {
     if (!changed && !worse) return;
     const serial = seen === undefined ? {} : { serial: seen.serial };
     this.#emit({ kind: 'health', zone, secondary, at: now, from: from.state, to: target.health, ...serial });
-    this.#log.debug({ zone, secondary, from: from.state, to: verdict.state }, `${secondary}: ${verdict.reason}`);
+    this.#healthLog.changed(zone, secondary, from.state, target.health, now);
   }
 
   #watchClosely(target: Target): void {

@@ -4,7 +4,7 @@ import type { Moment, SecondaryTimes, SerialTimes } from './model.ts';
 export interface SerialLimits {
   /** Serials of one zone of which the times are kept. */
   readonly serialsPerZone: number;
-  /** Serial × secondary, all zones together: the oldest serial is forgotten first. About 100 octets each. */
+  /** Serial × secondary, and serials, of all zones together: the oldest serial is forgotten first. About 100 octets each. */
   readonly rows: number;
 }
 
@@ -61,6 +61,7 @@ export class SerialBook {
       this.#all.add(record);
       if (kept.records.length > this.#limits.serialsPerZone) this.#forgetOldest(kept);
     }
+    this.#enforce();
   }
 
   /** @returns false where it happened before, or the serial is not known (any more). */
@@ -140,7 +141,8 @@ export class SerialBook {
   }
 
   #enforce(): void {
-    while (this.rows > this.#limits.rows && this.#all.size > 1) {
+    const { rows } = this.#limits;
+    while ((this.rows > rows || this.#all.size > rows) && this.#all.size > 1) {
       const [oldest] = this.#all;
       this.#forgetOldest(oldest.zone);
     }

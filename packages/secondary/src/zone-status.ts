@@ -46,6 +46,9 @@ export function zoneStatus(
   };
 }
 
+/** Parts of SOA EXPIRE without a word of a primary at which it is warned. */
+const EXPIRY_WARNINGS = [0.5, 0.75, 0.9];
+
 function warningsOf({ version, state, primaries }: ZoneRunner): string[] {
   const warnings: string[] = [];
   const { facts } = state;
@@ -62,6 +65,12 @@ function warningsOf({ version, state, primaries }: ZoneRunner): string[] {
     );
   else if (expire < refresh + retry)
     warnings.push(`SOA EXPIRE (${expire} s) leaves no time for a retry (REFRESH ${refresh} s, RETRY ${retry} s)`);
+  const used = facts.expireAt === undefined ? 0 : 1 - (facts.expireAt - facts.asOf) / (expire * 1000);
+  const warned = EXPIRY_WARNINGS.findLast((part) => used >= part);
+  if (warned !== undefined && used < 1)
+    warnings.push(
+      `no primary has confirmed the zone for more than ${warned * 100} % of SOA EXPIRE (${expire} s): it stops being served unless one does; see the errors of its primaries`,
+    );
   const { lastNotified } = facts;
   if (lastNotified !== undefined && isNewerSerial(lastNotified.serial, version.serial) && state.phase.kind === 'idle')
     warnings.push(`a NOTIFY spoke of serial ${lastNotified.serial}, no primary has given it to us yet`);

@@ -86,6 +86,7 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
     ...waits(node),
     ...webhooks(node),
     ...events(node),
+    ...replication(node),
     family('store_commits_total', 'Changes made durable.', 'counter', one(store.commits)),
     family('store_syncs_total', 'Syncs to disk; one serves many commits.', 'counter', one(store.syncs)),
     family('store_syncs_failed_total', 'Syncs that the disk did not take.', 'counter', one(store.syncsFailed)),
@@ -193,6 +194,31 @@ function events(node: RunningNode): MetricFamily[] {
       { labels: { result: 'refused' }, value: node.eventStreams.counters.refused },
       { labels: { result: 'too-slow' }, value: node.eventStreams.counters.tooSlow },
     ]),
+  ];
+}
+
+function replication({ replicas, history }: RunningNode): MetricFamily[] {
+  const { written, dropped, forgotten, rows, stopped } = history.counters;
+  return [
+    family(
+      'replication_events_total',
+      'What happened at secondaries, by kind.',
+      'counter',
+      Object.entries(replicas.counters.events).map(([kind, value]) => ({ labels: { kind }, value })),
+    ),
+    family(
+      'replication_serials_forgotten_total',
+      'Serials whose times left the memory at a limit.',
+      'counter',
+      one(replicas.book.forgotten),
+    ),
+    family('replication_history_entries_total', 'Entries of the history of replication, by result.', 'counter', [
+      { labels: { result: 'written' }, value: written },
+      { labels: { result: 'dropped' }, value: dropped },
+      { labels: { result: 'forgotten' }, value: forgotten },
+    ]),
+    family('replication_history_rows', 'Rows in its file.', 'gauge', one(rows)),
+    family('replication_history_stopped', '1 when its file could not be written or read.', 'gauge', one(stopped)),
   ];
 }
 
