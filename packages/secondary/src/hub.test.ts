@@ -46,6 +46,23 @@ describe('a hub', () => {
     await site.secondary.stop();
   });
 
+  test('warns at 50, 75 and 90 % of EXPIRE without a word of a primary (RFC 1035 3.3.13)', async () => {
+    const site = await Site.start();
+    await site.clock.advance(1000);
+    const warned = () => (site.status.warnings ?? []).map((warning) => /more than (\d+) %/.exec(warning)?.[1]);
+    expect(warned()).toEqual([]);
+    site.network.faults(ADDRESSES[0], { down: true });
+    const seen = new Set<string | undefined>();
+    for (let hour = 0; hour < 25; hour++) {
+      await site.clock.advance(DAY / 24);
+      for (const part of warned()) seen.add(part);
+    }
+    expect([...seen]).toEqual(['50', '75', '90']);
+    expect(warned()).toEqual([]);
+    expect(site.status.state).toBe('expired');
+    await site.secondary.stop();
+  });
+
   test('does not pass on what has expired', async () => {
     const site = await Site.start();
     await site.clock.advance(1000);
