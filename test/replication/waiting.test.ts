@@ -181,7 +181,7 @@ describe('a change is waited for at a primary with two secondaries', () => {
     const [here, gone] = secondaries;
     await gone.stop();
     const { changeId, serial } = await change('192.0.2.102');
-    const waited = await primary.cli('wait', ZONE, '--serial', String(serial), '--timeout', '3');
+    const waited = await primary.cli('wait', ZONE, '--serial', String(serial), '--timeout', '2');
     expect(waited.code).toBe(1);
     expect(waited.output).toMatch(new RegExp(`${idOf(here)} answered after .* \\(serial ${serial}\\)`));
     expect(waited.errors).toContain(`missing of ${changeId}:`);
