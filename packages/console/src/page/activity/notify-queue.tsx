@@ -10,7 +10,7 @@ const SHOWN = 100;
 
 /** Who is still to be told, or was told and does not yet answer with the serial. */
 export function NotifyQueue({ zone }: { zone?: string }) {
-  const { data, failure } = useResource<{ entries: readonly QueuedNotify[] }>('/api/v1/notify-queue', {
+  const { data, failure } = useResource<{ entries: readonly QueuedNotify[] }>('/api/v1/notify-queue?limit=1000', {
     wants: ({ kind }) => kind === 'committed' || kind === 'moment' || kind === 'health',
   });
   const entries = data?.entries.filter((entry) => zone === undefined || entry.zone === zone);

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { Client } from '../api/client.ts';
 import { ApiFailure, type Failure } from '../api/failure.ts';
 import { useLink } from '../context.ts';
 import type { NodeEvent } from '../contract.ts';
@@ -27,15 +28,17 @@ export const AGAIN_MS = 1_000;
 /** An answer of the node, kept current by events and by asking again. `path` undefined: nothing is asked. */
 export function useResource<T>(path: string | undefined, options: ResourceOptions<T> = {}): Resource<T> {
   const { client, stream } = useLink();
-  const [state, setState] = useState<Resource<T> & { path?: string | undefined }>({
-    data: undefined,
+  const [state, setState] = useState<Resource<T> & { path?: string | undefined }>(() => ({
+    data: remembered<T>(client, path),
     failure: undefined,
-  });
+    path,
+  }));
   const again = useRef<() => void>(() => {});
   const load = useCallback(
     async (signal: AbortSignal) => {
       try {
         const data = await client.get<T>(path!, signal);
+        remember(client, path!, data);
         setState({ data, failure: undefined, path });
       } catch (error) {
         if (signal.aborted || !(error instanceof ApiFailure)) return;
@@ -83,4 +86,20 @@ export function useResource<T>(path: string | undefined, options: ResourceOption
     if (wants?.(event)) again.current();
   });
   return state.path === path ? state : { data: undefined, failure: undefined };
+}
+
+/** The last answers of a node, so that a page that is opened again shows something at once. */
+const answers = new WeakMap<Client, Map<string, unknown>>();
+const REMEMBERED = 30;
+
+function remembered<T>(client: Client, path: string | undefined): T | undefined {
+  return path === undefined ? undefined : (answers.get(client)?.get(path) as T | undefined);
+}
+
+function remember(client: Client, path: string, data: unknown): void {
+  const known = answers.get(client) ?? new Map<string, unknown>();
+  answers.set(client, known);
+  known.delete(path);
+  known.set(path, data);
+  if (known.size > REMEMBERED) known.delete(known.keys().next().value!);
 }

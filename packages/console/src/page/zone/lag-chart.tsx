@@ -16,10 +16,10 @@ export function LagChart({ series }: { series: LagSeries }) {
   const plot = useRef<uPlot>(undefined);
   const colour = useColours();
   const data = [series.times, ...series.values] as unknown as uPlot.AlignedData;
-  const shape = series.secondaries.join('\n');
+  const shape = `${series.times.length < 20} ${series.secondaries.join('\n')}`;
   useEffect(() => {
     if (place.current === null || width === 0) return;
-    plot.current = new uPlot(optionsOf(series.secondaries, width, colour), data, place.current);
+    plot.current = new uPlot(optionsOf(series, width, colour), data, place.current);
     return () => plot.current?.destroy();
   }, [width, shape, colour]);
   useEffect(() => plot.current?.setData(data), [series]);
@@ -30,7 +30,9 @@ export function LagChart({ series }: { series: LagSeries }) {
   );
 }
 
-function optionsOf(secondaries: readonly string[], width: number, colour: (name: string) => string): uPlot.Options {
+function optionsOf({ secondaries, times }: LagSeries, width: number, colour: (name: string) => string): uPlot.Options {
+  // A single measurement has no line.
+  const sparse = times.length < 20;
   const axis = {
     stroke: colour('--muted'),
     grid: { stroke: colour('--line'), width: 1 },
@@ -53,7 +55,7 @@ function optionsOf(secondaries: readonly string[], width: number, colour: (name:
           stroke,
           width: 1.5,
           spanGaps: false,
-          points: { size: 5 },
+          points: { show: sparse, size: 5 },
           value: (_: uPlot, value: number | null) => words(value),
         };
         return [

@@ -64,7 +64,7 @@ function Row({ replica }: { replica: Replica }) {
         </td>
         <td class="number">
           {serial ?? '–'}
-          {serialsBehind ? <span class="muted small beside">{serialsBehind} behind</span> : null}
+          {serialsBehind ? <span class="muted small beside wide">{serialsBehind} behind</span> : null}
         </td>
         <td class="number">{lagMs === undefined ? '–' : duration(lagMs)}</td>
         <td class="wide">

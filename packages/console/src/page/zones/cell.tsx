@@ -18,7 +18,10 @@ export function Cell({ id, replica }: { id: string; replica: Replica | undefined
       <span class="cell">
         <Mark state={state} />
         <span class="cell-id">{id}</span>
-        <span class="cell-words">{cellWords(replica)}</span>
+        <span class="cell-words">
+          <span class="hidden">{state === 'in-sync' ? `${word}, ` : ''}</span>
+          {cellWords(replica)}
+        </span>
       </span>
     </td>
   );

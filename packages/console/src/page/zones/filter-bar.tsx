@@ -34,6 +34,7 @@ export function FilterBar({ filters, secondaries }: { filters: Filters; secondar
             placeholder="part of the name"
             value={search}
             spellcheck={false}
+            maxLength={255}
             onInput={(event) => {
               const { value } = event.currentTarget;
               setSearch(value);
