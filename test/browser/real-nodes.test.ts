@@ -95,10 +95,10 @@ describe('the console of a primary with two secondaries, in Chromium', () => {
     const row = page.getByRole('table').first().getByRole('row');
     await row.filter({ hasText: /^fra1.*in sync.*8/ }).waitFor();
     await row.filter({ hasText: /^sin1.*in sync.*8/ }).waitFor();
-    const serial = page.locator('table.timeline tbody', { hasText: /^8/ });
-    await serial
-      .getByRole('cell', { name: /^[\d.]+ m?s$/ })
-      .first()
+    await page.locator('.timeline .serial-number', { hasText: '8' }).waitFor();
+    await page
+      .locator('.timeline td.number', { hasText: /\d m?s/ })
+      .nth(1)
       .waitFor();
   });
 

@@ -33,6 +33,9 @@ Try, in another terminal, in this folder:
   printf 'server ${HOST} ${primary.dnsPort}\\nzone example.test\\nupdate add new.example.test 60 A 192.0.2.77\\nsend\\n' | nsupdate -k ${key}
   npx zonewire lag
 
+  # the same in a browser, live: map, zones, timeline, lag
+  xdg-open http://${HOST}:${primary.controlPort}/
+
   # what a node knows of a zone
   npx zonewire zone status example.test. --control ${HOST}:${first.controlPort}
 

@@ -11,7 +11,11 @@ export function App() {
   const [token, setToken] = useState(storedToken);
   const [denied, setDenied] = useState<{ wrong: boolean }>();
   const link = useMemo(() => {
+    let said = false;
     const client = createClient(token, (wrong) => {
+      // Of several requests under way the first one tells; the others may come when another token is tried already.
+      if (said) return;
+      said = true;
       storeToken(undefined);
       setDenied({ wrong });
     });

@@ -54,6 +54,8 @@ export function useResource<T>(path: string | undefined, options: ResourceOption
     let timer: ReturnType<typeof setTimeout> | undefined;
     let last = 0;
     let running = false;
+    /** Something has happened since the running question was asked: its answer may not know of it. */
+    let stale = false;
     const plan = (ms: number) => {
       clearTimeout(timer);
       timer = setTimeout(run, ms);
@@ -62,11 +64,15 @@ export function useResource<T>(path: string | undefined, options: ResourceOption
       if (running) return;
       running = true;
       last = Date.now();
+      stale = false;
       await load(gone.signal);
       running = false;
-      if (!gone.signal.aborted) plan(stream.state === 'live' ? SLOW_POLL_MS : POLL_MS);
+      if (!gone.signal.aborted) plan(stale ? AGAIN_MS : stream.state === 'live' ? SLOW_POLL_MS : POLL_MS);
     };
-    again.current = () => plan(Math.max(0, last + AGAIN_MS - Date.now()));
+    again.current = () => {
+      stale = true;
+      if (!running) plan(Math.max(0, last + AGAIN_MS - Date.now()));
+    };
     const unwatch = stream.onState(() => again.current());
     void run();
     return () => {

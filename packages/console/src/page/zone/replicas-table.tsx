@@ -56,8 +56,8 @@ function Row({ replica }: { replica: Replica }) {
   return (
     <>
       <tr>
-        <th scope="row">
-          {id} <span class="muted small beside wide">{address}</span>
+        <th scope="row" title={address}>
+          {id}
         </th>
         <td>
           <HealthWord state={state} />
