@@ -42,7 +42,7 @@ describe('the console of a primary with two secondaries, in Chromium', () => {
       identity: 'ams',
       zones: [{ name: ZONE, text: text(7), settings: { notify: ['fra1', 'sin1'] } }],
       server: { place: { label: 'Amsterdam', latitude: 52.37, longitude: 4.9 } },
-      remotes: [remote('fra1', fra1), remote('sin1', sin1)],
+      namedRemotes: [remote('fra1', fra1), remote('sin1', sin1)],
     });
     await Promise.all(secondaries.map((node) => node.untilSerial(ZONE, 7)));
     watched = await openPage(browser, primary.controlUrl);

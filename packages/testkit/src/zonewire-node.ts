@@ -37,7 +37,7 @@ export interface NodeOptions {
   /** More server settings, merged over what this makes. */
   readonly server?: Record<string, unknown>;
   /** Remotes as in the YAML file, for zones whose `settings` name them. */
-  readonly remotes?: readonly { readonly id: string }[];
+  readonly namedRemotes?: readonly { readonly id: string }[];
   /** The configuration's section `redis`. */
   readonly redis?: Record<string, unknown>;
   /** The configuration's section `delegation`. */
@@ -99,7 +99,7 @@ export class ZonewireNode implements Address {
 
   /** Writes the configuration file (JSON is YAML). Takes effect at the next {@link run}, or on SIGHUP. */
   configure(options: NodeOptions = this.options): void {
-    const remotes: object[] = [...(options.remotes ?? [])];
+    const remotes: object[] = [...(options.namedRemotes ?? [])];
     const remote = (address: Address, key: PeerKey | undefined) => {
       const id = `remote-${address.port}${key ? `-${key.algorithm}` : ''}`;
       if (!remotes.some((known) => (known as { id: string }).id === id)) {
