@@ -1,53 +1,22 @@
 import type { DnsExchange, RemoteAddress } from '@zonewire/nameserver';
 import {
   CLASS,
-  decodeMessage,
-  encodeMessage,
   fail,
   type MessageDraft,
   name,
   nameToText,
-  ok,
   type Question,
   RCODE,
-  type ResourceRecord,
   ROOT,
-  rdataFromText,
   TYPE,
-  unwrap,
 } from '@zonewire/shared-protocol';
 import { FakeClock } from '@zonewire/testkit';
 import { describe, expect, it } from 'vitest';
 import { checkDelegation } from '../check.ts';
+import { type Answer, network, record, referral } from '../fixtures/network.ts';
 import { DEFAULT_DELEGATION_LIMITS } from '../limits.ts';
 
 /** What servers answer that mean ill; nothing of it may cost more than the limits or be believed beyond their zone. */
-
-type Answer = (question: Question, to: RemoteAddress) => Partial<MessageDraft>;
-
-function network(answer: Answer) {
-  let questions = 0;
-  const asked = new Set<string>();
-  const exchange: DnsExchange['exchange'] = async (request, to) => {
-    if (request instanceof Uint8Array) throw new Error('a draft was expected');
-    questions++;
-    asked.add(to.host);
-    if (to.host === '192.0.2.99') return fail('timeout', 'no reply');
-    const draft = { id: 1, qr: true, question: request.question, ...answer(request.question![0], to) };
-    const bytes = encodeMessage(draft);
-    return ok({ message: unwrap(decodeMessage(bytes)), bytes, ms: 1, transport: 'tcp' });
-  };
-  return { client: { exchange }, asked, count: () => questions };
-}
-
-function record(owner: string, type: number, text: string): ResourceRecord {
-  return { name: name(owner), type, class: CLASS.IN, ttl: 60, rdata: unwrap(rdataFromText(type, text)) };
-}
-
-const referral = (zone: string, servers: readonly string[], additional: readonly ResourceRecord[] = []) => ({
-  authority: servers.map((server) => record(zone, TYPE.NS, server)),
-  additional,
-});
 
 async function check(answer: Answer, limits = DEFAULT_DELEGATION_LIMITS) {
   const net = network(answer);
