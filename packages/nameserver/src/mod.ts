@@ -10,6 +10,7 @@ export { Announcer, type AnnouncerOptions, type NotifyCounters, type ReplicaServ
 export { addressText, type Remote, type RemoteAddress } from './notify-out/remote.ts';
 export type { NotifyWatcher, TargetAnswer, TargetFailure } from './notify-out/watcher.ts';
 export * from './ports.ts';
+export { randomPool } from './random-pool.ts';
 export type { RequestWatch, TransferAsked, TransferServed } from './request-watch.ts';
 export {
   type RunningTransfer,

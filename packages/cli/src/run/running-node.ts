@@ -7,6 +7,7 @@ import {
   type Log,
   Nameserver,
   RunningTransfers,
+  randomPool,
   systemClock,
   TransferOut,
   Verifier,
@@ -93,7 +94,7 @@ export class RunningNode {
     this.log = log;
     this.#keys = keyRing(config);
     const clock = systemClock;
-    const random = (out: Uint8Array) => void randomFillSync(out);
+    const random = randomPool((out) => void randomFillSync(out));
     const { table } = this;
     this.client = new DnsClient({ clock, log, random });
     this.replicas = new Replicas({
