@@ -201,12 +201,6 @@ function replication({ replicas, history }: RunningNode): MetricFamily[] {
   const { written, dropped, forgotten, rows, stopped } = history.counters;
   return [
     family(
-      'replication_events_total',
-      'What happened at secondaries, by kind.',
-      'counter',
-      Object.entries(replicas.counters.events).map(([kind, value]) => ({ labels: { kind }, value })),
-    ),
-    family(
       'replication_serials_forgotten_total',
       'Serials whose times left the memory at a limit.',
       'counter',
