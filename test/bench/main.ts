@@ -84,11 +84,13 @@ if (bench === undefined || unknown !== undefined || !(runs >= 1) || !(minutes > 
   process.exit(2);
 }
 if (values.profile !== undefined) profileTo(values.profile);
-// What is deployed is measured, not the sources.
-execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.ts', import.meta.url))], {
-  stdio: 'ignore',
-});
-process.env.ZONEWIRE_COMMAND = fileURLToPath(new URL('../../dist/zonewire.mjs', import.meta.url));
+// What is deployed is measured, not the sources; ZONEWIRE_COMMAND names another build, to compare it.
+if (process.env.ZONEWIRE_COMMAND === undefined) {
+  execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.ts', import.meta.url))], {
+    stdio: 'ignore',
+  });
+  process.env.ZONEWIRE_COMMAND = fileURLToPath(new URL('../../dist/zonewire.mjs', import.meta.url));
+}
 pin(process.pid, LOAD_CORE);
 const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
 const report = await bench.run({ peers, runs, minutes, zones, command });

@@ -36,13 +36,16 @@ function zonewire(title: string, udp: 'batched' | 'dgram'): Subject {
         server: { workers: 1, udp, 'warm-up': true },
         zones,
       });
-      const { host, port } = node;
+      const { host, port, process } = node;
       const remove = async () => {
         // A profile is written by a process that ends in peace.
         if (nodeArguments().length > 0) await node.stop();
         await node.remove();
       };
-      return pinned({ host, port, pid: node.process.child.pid!, remove });
+      const server = pinned({ host, port, pid: process.child.pid!, remove });
+      // Its work would be counted with the load's.
+      await process.until('"warmed up"', () => process.output.includes('warmed up'), startTimeout);
+      return server;
     },
   };
 }
