@@ -214,14 +214,14 @@ export class Replicas implements NotifyWatcher {
     }
     // After the new ones, so that what is known of an address that stays is kept.
     this.#unexpect(expected);
-    for (const old of before?.targets.values() ?? []) if (!targets.has(old.secondary)) this.#restless.delete(old);
+    for (const old of before?.targets.values() ?? []) if (!targets.has(old.secondary)) this.#rest(old);
     this.peers.expectZone(zone);
     this.#zones.set(zone, { ...served, targets });
   }
 
   forgotten(zone: string): void {
     const targets = [...(this.#zones.get(zone)?.targets.values() ?? [])];
-    for (const target of targets) this.#restless.delete(target);
+    for (const target of targets) this.#rest(target);
     this.#unexpect(targets.map(({ remote }) => remote));
     this.peers.forgetZone(zone);
     this.#zones.delete(zone);
@@ -481,6 +481,12 @@ export class Replicas implements NotifyWatcher {
     this.#healthLog.changed(zone, secondary, from.state, target.health, now);
   }
 
+  /** It is not watched any more. */
+  #rest(target: Target): void {
+    this.#restless.delete(target);
+    this.#healthLog.forget(target.zone, target.secondary);
+  }
+
   #watchClosely(target: Target): void {
     this.#restless.add(target);
     this.#timer ??= this.#clock.setTimeout(() => this.#lookAgain(), LOOK_EVERY);
@@ -488,6 +494,7 @@ export class Replicas implements NotifyWatcher {
 
   #lookAgain(): void {
     this.#timer = undefined;
+    this.#healthLog.look(this.#clock.now());
     for (const target of [...this.#restless]) {
       this.#restless.delete(target);
       this.#look(target.zone, target.secondary);
