@@ -23,7 +23,7 @@ describe('npm start: a primary and two secondaries on the demo addresses', () =>
   beforeAll(() => {
     // A tree of its own: the demo keeps its data in it, and nobody's demo data is touched.
     checkout = mkdtempSync(join(tmpdir(), 'zonewire-first-command-'));
-    for (const part of ['package.json', 'package-lock.json', 'scripts', 'demo', 'packages']) {
+    for (const part of ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts', 'demo', 'packages']) {
       cpSync(join(ROOT, part), join(checkout, part), {
         recursive: true,
         filter: (source) => basename(source) !== 'node_modules',
