@@ -5,17 +5,19 @@ import type { ReplicaLag } from '@zonewire/nameserver';
 /** What can happen to one serial at one secondary, in this order. */
 export type Moment = 'notified' | 'acknowledged' | 'transferred' | 'verified' | 'answered';
 
-export type HealthState =
-  | 'in-sync'
-  | 'behind'
-  | 'unreachable'
-  | 'refusing'
-  | 'expiring'
-  | 'expired'
-  | 'ahead'
-  /** The same serial, other content. */
-  | 'diverged'
-  | 'unknown';
+/** From worst to best. `diverged`: the same serial, other content. */
+export const HEALTH_STATES = [
+  'expired',
+  'diverged',
+  'expiring',
+  'refusing',
+  'unreachable',
+  'ahead',
+  'behind',
+  'unknown',
+  'in-sync',
+] as const;
+export type HealthState = (typeof HEALTH_STATES)[number];
 
 /** How a zone is at one secondary. */
 export interface Health {

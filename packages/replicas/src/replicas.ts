@@ -243,8 +243,6 @@ export class Replicas implements NotifyWatcher {
   }
 
   notified(zone: string, secondary: string, serial: number, at: number): void {
-    const target = this.#target(zone, secondary);
-    if (target !== undefined) target.notifiedAt = at;
     this.moment('notified', { zone, secondary, serial, at, source: 'notify' });
   }
 

@@ -19,7 +19,6 @@ export class Target {
   probeRefused: string | undefined;
   notifyRefused: string | undefined;
   lastFailure: string | undefined;
-  notifiedAt: number | undefined;
   acknowledgedAt: number | undefined;
   /** First NOTIFY of what it lacks. */
   waitingSince: number | undefined;

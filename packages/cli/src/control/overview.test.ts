@@ -1,15 +1,23 @@
+import type { HealthState } from '@zonewire/replicas';
 import { describe, expect, it } from 'vitest';
 import { fakeNode } from './fixtures/fake-node.ts';
 import { secondariesOf } from './overview.ts';
 
 const PLACES = new Map([['fra1', { label: 'Frankfurt', latitude: 50.11, longitude: 8.68 }]]);
-const replica = (id: string, more: object = {}) => ({ id, address: `${id}:53`, state: 'in-sync', ...more });
+const replica = (id: string, more: object = {}) => ({
+  id,
+  address: `${id}:53`,
+  health: { state: 'in-sync' as HealthState },
+  ...more,
+});
 
 describe('the overview of secondaries', () => {
   it('counts zones by health, names the worst, and knows who stands where', () => {
     const zones = [
       { replicas: [replica('fra1'), replica('sin1', { health: { state: 'expiring' } })] },
-      { replicas: [replica('fra1', { state: 'behind' }), replica('sin1', { health: { state: 'behind' } })] },
+      {
+        replicas: [replica('fra1', { health: { state: 'behind' } }), replica('sin1', { health: { state: 'behind' } })],
+      },
     ];
     const [fra1, sin1] = secondariesOf(zones, PLACES);
     expect(fra1).toMatchObject({ id: 'fra1', zones: 2, worst: 'behind', place: { label: 'Frankfurt' } });
@@ -22,7 +30,7 @@ describe('the overview of secondaries', () => {
     const zones = Array.from({ length: 100 }, (_, i) => ({
       replicas: [replica('fra1', { lagMs: 100 - i, servedAt: 1_000 - i })],
     }));
-    zones.push({ replicas: [replica('fra1', { state: 'behind', lagMs: 9_000_000 })] });
+    zones.push({ replicas: [replica('fra1', { health: { state: 'behind' }, lagMs: 9_000_000 })] });
     expect(secondariesOf(zones, PLACES)[0].lag).toEqual({ p50: 50, p99: 99, latest: 100 });
     expect(secondariesOf([{ replicas: [replica('fra1', { lagMs: 5 })] }], PLACES)[0].lag).toBeUndefined();
   });

@@ -1,5 +1,5 @@
+import { HEALTH_STATES, type HealthState } from '@zonewire/replicas';
 import type { Place } from '../config/mod.ts';
-import { HEALTH_STATES, type HealthName } from './health-state.ts';
 
 /** What the overview is made of: every zone with where each of its secondaries stands. */
 export interface OverviewZone {
@@ -9,15 +9,14 @@ export interface OverviewZone {
 interface OverviewReplica {
   readonly id: string;
   readonly address: string;
-  readonly state: string;
-  readonly health?: { readonly state: HealthName };
+  readonly health: { readonly state: HealthState };
   readonly lagMs?: number;
   readonly servedAt?: number;
   readonly skewMs?: number;
   readonly nodes?: readonly { readonly node: string }[];
 }
 
-export type HealthCounts = Record<HealthName, number>;
+export type HealthCounts = Record<HealthState, number>;
 
 export interface SecondaryOverview {
   readonly id: string;
@@ -26,7 +25,7 @@ export interface SecondaryOverview {
   /** How many zones it is told of. */
   readonly zones: number;
   readonly health: HealthCounts;
-  readonly worst: HealthName;
+  readonly worst: HealthState;
   /** ms from commit to seen served, of the newest change of each zone that it has; `latest` of the newest of all. */
   readonly lag?: { readonly p50: number; readonly p99: number; readonly latest: number };
   readonly skewMs?: number;
@@ -88,7 +87,7 @@ function gather(address: string): Gathered {
 
 function add(to: Gathered, replica: OverviewReplica): void {
   to.zones++;
-  to.health[stateOf(replica)]++;
+  to.health[replica.health.state]++;
   if (replica.skewMs !== undefined) to.skewMs = replica.skewMs;
   for (const { node } of replica.nodes ?? []) to.nodes.add(node);
   const { lagMs, servedAt } = replica;
@@ -96,10 +95,6 @@ function add(to: Gathered, replica: OverviewReplica): void {
   if (lagMs === undefined || servedAt === undefined) return;
   to.lags.push(lagMs);
   if (to.latest === undefined || servedAt > to.latest.servedAt) to.latest = { servedAt, lagMs };
-}
-
-function stateOf({ health, state }: OverviewReplica): HealthName {
-  return health?.state ?? HEALTH_STATES.find((known) => known === state) ?? 'unknown';
 }
 
 function lagOf(lags: number[], latest: number | undefined) {
@@ -110,7 +105,7 @@ function lagOf(lags: number[], latest: number | undefined) {
 }
 
 /** The worst state that occurs: {@link HEALTH_STATES} goes from worst to best. */
-function worstOf(health: HealthCounts): HealthName {
+function worstOf(health: HealthCounts): HealthState {
   return HEALTH_STATES.find((state) => health[state] > 0) ?? 'unknown';
 }
 

@@ -20,6 +20,7 @@ import type { MetricFamily } from './metrics/exposition.ts';
 export interface ControlPorts {
   info(): NodeInfo;
   statuses(): ZoneStatus[];
+  zoneCount(): number;
   /** `undefined`: this node does not have the zone. */
   status(zone: Name): ZoneStatus | undefined;
   replicas(zone: Name): readonly ReplicaView[];

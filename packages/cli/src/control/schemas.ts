@@ -1,5 +1,12 @@
 import type { ReplicaLag, RunningTransfer, ZoneStatus } from '@zonewire/nameserver';
-import type { Health, HealthState, LagBucket, QueueEntry, ReplicaView, SerialTimes } from '@zonewire/replicas';
+import {
+  HEALTH_STATES,
+  type Health,
+  type LagBucket,
+  type QueueEntry,
+  type ReplicaView,
+  type SerialTimes,
+} from '@zonewire/replicas';
 import { z } from 'zod';
 import type { NodeInfo, ReloadReport } from './ports.ts';
 
@@ -30,19 +37,7 @@ export const replicaLag = z
   })
   .meta({ id: 'ReplicaLag' }) satisfies z.ZodType<ReplicaLag>;
 
-const HEALTH_STATES = [
-  'in-sync',
-  'behind',
-  'unreachable',
-  'refusing',
-  'expiring',
-  'expired',
-  'ahead',
-  'diverged',
-  'unknown',
-] as const;
-
-export const healthState = z.enum(HEALTH_STATES) satisfies z.ZodType<HealthState>;
+export const healthState = z.enum(HEALTH_STATES);
 
 export const health = z
   .object({

@@ -30,6 +30,7 @@ export function controlPorts(node: RunningNode): ControlPorts {
     now: () => systemClock.now(),
     events: node.eventStreams,
     transfers: () => node.runningTransfers.list(),
+    zoneCount: () => zones.size,
     statuses: () => zones.statuses().map((status) => withDelegation(node, withContent(node, status))),
     status: (zone) => {
       const status = zones.status(zone);

@@ -2,7 +2,7 @@ import { type ChangeProgress, parseChangeId } from '@zonewire/replicas';
 import { z } from 'zod';
 import { ApiError } from '../problem.ts';
 import type { Route } from '../route.ts';
-import { at, serial } from '../schemas.ts';
+import { at, healthState, serial } from '../schemas.ts';
 
 /** Seconds that a request waits when it does not say how long. */
 const DEFAULT_TIMEOUT = 60;
@@ -31,17 +31,7 @@ const progress = z
           serial: serial.optional().meta({ description: 'The serial it was last seen to answer with.' }),
           answeredAt: at.optional(),
           lagMs: z.number().optional(),
-          state: z.enum([
-            'in-sync',
-            'behind',
-            'unreachable',
-            'refusing',
-            'expiring',
-            'expired',
-            'ahead',
-            'diverged',
-            'unknown',
-          ]),
+          state: healthState,
           reason: z.string().optional().meta({ description: 'Why it is missing.' }),
           next: z.string().optional().meta({ description: 'What to do.' }),
         }),

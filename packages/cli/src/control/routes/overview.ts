@@ -1,10 +1,9 @@
-import { name } from '@zonewire/shared-protocol';
 import { z } from 'zod';
-import { HEALTH_STATES } from '../health-state.ts';
 import { secondariesOf, sumOf } from '../overview.ts';
 import type { Route } from '../route.ts';
+import { healthState } from '../schemas.ts';
 
-const health = z.record(z.enum(HEALTH_STATES), z.int()).meta({ id: 'HealthCounts' });
+const health = z.record(healthState, z.int()).meta({ id: 'HealthCounts' });
 const place = z.object({ label: z.string(), latitude: z.number(), longitude: z.number() }).meta({ id: 'Place' });
 const ms = z.number().meta({ description: 'Milliseconds.' });
 
@@ -27,7 +26,7 @@ export const overviewRoute: Route = {
         place: place.optional(),
         zones: z.int(),
         health,
-        worst: z.enum(HEALTH_STATES),
+        worst: healthState,
         lag: z
           .object({ p50: ms, p99: ms, latest: ms })
           .optional()
@@ -40,15 +39,12 @@ export const overviewRoute: Route = {
   handle(_, ports) {
     const { identity, version } = ports.info();
     const places = ports.places();
-    const statuses = ports.statuses();
-    const secondaries = secondariesOf(
-      statuses.map(({ zone }) => ({ replicas: ports.replicas(name(zone)) })),
-      places.remotes,
-    );
+    const { zones } = ports.replication.list({ offset: 0, limit: Number.POSITIVE_INFINITY });
+    const secondaries = secondariesOf(zones, places.remotes);
     return {
       node: { identity, version, ...(places.node === undefined ? {} : { place: places.node }) },
       counts: {
-        zones: statuses.length,
+        zones: ports.zoneCount(),
         secondaries: secondaries.length,
         health: sumOf(secondaries.map((secondary) => secondary.health)),
       },
