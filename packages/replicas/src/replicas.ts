@@ -29,6 +29,7 @@ import type {
 import { Peers } from './peers.ts';
 import { SerialBook, type SerialLimits } from './serial-times.ts';
 import { Target } from './target.ts';
+import { Told } from './told.ts';
 
 export interface ReplicasOptions {
   readonly clock: Clock;
@@ -47,6 +48,8 @@ export interface ReplicaCounters {
   receiptsUnknown: number;
 }
 
+type MomentEvent = Extract<ReplicaEvent, { kind: 'moment' }>;
+
 interface WatchedZone {
   serial: number;
   /** Seconds, of its SOA. */
@@ -62,24 +65,18 @@ const LOOK_EVERY = 500;
  * announcers (NOTIFY, probes), by transfers out and by receipts; it asks nobody itself.
  */
 export class Replicas implements NotifyWatcher {
-  readonly counters: ReplicaCounters = {
-    events: { committed: 0, moment: 0, 'probe-failed': 0, health: 0 },
-    receiptsUnknown: 0,
-  };
+  readonly counters: ReplicaCounters;
   readonly book: SerialBook;
   /** What the secondaries ask here. */
   readonly peers = new Peers((served) => this.#transferred(served));
   readonly #clock: Clock;
-  readonly #log: Log;
   readonly #lag: ReplicasOptions['lag'];
-  readonly #later: (call: () => void) => void;
   readonly #zones = new Map<string, WatchedZone>();
   readonly #skews = new Map<string, number>();
   readonly #receiptTroubles = new Map<string, string>();
   /** Of the zones served here, by zone. */
   readonly #contents = new Map<string, { readonly serial: number; readonly digest: string }>();
-  readonly #listeners = new Set<(event: ReplicaEvent) => void>();
-  readonly #waiting: ReplicaEvent[] = [];
+  readonly #told: Told;
   /** Whose health may change without anything happening. */
   readonly #restless = new Set<Target>();
   readonly #healthLog: HealthLog;
@@ -87,19 +84,16 @@ export class Replicas implements NotifyWatcher {
 
   constructor({ clock, log, lag, later, limits }: ReplicasOptions) {
     this.#clock = clock;
-    this.#log = log;
     this.#lag = lag;
-    this.#later = later ?? ((call) => call());
+    this.#told = new Told(log, later ?? ((call) => call()));
+    this.counters = { events: this.#told.counters, receiptsUnknown: 0 };
     this.book = new SerialBook(limits);
     this.#healthLog = new HealthLog(log);
   }
 
   /** Calls `listener` with everything that happens, in order. @returns a function that ends it. */
   events(listener: (event: ReplicaEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#told.listen(listener);
   }
 
   /** Zones that somebody is notified of. */
@@ -235,7 +229,7 @@ export class Replicas implements NotifyWatcher {
     watched.serial = serial;
     watched.expire = expire;
     this.book.commit(zone, serials, at);
-    this.#emit({ kind: 'committed', zone, serial, serials, at });
+    this.#told.emit({ kind: 'committed', zone, serial, serials, at });
     for (const target of watched.targets.values()) {
       target.waitingSince ??= at;
       this.#watchClosely(target);
@@ -271,22 +265,12 @@ export class Replicas implements NotifyWatcher {
     const target = this.#target(zone, secondary);
     if (target === undefined) return;
     target.failed(failure, 'probe');
-    this.#emit({ kind: 'probe-failed', zone, secondary, at: failure.at, reason: failure.reason });
+    this.#told.emit({ kind: 'probe-failed', zone, secondary, at: failure.at, reason: failure.reason });
     this.#look(zone, secondary);
   }
 
   /** Something happened to a serial at a secondary. Only the first time counts, and is told. */
-  moment(
-    moment: Moment,
-    about: {
-      readonly zone: string;
-      readonly secondary: string;
-      readonly serial: number;
-      readonly at: number;
-      readonly source: 'notify' | 'probe' | 'receipt' | 'transfer';
-      readonly node?: string;
-    },
-  ): void {
+  moment(moment: Moment, about: Omit<MomentEvent, 'kind' | 'moment' | 'lagMs'>): void {
     const { zone, secondary, serial, at } = about;
     const target = this.#target(zone, secondary);
     if (target === undefined) return;
@@ -296,7 +280,7 @@ export class Replicas implements NotifyWatcher {
     }
     const record = this.book.first(zone, serial, secondary, moment, at);
     if (record === undefined) return;
-    this.#emit({ kind: 'moment', moment, ...about, lagMs: Math.max(0, at - record.committedAt) });
+    this.#told.emit({ kind: 'moment', moment, ...about, lagMs: Math.max(0, at - record.committedAt) });
   }
 
   /** What a secondary of ours says of a zone; times by our clock. */
@@ -350,12 +334,11 @@ export class Replicas implements NotifyWatcher {
 
   /** What has happened is told before. */
   stop(): void {
-    this.#tell();
+    this.#told.stop();
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#restless.clear();
     this.#zones.clear();
-    this.#listeners.clear();
   }
 
   #entry(watched: WatchedZone, target: Target, lag: ReplicaLag): QueueEntry {
@@ -412,13 +395,7 @@ export class Replicas implements NotifyWatcher {
     return this.#zones.get(zone)?.targets.get(secondary);
   }
 
-  #servedFirst(
-    target: Target,
-    serial: number,
-    at: number,
-    source: 'notify' | 'probe' | 'receipt' | 'transfer',
-    node?: string,
-  ): void {
+  #servedFirst(target: Target, serial: number, at: number, source: MomentEvent['source'], node?: string): void {
     const { zone, secondary } = target;
     const told = {
       kind: 'moment',
@@ -432,8 +409,9 @@ export class Replicas implements NotifyWatcher {
     const lagMs = (committedAt: number) => Math.max(0, at - committedAt);
     const fresh = this.book.answered(zone, serial, secondary, at);
     const another = node === undefined ? undefined : this.book.answeredBy(zone, serial, secondary, node, at);
-    for (const record of fresh) this.#emit({ ...told, serial: record.serial, lagMs: lagMs(record.committedAt) });
-    if (another !== undefined && fresh.length === 0) this.#emit({ ...told, serial, lagMs: lagMs(another.committedAt) });
+    for (const record of fresh) this.#told.emit({ ...told, serial: record.serial, lagMs: lagMs(record.committedAt) });
+    if (another !== undefined && fresh.length === 0)
+      this.#told.emit({ ...told, serial, lagMs: lagMs(another.committedAt) });
   }
 
   #look(zone: string, secondary: string): void {
@@ -475,7 +453,7 @@ export class Replicas implements NotifyWatcher {
     else this.#watchClosely(target);
     if (!changed && !worse) return;
     const serial = seen === undefined ? {} : { serial: seen.serial };
-    this.#emit({ kind: 'health', zone, secondary, at: now, from: from.state, to: target.health, ...serial });
+    this.#told.emit({ kind: 'health', zone, secondary, at: now, from: from.state, to: target.health, ...serial });
     this.#healthLog.changed(zone, secondary, from.state, target.health, now);
   }
 
@@ -496,25 +474,6 @@ export class Replicas implements NotifyWatcher {
     for (const target of [...this.#restless]) {
       this.#restless.delete(target);
       this.#look(target.zone, target.secondary);
-    }
-  }
-
-  #emit(event: ReplicaEvent): void {
-    this.counters.events[event.kind]++;
-    if (this.#listeners.size === 0) return;
-    this.#waiting.push(event);
-    if (this.#waiting.length === 1) this.#later(() => this.#tell());
-  }
-
-  #tell(): void {
-    for (const event of this.#waiting.splice(0)) {
-      for (const listener of this.#listeners) {
-        try {
-          listener(event);
-        } catch (error) {
-          this.#log.error({ err: error, event: event.kind }, 'a listener of replica events failed');
-        }
-      }
     }
   }
 }

@@ -60,8 +60,9 @@ export class FakeClock {
       this.#to(timer.at);
       this.fired++;
       timer.run();
-      await settle();
+      await promisesSettled();
     }
+    await settle();
     this.#to(end);
   }
 
@@ -97,4 +98,9 @@ export class FakeClock {
 /** Runs everything that is ready: promises and what they start. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Callbacks of promises only, without the turn of the event loop that {@link settle} costs: a month of refreshes has 175,000 timers. */
+function promisesSettled(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }

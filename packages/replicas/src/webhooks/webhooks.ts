@@ -1,7 +1,6 @@
-import type { Clock, Log } from '@zonewire/nameserver';
 import type { ReplicaEvent } from '../model.ts';
 import type { AlertKind } from './alert.ts';
-import { Outbox, type OutboxCounters, type OutboxLimits, type PostWebhook } from './outbox.ts';
+import { Outbox, type OutboxCounters, type OutboxOptions } from './outbox.ts';
 import { Settling } from './settling.ts';
 
 export interface WebhookConfig {
@@ -15,14 +14,8 @@ export interface WebhookConfig {
   readonly hold: number;
 }
 
-export interface WebhooksOptions {
-  readonly node: string;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly post: PostWebhook;
-  readonly unique: () => string;
-  readonly limits?: Partial<OutboxLimits>;
-}
+/** What all of them share. */
+export type WebhooksOptions = Omit<OutboxOptions, 'id' | 'url' | 'secret'>;
 
 export interface WebhookStatus {
   readonly id: string;
