@@ -36,7 +36,7 @@ export interface ReplicasOptions {
   readonly log: Log;
   /** What the announcer of the zone knows, in the order of the configuration. */
   readonly lag: (zone: string) => readonly ReplicaLag[];
-  /** Listeners are called through it, so that a change does not wait for them. Default: at once (tests). */
+  /** Listeners are called, and health is judged, through it: a change does not wait for them. Default: at once (tests). */
   readonly later?: (call: () => void) => void;
   readonly limits?: Partial<SerialLimits>;
 }
@@ -77,6 +77,8 @@ export class Replicas implements NotifyWatcher {
   /** Of the zones served here, by zone. */
   readonly #contents = new Map<string, { readonly serial: number; readonly digest: string }>();
   readonly #told: Told;
+  readonly #later: (call: () => void) => void;
+  readonly #unjudged = new Set<Target>();
   /** Whose health may change without anything happening. */
   readonly #restless = new Set<Target>();
   readonly #healthLog: HealthLog;
@@ -85,7 +87,8 @@ export class Replicas implements NotifyWatcher {
   constructor({ clock, log, lag, later, limits }: ReplicasOptions) {
     this.#clock = clock;
     this.#lag = lag;
-    this.#told = new Told(log, later ?? ((call) => call()));
+    this.#later = later ?? ((call) => call());
+    this.#told = new Told(log, this.#later);
     this.counters = { events: this.#told.counters, receiptsUnknown: 0 };
     this.book = new SerialBook(limits);
     this.#healthLog = new HealthLog(log);
@@ -338,6 +341,7 @@ export class Replicas implements NotifyWatcher {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#restless.clear();
+    this.#unjudged.clear();
     this.#zones.clear();
   }
 
@@ -414,10 +418,21 @@ export class Replicas implements NotifyWatcher {
       this.#told.emit({ ...told, serial, lagMs: lagMs(another.committedAt) });
   }
 
+  /** Its health may have changed. */
   #look(zone: string, secondary: string): void {
-    const watched = this.#zones.get(zone);
-    const target = watched?.targets.get(secondary);
-    if (watched !== undefined && target !== undefined) this.#judge(watched, target);
+    const target = this.#target(zone, secondary);
+    if (target === undefined) return;
+    this.#unjudged.add(target);
+    if (this.#unjudged.size === 1) this.#later(() => this.#judgeAll());
+  }
+
+  #judgeAll(): void {
+    const targets = [...this.#unjudged];
+    this.#unjudged.clear();
+    for (const target of targets) {
+      const watched = this.#zones.get(target.zone);
+      if (watched?.targets.get(target.secondary) === target) this.#judge(watched, target);
+    }
   }
 
   #judge(watched: WatchedZone, target: Target): void {

@@ -1,15 +1,20 @@
-import { expect, it } from 'vitest';
-import { createLog } from './log.ts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { COMPOSED_WITHIN_MS, createLog, WAITING_LINES } from './log.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function written(text: boolean) {
+  const lines: string[] = [];
+  const log = createLog({ level: 'info', text, colours: false }, { write: (line) => void lines.push(line) });
+  return { log, lines };
+}
 
 function logged(text: boolean, act: (log: ReturnType<typeof createLog>) => void): string {
-  let lines = '';
-  const to = {
-    write: (line: string) => {
-      lines += line;
-    },
-  };
-  act(createLog({ level: 'info', text, colours: false }, to));
-  return lines;
+  const { log, lines } = written(text);
+  act(log);
+  vi.advanceTimersByTime(COMPOSED_WITHIN_MS);
+  return lines.join('');
 }
 
 it('JSON: one object a line with time, level, fields and message', () => {
@@ -45,4 +50,32 @@ it('secrets are never written, wherever they stand', () => {
     expect(line).toContain('[secret]');
     expect(line).not.toMatch(/TTT|83/);
   }
+});
+
+it('lines are composed a moment later, in order, with the time at which they were said; trouble at once, behind what came before', () => {
+  const { log, lines } = written(false);
+  const said = Date.now();
+  const times = () => lines.map((line) => Date.parse(JSON.parse(line).time) - said);
+  log.info({}, 'one');
+  vi.advanceTimersByTime(1);
+  log.child({ zone: 'a.test.' }).info({}, 'two');
+  expect(lines).toEqual([]);
+  vi.advanceTimersByTime(COMPOSED_WITHIN_MS);
+  expect(times()).toEqual([0, 1]);
+  log.info({}, 'three');
+  log.warn({}, 'four');
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['one', 'two', 'three', 'four']);
+});
+
+it('no more wait than a bounded number of lines', () => {
+  const { log, lines } = written(false);
+  for (let i = 0; i < WAITING_LINES; i++) log.info({ i }, 'm');
+  expect(lines).toHaveLength(WAITING_LINES);
+});
+
+it('what waits is written when the process ends', () => {
+  const { log, lines } = written(false);
+  log.info({}, 'last words');
+  for (const listener of process.listeners('exit').slice(0, 1)) listener.call(process, 0);
+  expect(lines).toHaveLength(1);
 });

@@ -44,6 +44,9 @@ import { openWebhooks } from './webhooks.ts';
 import { ZoneDigests, zoneText as zoneNameText } from './zone-digests.ts';
 import { type Failed, NodeZones } from './zones.ts';
 
+/** Who listens to a change is told when it is over: on a small machine the secondaries need the processor meanwhile. */
+const AFTERWARDS_MS = 5;
+
 export type KeyRing = ReadonlyMap<string, TsigKey>;
 
 /**
@@ -101,7 +104,7 @@ export class RunningNode {
       clock,
       log,
       lag: (zone) => this.zones.lag(name(zone)),
-      later: (call) => void setImmediate(call),
+      later: (call) => void setTimeout(call, AFTERWARDS_MS).unref(),
     });
     this.history = new History({
       path: join(config.server.dataDir, 'replication.db'),

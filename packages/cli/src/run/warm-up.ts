@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type AclRule, parseAddressRange, type Remote, silentLog } from '@zonewire/nameserver';
+import { type AclRule, parseAddressRange, type Remote } from '@zonewire/nameserver';
 import { CLASS, name, OPCODE, RCODE, type TsigKey, TYPE, unwrap } from '@zonewire/shared-protocol';
 import type { NodeConfig, ZoneConfig } from '../config/mod.ts';
+import { createLog } from './log.ts';
 import { RunningNode } from './running-node.ts';
 
 /** Changes made. V8 has then compiled what a change runs through; more bring little. */
@@ -33,6 +34,8 @@ export async function warmUp({ dataDir, changes = WARM_UP_CHANGES, stopped }: Wa
   const folder = join(dataDir, 'warm-up');
   rmSync(folder, { recursive: true, force: true });
   const nodes: RunningNode[] = [];
+  // Lines are composed as those of the node are, for nobody.
+  const log = createLog({ level: 'info', text: false, colours: false }, { write: () => {} });
   const signal = AbortSignal.timeout(LIMIT_MS);
   const goOn = () => !stopped() && !signal.aborted;
   try {
@@ -45,7 +48,7 @@ export async function warmUp({ dataDir, changes = WARM_UP_CHANGES, stopped }: Wa
       deny: false,
     };
     const start = async (role: 'primary' | 'secondary') => {
-      const node = await RunningNode.start(nodeConfig(join(folder, role), key), silentLog);
+      const node = await RunningNode.start(nodeConfig(join(folder, role), key), log);
       nodes.push(node);
       return node;
     };
