@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     // Most system tests wait for timers and for other programs most of their time.
     maxWorkers: 2,
+    // node:ffi is ours to choose (batched UDP): not said again by every process.
+    execArgv: ['--disable-warning=ExperimentalWarning'],
     projects: [
       {
         test: {
