@@ -259,10 +259,11 @@ test('10,000 records added to one RRset cost their number, not its square', () =
     ttl: 60,
     rdata: Uint8Array.of(10, 0, i >> 8, i),
   }));
-  const started = performance.now();
+  const started = process.threadCpuUsage();
   const evaluation = evaluateChange(BASE, { updates });
   expect(evaluation.kind === 'changed' && evaluation.changes.added.length).toBe(10_002);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  const { user, system } = process.threadCpuUsage(started);
+  expect(user + system).toBeLessThan(1_000_000);
 });
 
 function badRecord(): ResourceRecord {
