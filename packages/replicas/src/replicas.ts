@@ -1,21 +1,15 @@
-import {
-  addressText,
-  type Clock,
-  type Log,
-  type NotifyWatcher,
-  type Remote,
-  type ReplicaLag,
-  type TargetAnswer,
-  type TargetFailure,
-  type TimerHandle,
-  type TransferServed,
-} from '@zonewire/nameserver';
-import { compareSerials, nameToText } from '@zonewire/shared-protocol';
-import { HEALTH, healthOf } from './health.ts';
-import { HealthLog } from './health-log.ts';
-import { type Likely, likelyReason } from './likely.ts';
 import type {
-  Expiry,
+  Clock,
+  Log,
+  NotifyWatcher,
+  Remote,
+  ReplicaLag,
+  TargetAnswer,
+  TargetFailure,
+  TransferServed,
+} from '@zonewire/nameserver';
+import { Judging } from './judging.ts';
+import type {
   HealthState,
   Moment,
   QueueEntry,
@@ -27,9 +21,12 @@ import type {
   SerialTimes,
 } from './model.ts';
 import { Peers } from './peers.ts';
+import { Receipts } from './receipts.ts';
 import { SerialBook, type SerialLimits } from './serial-times.ts';
 import { Target } from './target.ts';
 import { Told } from './told.ts';
+import { Views } from './views.ts';
+import { hostsOf, keyName, type WatchedZones } from './watched.ts';
 
 export interface ReplicasOptions {
   readonly clock: Clock;
@@ -50,16 +47,6 @@ export interface ReplicaCounters {
 
 type MomentEvent = Extract<ReplicaEvent, { kind: 'moment' }>;
 
-interface WatchedZone {
-  serial: number;
-  /** Seconds, of its SOA. */
-  expire: number;
-  targets: Map<string, Target>;
-}
-
-/** How often what changes by time alone is looked at: only secondaries that are not in sync. */
-const LOOK_EVERY = 500;
-
 /**
  * What this node knows of those it notifies: who got which serial when, how far behind each is and why. It is told by the
  * announcers (NOTIFY, probes), by transfers out and by receipts; it asks nobody itself.
@@ -70,28 +57,20 @@ export class Replicas implements NotifyWatcher {
   /** What the secondaries ask here. */
   readonly peers = new Peers((served) => this.#transferred(served));
   readonly #clock: Clock;
-  readonly #lag: ReplicasOptions['lag'];
-  readonly #zones = new Map<string, WatchedZone>();
-  readonly #skews = new Map<string, number>();
-  readonly #receiptTroubles = new Map<string, string>();
-  /** Of the zones served here, by zone. */
-  readonly #contents = new Map<string, { readonly serial: number; readonly digest: string }>();
+  readonly #zones: WatchedZones = new Map();
+  readonly #receipts = new Receipts();
   readonly #told: Told;
-  readonly #later: (call: () => void) => void;
-  readonly #unjudged = new Set<Target>();
-  /** Whose health may change without anything happening. */
-  readonly #restless = new Set<Target>();
-  readonly #healthLog: HealthLog;
-  #timer: TimerHandle | undefined;
+  readonly #judging: Judging;
+  readonly #views: Views;
 
-  constructor({ clock, log, lag, later, limits }: ReplicasOptions) {
+  constructor({ clock, log, lag, later = (call) => call(), limits }: ReplicasOptions) {
     this.#clock = clock;
-    this.#lag = lag;
-    this.#later = later ?? ((call) => call());
-    this.#told = new Told(log, this.#later);
+    this.#told = new Told(log, later);
     this.counters = { events: this.#told.counters, receiptsUnknown: 0 };
     this.book = new SerialBook(limits);
-    this.#healthLog = new HealthLog(log);
+    const shared = { zones: this.#zones, book: this.book, clock };
+    this.#judging = new Judging({ ...shared, peers: this.peers, told: this.#told, log, later });
+    this.#views = new Views({ ...shared, judging: this.#judging, receipts: this.#receipts, lag });
   }
 
   /** Calls `listener` with everything that happens, in order. @returns a function that ends it. */
@@ -106,83 +85,27 @@ export class Replicas implements NotifyWatcher {
 
   /** Where each secondary of the zone stands; in the order of the configuration. Empty: nobody is notified. */
   view(zone: string): ReplicaView[] {
-    const watched = this.#zones.get(zone);
-    if (watched === undefined) return [];
-    const now = this.#clock.now();
-    return this.#lag(zone).flatMap((lag) => {
-      const target = watched.targets.get(lag.id);
-      if (target === undefined) return [];
-      this.#judge(watched, target);
-      const expiry = target.expiry(watched.expire, now);
-      const skewMs = this.#skews.get(lag.id);
-      const receiptTrouble = this.#receiptTroubles.get(lag.id);
-      return {
-        ...lag,
-        health: target.health,
-        ...(target.nodes.size === 0 ? {} : { nodes: [...target.nodes.values()] }),
-        ...(expiry === undefined ? {} : { expiry }),
-        ...(skewMs === undefined ? {} : { skewMs }),
-        ...(receiptTrouble === undefined ? {} : { receiptTrouble }),
-      };
-    });
+    return this.#views.view(zone);
   }
 
   /** Zones with their secondaries, a page of them. Zones in the order in which they came. */
-  list({ health, secondary, search, offset, limit }: ReplicaQuery): ReplicaPage {
-    const wanted = search?.toLowerCase();
-    const matching: string[] = [];
-    for (const [zone, { targets }] of this.#zones) {
-      if (wanted !== undefined && !zone.includes(wanted)) continue;
-      if (secondary !== undefined && !targets.has(secondary)) continue;
-      if (health === undefined || hasHealth(targets, health, secondary)) matching.push(zone);
-    }
-    const zones = matching.slice(offset, offset + limit).map((zone) => {
-      const { serial } = this.#zones.get(zone)!;
-      const committedAt = this.book.find(zone, serial)?.committedAt;
-      return { zone, serial, ...(committedAt === undefined ? {} : { committedAt }), replicas: this.view(zone) };
-    });
-    return { total: matching.length, zones };
+  list(query: ReplicaQuery): ReplicaPage {
+    return this.#views.list(query);
   }
 
   /** Who answers with `serial` or with a newer one (RFC 1982 order): `answeredAt` is when that was first seen; absent: not yet. */
   servedBy(zone: string, serial: number): { readonly secondary: string; readonly answeredAt?: number }[] {
-    const targets = this.#zones.get(zone)?.targets.values() ?? [];
-    const record = this.book.find(zone, serial);
-    return Array.from(targets, ({ secondary, seen }) => {
-      const known = record?.rows.get(secondary)?.answeredAt;
-      if (known !== undefined) return { secondary, answeredAt: known };
-      const order = seen && compareSerials(serial, seen.serial);
-      return seen !== undefined && (order === 0 || order === -1) ? { secondary, answeredAt: seen.at } : { secondary };
-    });
+    return this.#views.servedBy(zone, serial);
   }
 
   /** Zones by the state of their health, for each secondary. */
   healthCounts(): Map<string, Partial<Record<HealthState, number>>> {
-    const counts = new Map<string, Partial<Record<HealthState, number>>>();
-    for (const { targets } of this.#zones.values()) {
-      for (const { secondary, health } of targets.values()) {
-        const states = counts.get(secondary) ?? {};
-        counts.set(secondary, states);
-        states[health.state] = (states[health.state] ?? 0) + 1;
-      }
-    }
-    return counts;
+    return this.#views.healthCounts();
   }
 
   /** Who is still to be told, or to be seen to have it; the longest waiting first. */
   queue(): QueueEntry[] {
-    const entries: QueueEntry[] = [];
-    for (const [zone, watched] of this.#zones) {
-      const waiting = [...watched.targets.values()].filter(({ seen }) => seen?.serial !== watched.serial);
-      if (waiting.length === 0) continue;
-      const lags = new Map(this.#lag(zone).map((lag) => [lag.id, lag]));
-      for (const target of waiting) {
-        const lag = lags.get(target.secondary);
-        if (lag !== undefined && (lag.notifyAt !== undefined || lag.attempts > 0))
-          entries.push(this.#entry(watched, target, lag));
-      }
-    }
-    return entries.sort((a, b) => a.since - b.since);
+    return this.#views.queue();
   }
 
   /** When the newest serials came where, newest first. */
@@ -211,18 +134,18 @@ export class Replicas implements NotifyWatcher {
     }
     // After the new ones, so that what is known of an address that stays is kept.
     this.#unexpect(expected);
-    for (const old of before?.targets.values() ?? []) if (!targets.has(old.secondary)) this.#rest(old);
+    for (const old of before?.targets.values() ?? []) if (!targets.has(old.secondary)) this.#judging.rest(old);
     this.peers.expectZone(zone);
     this.#zones.set(zone, { ...served, targets });
   }
 
   forgotten(zone: string): void {
     const targets = [...(this.#zones.get(zone)?.targets.values() ?? [])];
-    for (const target of targets) this.#rest(target);
+    for (const target of targets) this.#judging.rest(target);
     this.#unexpect(targets.map(({ remote }) => remote));
     this.peers.forgetZone(zone);
     this.#zones.delete(zone);
-    this.#contents.delete(zone);
+    this.#receipts.forget(zone);
     this.book.forget(zone);
   }
 
@@ -235,7 +158,7 @@ export class Replicas implements NotifyWatcher {
     this.#told.emit({ kind: 'committed', zone, serial, serials, at });
     for (const target of watched.targets.values()) {
       target.waitingSince ??= at;
-      this.#watchClosely(target);
+      this.#judging.watchClosely(target);
     }
   }
 
@@ -293,26 +216,24 @@ export class Replicas implements NotifyWatcher {
       this.counters.receiptsUnknown++;
       return;
     }
-    target.receipt = facts;
-    this.#compare(zone, target);
-    this.#look(zone, secondary);
+    this.#receipts.take(target, facts);
+    this.#judging.look(target);
   }
 
   /** The content that is served here, for comparing it with what secondaries of ours say of theirs. */
   content(zone: string, serial: number, digest: string): void {
     const watched = this.#zones.get(zone);
     if (watched === undefined) return;
-    this.#contents.set(zone, { serial, digest });
+    this.#receipts.content(zone, serial, digest);
     for (const target of watched.targets.values()) {
-      this.#compare(zone, target);
-      this.#look(zone, target.secondary);
+      this.#receipts.compare(target);
+      this.#judging.look(target);
     }
   }
 
   /** Why the receipts of a secondary are not to be had; undefined: they are. */
   receiptTrouble(secondary: string, message: string | undefined): void {
-    if (message === undefined) this.#receiptTroubles.delete(secondary);
-    else this.#receiptTroubles.set(secondary, message);
+    this.#receipts.trouble(secondary, message);
   }
 
   /** Whether the secondary is notified of the zone. */
@@ -320,45 +241,16 @@ export class Replicas implements NotifyWatcher {
     return this.#target(zone, secondary) !== undefined;
   }
 
-  /** The same serial, other content. */
-  #compare(zone: string, target: Target): void {
-    const ours = this.#contents.get(zone);
-    const theirs = target.receipt;
-    if (ours === undefined || theirs?.digest === undefined || theirs.serial !== ours.serial) return;
-    const how = `its receipt has the digest ${theirs.digest.slice(0, 16)}…, ours is ${ours.digest.slice(0, 16)}…`;
-    target.diverged = theirs.digest === ours.digest ? undefined : { serial: ours.serial, how };
-  }
-
   /** The clock of a secondary less ours, ms; undefined: not known any more. */
   skew(secondary: string, ms: number | undefined): void {
-    if (ms === undefined) this.#skews.delete(secondary);
-    else this.#skews.set(secondary, ms);
+    this.#receipts.skew(secondary, ms);
   }
 
   /** What has happened is told before. */
   stop(): void {
     this.#told.stop();
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#restless.clear();
-    this.#unjudged.clear();
+    this.#judging.stop();
     this.#zones.clear();
-  }
-
-  #entry(watched: WatchedZone, target: Target, lag: ReplicaLag): QueueEntry {
-    const { zone, secondary, acknowledgedAt, waitingSince, health } = target;
-    const likely = this.#likely(watched, target);
-    return {
-      zone,
-      secondary,
-      address: lag.address,
-      serial: watched.serial,
-      attempts: lag.attempts,
-      since: waitingSince ?? health.since,
-      ...(lag.notifyAt === undefined ? {} : { nextAt: lag.notifyAt }),
-      ...(acknowledgedAt === undefined ? {} : { acknowledgedAt }),
-      ...(likely === undefined ? {} : { likely: likely.reason, next: likely.next }),
-    };
   }
 
   /** A transfer of ours came to its end. Where several secondaries share an address, the key must tell which one it was. */
@@ -373,26 +265,6 @@ export class Replicas implements NotifyWatcher {
 
   #unexpect(remotes: readonly Remote[]): void {
     for (const remote of remotes) for (const host of hostsOf(remote)) this.peers.unexpect(host);
-  }
-
-  #likely(watched: WatchedZone, target: Target): Likely | undefined {
-    const { zone, remote, waitingSince, acknowledgedAt, notifyRefused, silent } = target;
-    if (waitingSince === undefined) return undefined;
-    const hosts = hostsOf(remote);
-    return likelyReason({
-      now: this.#clock.now(),
-      zone,
-      serial: watched.serial,
-      address: addressText(remote.addresses[0]),
-      hosts,
-      key: keyName(remote),
-      since: waitingSince,
-      acknowledgedAt,
-      notifyRefused,
-      silent,
-      peer: this.peers.facts(hosts[0]),
-      asks: this.peers.asks(zone),
-    });
   }
 
   #target(zone: string, secondary: string): Target | undefined {
@@ -421,98 +293,6 @@ export class Replicas implements NotifyWatcher {
   /** Its health may have changed. */
   #look(zone: string, secondary: string): void {
     const target = this.#target(zone, secondary);
-    if (target === undefined) return;
-    this.#unjudged.add(target);
-    if (this.#unjudged.size === 1) this.#later(() => this.#judgeAll());
+    if (target !== undefined) this.#judging.look(target);
   }
-
-  #judgeAll(): void {
-    const targets = [...this.#unjudged];
-    this.#unjudged.clear();
-    for (const target of targets) {
-      const watched = this.#zones.get(target.zone);
-      if (watched?.targets.get(target.secondary) === target) this.#judge(watched, target);
-    }
-  }
-
-  #judge(watched: WatchedZone, target: Target): void {
-    const { zone, secondary, remote, seen, receipt, diverged, silent, silentSince } = target;
-    const now = this.#clock.now();
-    const missing = seen && this.book.missing(zone, seen.serial);
-    const { probeRefused, notifyRefused, lastFailure } = target;
-    const verdict = healthOf({
-      now,
-      secondary,
-      address: addressText(remote.addresses[0]),
-      serial: watched.serial,
-      seen,
-      missing: missing && { count: missing.count, oldestAt: missing.oldest.committedAt },
-      silent,
-      silentSince,
-      probeRefused,
-      notifyRefused,
-      lastFailure,
-      expiry: target.expiry(watched.expire, now),
-      receipt,
-      diverged,
-      likely: verdictNeeds(seen?.serial, watched.serial) ? this.#likely(watched, target) : undefined,
-    });
-    const from = target.health;
-    const changed = from.state !== verdict.state;
-    // A countdown is warned of at each of its marks.
-    const warnings = verdict.state === 'expiring' ? expiryWarnings(target.expiry(watched.expire, now)) : 0;
-    const worse = !changed && warnings > target.expiryWarnings;
-    target.expiryWarnings = warnings;
-    target.health = { ...verdict, since: changed ? now : from.since };
-    if (verdict.state === 'in-sync' && seen?.serial === watched.serial) this.#restless.delete(target);
-    else this.#watchClosely(target);
-    if (!changed && !worse) return;
-    const serial = seen === undefined ? {} : { serial: seen.serial };
-    this.#told.emit({ kind: 'health', zone, secondary, at: now, from: from.state, to: target.health, ...serial });
-    this.#healthLog.changed(zone, secondary, from.state, target.health, now);
-  }
-
-  /** It is not watched any more. */
-  #rest(target: Target): void {
-    this.#restless.delete(target);
-    this.#healthLog.forget(target.zone, target.secondary);
-  }
-
-  #watchClosely(target: Target): void {
-    this.#restless.add(target);
-    this.#timer ??= this.#clock.setTimeout(() => this.#lookAgain(), LOOK_EVERY);
-  }
-
-  #lookAgain(): void {
-    this.#timer = undefined;
-    this.#healthLog.look(this.#clock.now());
-    for (const target of [...this.#restless]) {
-      this.#restless.delete(target);
-      this.#look(target.zone, target.secondary);
-    }
-  }
-}
-
-/** How many of the marks of {@link HEALTH} the countdown has passed. */
-function expiryWarnings(expiry: Expiry | undefined): number {
-  return HEALTH.expiryWarnings.filter((mark) => expiry !== undefined && expiry.fraction >= mark).length;
-}
-
-function hostsOf({ addresses }: Remote): string[] {
-  return addresses.map(({ host }) => host);
-}
-
-function keyName({ key }: Remote): string | undefined {
-  return key && nameToText(key.name).toLowerCase();
-}
-
-/** Only who lacks something has a reason for it. */
-function verdictNeeds(seen: number | undefined, serial: number): boolean {
-  return seen !== undefined && seen !== serial;
-}
-
-function hasHealth(targets: ReadonlyMap<string, Target>, state: string, secondary: string | undefined): boolean {
-  if (secondary !== undefined) return targets.get(secondary)?.health.state === state;
-  for (const target of targets.values()) if (target.health.state === state) return true;
-  return false;
 }

@@ -1,0 +1,132 @@
+import type { Clock, ReplicaLag } from '@zonewire/nameserver';
+import { compareSerials } from '@zonewire/shared-protocol';
+import type { Judging } from './judging.ts';
+import type { HealthState, QueueEntry, ReplicaPage, ReplicaQuery, ReplicaView } from './model.ts';
+import type { Receipts } from './receipts.ts';
+import type { SerialBook } from './serial-times.ts';
+import type { Target } from './target.ts';
+import type { WatchedZone, WatchedZones } from './watched.ts';
+
+export interface ViewParts {
+  readonly zones: WatchedZones;
+  readonly book: SerialBook;
+  readonly judging: Judging;
+  readonly receipts: Receipts;
+  readonly clock: Clock;
+  /** What the announcer of the zone knows, in the order of the configuration. */
+  readonly lag: (zone: string) => readonly ReplicaLag[];
+}
+
+/** What is known, as somebody wants to look at it. */
+export class Views {
+  readonly #parts: ViewParts;
+
+  constructor(parts: ViewParts) {
+    this.#parts = parts;
+  }
+
+  /** {@link Replicas.view} */
+  view(zone: string): ReplicaView[] {
+    const { zones, clock, judging, receipts, lag: lagsOf } = this.#parts;
+    const watched = zones.get(zone);
+    if (watched === undefined) return [];
+    const now = clock.now();
+    return lagsOf(zone).flatMap((lag) => {
+      const target = watched.targets.get(lag.id);
+      if (target === undefined) return [];
+      judging.judge(watched, target);
+      const expiry = target.expiry(watched.expire, now);
+      const skewMs = receipts.skewOf(lag.id);
+      const receiptTrouble = receipts.troubleOf(lag.id);
+      return {
+        ...lag,
+        health: target.health,
+        ...(target.nodes.size === 0 ? {} : { nodes: [...target.nodes.values()] }),
+        ...(expiry === undefined ? {} : { expiry }),
+        ...(skewMs === undefined ? {} : { skewMs }),
+        ...(receiptTrouble === undefined ? {} : { receiptTrouble }),
+      };
+    });
+  }
+
+  /** {@link Replicas.list} */
+  list({ health, secondary, search, offset, limit }: ReplicaQuery): ReplicaPage {
+    const { zones: watchedZones, book } = this.#parts;
+    const wanted = search?.toLowerCase();
+    const matching: string[] = [];
+    for (const [zone, { targets }] of watchedZones) {
+      if (wanted !== undefined && !zone.includes(wanted)) continue;
+      if (secondary !== undefined && !targets.has(secondary)) continue;
+      if (health === undefined || hasHealth(targets, health, secondary)) matching.push(zone);
+    }
+    const zones = matching.slice(offset, offset + limit).map((zone) => {
+      const { serial } = watchedZones.get(zone)!;
+      const committedAt = book.find(zone, serial)?.committedAt;
+      return { zone, serial, ...(committedAt === undefined ? {} : { committedAt }), replicas: this.view(zone) };
+    });
+    return { total: matching.length, zones };
+  }
+
+  /** {@link Replicas.servedBy} */
+  servedBy(zone: string, serial: number): { readonly secondary: string; readonly answeredAt?: number }[] {
+    const { zones, book } = this.#parts;
+    const record = book.find(zone, serial);
+    return Array.from(zones.get(zone)?.targets.values() ?? [], ({ secondary, seen }) => {
+      const known = record?.rows.get(secondary)?.answeredAt;
+      if (known !== undefined) return { secondary, answeredAt: known };
+      const order = seen && compareSerials(serial, seen.serial);
+      return seen !== undefined && (order === 0 || order === -1) ? { secondary, answeredAt: seen.at } : { secondary };
+    });
+  }
+
+  /** {@link Replicas.healthCounts} */
+  healthCounts(): Map<string, Partial<Record<HealthState, number>>> {
+    const counts = new Map<string, Partial<Record<HealthState, number>>>();
+    for (const { targets } of this.#parts.zones.values()) {
+      for (const { secondary, health } of targets.values()) {
+        const states = counts.get(secondary) ?? {};
+        counts.set(secondary, states);
+        states[health.state] = (states[health.state] ?? 0) + 1;
+      }
+    }
+    return counts;
+  }
+
+  /** {@link Replicas.queue} */
+  queue(): QueueEntry[] {
+    const entries: QueueEntry[] = [];
+    for (const [zone, watched] of this.#parts.zones) {
+      const waiting = [...watched.targets.values()].filter(({ seen }) => seen?.serial !== watched.serial);
+      if (waiting.length === 0) continue;
+      const lags = new Map(this.#parts.lag(zone).map((lag) => [lag.id, lag]));
+      for (const target of waiting) {
+        const lag = lags.get(target.secondary);
+        if (lag !== undefined && (lag.notifyAt !== undefined || lag.attempts > 0))
+          entries.push(this.#entry(watched, target, lag));
+      }
+    }
+    return entries.sort((a, b) => a.since - b.since);
+  }
+
+  #entry(watched: WatchedZone, target: Target, lag: ReplicaLag): QueueEntry {
+    const { zone, secondary, acknowledgedAt, waitingSince, health } = target;
+    const likely = this.#parts.judging.likely(watched, target);
+    return {
+      zone,
+      secondary,
+      address: lag.address,
+      serial: watched.serial,
+      attempts: lag.attempts,
+      since: waitingSince ?? health.since,
+      ...(lag.notifyAt === undefined ? {} : { nextAt: lag.notifyAt }),
+      ...(acknowledgedAt === undefined ? {} : { acknowledgedAt }),
+      ...(likely === undefined ? {} : { likely: likely.reason, next: likely.next }),
+    };
+  }
+}
+
+function hasHealth(targets: ReadonlyMap<string, Target>, state: string, secondary: string | undefined): boolean {
+  if (secondary !== undefined) return targets.get(secondary)?.health.state === state;
+  for (const target of targets.values()) if (target.health.state === state) return true;
+  return false;
+}
