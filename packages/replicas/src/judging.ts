@@ -5,6 +5,7 @@ import { type Likely, likelyReason } from './likely.ts';
 import type { Expiry } from './model.ts';
 import type { Peers } from './peers.ts';
 import type { SerialBook } from './serial-times.ts';
+import type { Tally } from './tally.ts';
 import type { Target } from './target.ts';
 import type { Told } from './told.ts';
 import { hostsOf, keyName, type WatchedZone, type WatchedZones } from './watched.ts';
@@ -14,6 +15,7 @@ export interface JudgingParts {
   readonly book: SerialBook;
   readonly peers: Peers;
   readonly told: Told;
+  readonly tally: Tally;
   readonly clock: Clock;
   readonly log: Log;
   readonly later: (call: () => void) => void;
@@ -44,7 +46,7 @@ export class Judging {
 
   /** Judges it now; a change is told. */
   judge(watched: WatchedZone, target: Target): void {
-    const { told, clock } = this.#parts;
+    const { told, tally, clock } = this.#parts;
     const { zone, secondary, seen } = target;
     const now = clock.now();
     const verdict = healthOf(this.#facts(watched, target, now));
@@ -58,6 +60,7 @@ export class Judging {
     if (verdict.state === 'in-sync' && seen?.serial === watched.serial) this.#restless.delete(target);
     else this.watchClosely(target);
     if (!changed && !worse) return;
+    if (changed) tally.health(secondary, from.state, verdict.state);
     const serial = seen === undefined ? {} : { serial: seen.serial };
     told.emit({ kind: 'health', zone, secondary, at: now, from: from.state, to: target.health, ...serial });
     this.#healthLog.changed(zone, secondary, from.state, target.health, now);

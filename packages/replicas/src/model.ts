@@ -145,6 +145,22 @@ export interface ReplicaPage {
   }[];
 }
 
+/** One secondary over all zones that it is notified of. */
+export interface SecondaryTotals {
+  readonly id: string;
+  /** `host:port` */
+  readonly address: string;
+  readonly zones: number;
+  /** Zones by health. */
+  readonly health: Readonly<Record<HealthState, number>>;
+  /** ms from commit to seen served, of the newest change of each zone that it has (within 3 %); `latest`: of the newest of all. */
+  readonly lag?: { readonly p50: number; readonly p99: number; readonly latest: number };
+  /** Its clock less ours, ms. */
+  readonly skewMs?: number;
+  /** Names of the nodes that answer behind its address. */
+  readonly nodes?: readonly string[];
+}
+
 /** Lag of the serials first answered within some time; ms. */
 export interface LagBucket {
   readonly from: number;

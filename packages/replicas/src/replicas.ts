@@ -10,7 +10,6 @@ import type {
 } from '@zonewire/nameserver';
 import { Judging } from './judging.ts';
 import type {
-  HealthState,
   Moment,
   QueueEntry,
   ReceiptFacts,
@@ -18,11 +17,13 @@ import type {
   ReplicaPage,
   ReplicaQuery,
   ReplicaView,
+  SecondaryTotals,
   SerialTimes,
 } from './model.ts';
 import { Peers } from './peers.ts';
 import { Receipts } from './receipts.ts';
 import { SerialBook, type SerialLimits } from './serial-times.ts';
+import { Tally } from './tally.ts';
 import { Target } from './target.ts';
 import { Told } from './told.ts';
 import { Views } from './views.ts';
@@ -60,6 +61,7 @@ export class Replicas implements NotifyWatcher {
   readonly #zones: WatchedZones = new Map();
   readonly #receipts = new Receipts();
   readonly #told: Told;
+  readonly #tally = new Tally();
   readonly #judging: Judging;
   readonly #views: Views;
 
@@ -68,7 +70,7 @@ export class Replicas implements NotifyWatcher {
     this.#told = new Told(log, later);
     this.counters = { events: this.#told.counters, receiptsUnknown: 0 };
     this.book = new SerialBook(limits);
-    const shared = { zones: this.#zones, book: this.book, clock };
+    const shared = { zones: this.#zones, book: this.book, tally: this.#tally, clock };
     this.#judging = new Judging({ ...shared, peers: this.peers, told: this.#told, log, later });
     this.#views = new Views({ ...shared, judging: this.#judging, receipts: this.#receipts, lag });
   }
@@ -98,9 +100,9 @@ export class Replicas implements NotifyWatcher {
     return this.#views.servedBy(zone, serial);
   }
 
-  /** Zones by the state of their health, for each secondary. */
-  healthCounts(): Map<string, Partial<Record<HealthState, number>>> {
-    return this.#views.healthCounts();
+  /** Each secondary over all its zones; costs the same for one zone as for 10,000. In no particular order. */
+  totals(): SecondaryTotals[] {
+    return this.#views.totals();
   }
 
   /** Who is still to be told, or to be seen to have it; the longest waiting first. */
@@ -128,20 +130,23 @@ export class Replicas implements NotifyWatcher {
     const expected = Array.from(before?.targets.values() ?? [], ({ remote }) => remote);
     for (const remote of remotes) {
       const kept = before?.targets.get(remote.id);
-      if (kept !== undefined) kept.remote = remote;
-      targets.set(remote.id, kept ?? new Target(zone, remote, now));
+      targets.set(remote.id, kept ?? this.#newTarget(zone, remote, now));
+      if (kept !== undefined) {
+        kept.remote = remote;
+        this.#tally.moved(kept);
+      }
       for (const { host } of remote.addresses) this.peers.expect(host);
     }
     // After the new ones, so that what is known of an address that stays is kept.
     this.#unexpect(expected);
-    for (const old of before?.targets.values() ?? []) if (!targets.has(old.secondary)) this.#judging.rest(old);
+    for (const old of before?.targets.values() ?? []) if (!targets.has(old.secondary)) this.#end(old);
     this.peers.expectZone(zone);
     this.#zones.set(zone, { ...served, targets });
   }
 
   forgotten(zone: string): void {
     const targets = [...(this.#zones.get(zone)?.targets.values() ?? [])];
-    for (const target of targets) this.#judging.rest(target);
+    for (const target of targets) this.#end(target);
     this.#unexpect(targets.map(({ remote }) => remote));
     this.peers.forgetZone(zone);
     this.#zones.delete(zone);
@@ -251,6 +256,7 @@ export class Replicas implements NotifyWatcher {
     this.#told.stop();
     this.#judging.stop();
     this.#zones.clear();
+    this.#tally.clear();
   }
 
   /** A transfer of ours came to its end. Where several secondaries share an address, the key must tell which one it was. */
@@ -265,6 +271,18 @@ export class Replicas implements NotifyWatcher {
 
   #unexpect(remotes: readonly Remote[]): void {
     for (const remote of remotes) for (const host of hostsOf(remote)) this.peers.unexpect(host);
+  }
+
+  #newTarget(zone: string, remote: Remote, now: number): Target {
+    const target = new Target(zone, remote, now, (node, by) => this.#tally.node(remote.id, node, by));
+    this.#tally.joined(target);
+    return target;
+  }
+
+  /** It is not notified any more. */
+  #end(target: Target): void {
+    this.#judging.rest(target);
+    this.#tally.left(target);
   }
 
   #target(zone: string, secondary: string): Target | undefined {
@@ -284,6 +302,8 @@ export class Replicas implements NotifyWatcher {
     } as const;
     const lagMs = (committedAt: number) => Math.max(0, at - committedAt);
     const fresh = this.book.answered(zone, serial, secondary, at);
+    const newest = fresh.at(-1);
+    if (newest !== undefined) this.#tally.lag(target, at, lagMs(newest.committedAt));
     const another = node === undefined ? undefined : this.book.answeredBy(zone, serial, secondary, node, at);
     for (const record of fresh) this.#told.emit({ ...told, serial: record.serial, lagMs: lagMs(record.committedAt) });
     if (another !== undefined && fresh.length === 0)

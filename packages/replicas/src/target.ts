@@ -29,8 +29,11 @@ export class Target {
   expiryWarnings = 0;
   diverged: { readonly serial: number; readonly how: string } | undefined;
   readonly nodes = new Map<string, ReplicaNode>();
+  readonly #nodeCounted: (node: string, by: 1 | -1) => void;
 
-  constructor(zone: string, remote: Remote, now: number) {
+  /** `nodeCounted` is told of nodes that are remembered from now on, and not any more. */
+  constructor(zone: string, remote: Remote, now: number, nodeCounted: (node: string, by: 1 | -1) => void = () => {}) {
+    this.#nodeCounted = nodeCounted;
     this.zone = zone;
     this.secondary = remote.id;
     this.remote = remote;
@@ -91,10 +94,11 @@ export class Target {
   }
 
   #node(node: ReplicaNode): void {
-    this.nodes.delete(node.node);
+    if (!this.nodes.delete(node.node)) this.#nodeCounted(node.node, 1);
     this.nodes.set(node.node, node);
     if (this.nodes.size <= NODES_PER_SECONDARY) return;
     const [oldest] = this.nodes.keys();
     this.nodes.delete(oldest);
+    this.#nodeCounted(oldest, -1);
   }
 }

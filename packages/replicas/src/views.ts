@@ -1,9 +1,10 @@
 import type { Clock, ReplicaLag } from '@zonewire/nameserver';
 import { compareSerials } from '@zonewire/shared-protocol';
 import type { Judging } from './judging.ts';
-import type { HealthState, QueueEntry, ReplicaPage, ReplicaQuery, ReplicaView } from './model.ts';
+import type { QueueEntry, ReplicaPage, ReplicaQuery, ReplicaView, SecondaryTotals } from './model.ts';
 import type { Receipts } from './receipts.ts';
 import type { SerialBook } from './serial-times.ts';
+import type { Tally } from './tally.ts';
 import type { Target } from './target.ts';
 import type { WatchedZone, WatchedZones } from './watched.ts';
 
@@ -12,6 +13,7 @@ export interface ViewParts {
   readonly book: SerialBook;
   readonly judging: Judging;
   readonly receipts: Receipts;
+  readonly tally: Tally;
   readonly clock: Clock;
   /** What the announcer of the zone knows, in the order of the configuration. */
   readonly lag: (zone: string) => readonly ReplicaLag[];
@@ -79,17 +81,13 @@ export class Views {
     });
   }
 
-  /** {@link Replicas.healthCounts} */
-  healthCounts(): Map<string, Partial<Record<HealthState, number>>> {
-    const counts = new Map<string, Partial<Record<HealthState, number>>>();
-    for (const { targets } of this.#parts.zones.values()) {
-      for (const { secondary, health } of targets.values()) {
-        const states = counts.get(secondary) ?? {};
-        counts.set(secondary, states);
-        states[health.state] = (states[health.state] ?? 0) + 1;
-      }
-    }
-    return counts;
+  /** {@link Replicas.totals} */
+  totals(): SecondaryTotals[] {
+    const { tally, receipts } = this.#parts;
+    return tally.totals().map((totals) => {
+      const skewMs = receipts.skewOf(totals.id);
+      return skewMs === undefined ? totals : { ...totals, skewMs };
+    });
   }
 
   /** {@link Replicas.queue} */

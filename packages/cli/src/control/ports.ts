@@ -1,12 +1,12 @@
 import type { DelegationReport } from '@zonewire/delegation';
 import type { RunningTransfer, ZoneStatus } from '@zonewire/nameserver';
 import type {
-  HealthState,
   LagBucket,
   QueueEntry,
   ReplicaPage,
   ReplicaQuery,
   ReplicaView,
+  SecondaryTotals,
   SerialTimes,
   WaitingRoom,
 } from '@zonewire/replicas';
@@ -56,8 +56,8 @@ export interface ReplicationPort {
     hours: number;
   }): Promise<readonly LagBucket[]>;
   queue(): readonly QueueEntry[];
-  /** Zones by health, for each secondary. */
-  healthCounts(): ReadonlyMap<string, Readonly<Partial<Record<HealthState, number>>>>;
+  /** Each secondary over all its zones. */
+  totals(): readonly SecondaryTotals[];
 }
 
 /** Checks of delegations from time to time. */

@@ -86,7 +86,7 @@ function replicationPort({ replicas, history }: RunningNode): ReplicationPort {
       return history.lag({ zone: name, secondary, since });
     },
     queue: () => replicas.queue(),
-    healthCounts: () => replicas.healthCounts(),
+    totals: () => replicas.totals(),
   };
 }
 

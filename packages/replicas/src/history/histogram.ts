@@ -3,8 +3,18 @@ export type Histogram = Record<string, number>;
 
 const STEP = Math.log(1.05);
 
+/** Which step a lag falls into; 0 is none at all. */
+export function lagStep(ms: number): number {
+  return Math.round(Math.log(Math.max(0, ms) + 1) / STEP);
+}
+
+/** The lag, ms, that a step stands for. */
+export function lagOfStep(step: number): number {
+  return Math.round(Math.exp(step * STEP) - 1);
+}
+
 export function addLag(histogram: Histogram, ms: number): void {
-  const index = Math.round(Math.log(Math.max(0, ms) + 1) / STEP);
+  const index = lagStep(ms);
   histogram[index] = (histogram[index] ?? 0) + 1;
 }
 
@@ -16,7 +26,7 @@ export function percentile(histogram: Histogram, part: number): number {
   let seen = 0;
   for (const [index, count] of counts) {
     seen += count;
-    if (seen >= part * total) return Math.round(Math.exp(index * STEP) - 1);
+    if (seen >= part * total) return lagOfStep(index);
   }
   return 0;
 }

@@ -17,8 +17,9 @@ export const nodeRoutes: readonly Route[] = [
       const zones: Record<string, number> = {};
       for (const { state } of ports.statuses()) zones[state] = (zones[state] ?? 0) + 1;
       const replicas: Record<string, number> = {};
-      for (const states of ports.replication.healthCounts().values())
-        for (const [state, number] of Object.entries(states)) replicas[state] = (replicas[state] ?? 0) + number;
+      for (const { health } of ports.replication.totals())
+        for (const [state, number] of Object.entries(health))
+          if (number > 0) replicas[state] = (replicas[state] ?? 0) + number;
       return { ...ports.info(), zones, replicas };
     },
   },
