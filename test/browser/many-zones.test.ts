@@ -94,6 +94,13 @@ describe('the console of a node with 10,000 zones and 10 secondaries, in Chromiu
     }
     await page.getByRole('progressbar').waitFor();
     expect(await page.getByRole('cell', { name: /61 %/ }).count()).toBe(1);
+    // What a wide screen has in a column stands below the row.
+    const queue = page.getByRole('table', { name: 'NOTIFY queue' });
+    expect(await queue.getByRole('row').filter({ visible: true }).count()).toBe(7);
+    await queue
+      .getByRole('cell', { name: /nothing comes back/ })
+      .last()
+      .waitFor();
     await page.goto(`${fake.url}/#/zone/zone-00000.example.`);
     await page.locator('.chart canvas').waitFor();
     await page

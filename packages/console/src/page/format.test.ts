@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, counted, duration, fromNow, local, octets, utc } from './format.ts';
+import { clockOffset, count, counted, duration, fromNow, local, octets, utc } from './format.ts';
 
 describe('a lag has its unit and at most three figures', () => {
   it.each([
@@ -33,6 +33,11 @@ it('counts, octets and distances of time', () => {
   ]).toEqual(['1,234,567', '1 zone', '2,000 zones', '0 secondaries']);
   expect([0, 812, 1_024, 6_321, 1_503_238_553].map(octets)).toEqual(['0 B', '812 B', '1 KiB', '6.2 KiB', '1.4 GiB']);
   expect([fromNow(900, 0), fromNow(14_400, 0), fromNow(0, 3_600_000)]).toEqual(['now', 'in 14 s', '1 h ago']);
+});
+
+it('a clock that is off by less than a millisecond is not worth a word', () => {
+  expect([undefined, 0.9, -0.9].map(clockOffset)).toEqual([undefined, undefined, undefined]);
+  expect([12, -3_000].map(clockOffset)).toEqual(['+12 ms', '-3 s']);
 });
 
 it('times are local, with the date when it is another day, and UTC beside', () => {

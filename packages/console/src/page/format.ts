@@ -38,6 +38,12 @@ function trimmed(value: number, digits: number): string {
   return String(Number(value.toFixed(digits)));
 }
 
+/** How far another clock is from this node's, from a millisecond on: "+12 ms", "-3 s". */
+export function clockOffset(ms: number | undefined): string | undefined {
+  if (ms === undefined || Math.abs(ms) < 1) return undefined;
+  return `${ms > 0 ? '+' : ''}${duration(ms)}`;
+}
+
 /** "in 5 m", "3 s ago", "now" (within a second). */
 export function fromNow(at: number, now: number): string {
   const distance = at - now;

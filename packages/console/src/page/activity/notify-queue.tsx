@@ -1,67 +1,44 @@
 import type { QueuedNotify } from '../contract.ts';
-import { Waiting } from '../parts/notice.tsx';
 import { Section } from '../parts/section.tsx';
+import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
-import { hrefOf } from '../route.ts';
+import { ZONE_COLUMN } from '../parts/zone-column.tsx';
 import { useResource } from '../use/use-resource.ts';
 
-/** A queue of thousands is not read. */
-const SHOWN = 100;
+const COLUMNS: readonly Column<QueuedNotify>[] = [
+  { heading: 'Secondary', cell: ({ secondary }) => secondary },
+  { heading: 'Serial', kind: 'number', cell: ({ serial }) => serial },
+  { heading: 'Tries', kind: 'number', wide: true, cell: ({ attempts }) => attempts },
+  {
+    heading: 'Next',
+    cell: ({ nextAt, acknowledgedAt }) => (
+      <>
+        {nextAt === undefined ? '–' : <Time at={nextAt} relative />}
+        {acknowledgedAt === undefined ? null : <span class="muted small beside">acknowledged</span>}
+      </>
+    ),
+  },
+  { heading: 'Likely reason', wide: true, cell: ({ likely }) => likely },
+];
+const COLUMNS_OF_ALL: readonly Column<QueuedNotify>[] = [ZONE_COLUMN, ...COLUMNS];
 
-/** Who is still to be told, or was told and does not yet answer with the serial. */
+/** Who is still to be told, or was told and does not yet answer with the serial; of one zone or of all. */
 export function NotifyQueue({ zone }: { zone?: string }) {
   const { data, failure } = useResource<{ entries: readonly QueuedNotify[] }>('/api/v1/notify-queue?limit=1000', {
     wants: ({ kind }) => kind === 'committed' || kind === 'moment' || kind === 'health',
   });
-  const entries = data?.entries.filter((entry) => zone === undefined || entry.zone === zone);
   return (
     <Section title="NOTIFY queue">
-      {entries === undefined ? (
-        <Waiting failure={failure} />
-      ) : entries.length === 0 ? (
-        <p class="muted">Empty: everybody who was told answers with the newest serial.</p>
-      ) : (
-        <>
-          <table class="table">
-            <thead>
-              <tr>
-                {zone === undefined ? <th scope="col">Zone</th> : null}
-                <th scope="col">Secondary</th>
-                <th scope="col" class="number">
-                  Serial
-                </th>
-                <th scope="col" class="number">
-                  Tries
-                </th>
-                <th scope="col">Next</th>
-                <th scope="col" class="wide">
-                  Likely reason
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {entries.slice(0, SHOWN).map((entry) => (
-                <tr key={`${entry.zone} ${entry.secondary} ${entry.address}`}>
-                  {zone === undefined ? (
-                    <th scope="row">
-                      <a href={hrefOf({ page: 'zone', zone: entry.zone })}>{entry.zone}</a>
-                    </th>
-                  ) : null}
-                  <td>{entry.secondary}</td>
-                  <td class="number">{entry.serial}</td>
-                  <td class="number">{entry.attempts}</td>
-                  <td>
-                    {entry.nextAt === undefined ? '–' : <Time at={entry.nextAt} relative />}
-                    {entry.acknowledgedAt === undefined ? null : <span class="muted small beside">acknowledged</span>}
-                  </td>
-                  <td class="wide">{entry.likely ?? '–'}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          {entries.length > SHOWN ? <p class="muted small">and {entries.length - SHOWN} more</p> : null}
-        </>
-      )}
+      <Table
+        label="NOTIFY queue"
+        columns={zone === undefined ? COLUMNS_OF_ALL : COLUMNS}
+        rows={data?.entries.filter((entry) => zone === undefined || entry.zone === zone)}
+        failure={failure}
+        rowKey={(entry) => `${entry.zone} ${entry.secondary} ${entry.address}`}
+        empty="Empty: everybody who was told answers with the newest serial."
+        most={{ rows: 100, rest: 'More of them: /api/v1/notify-queue' }}
+        below={({ likely }) => likely ?? ''}
+      />
     </Section>
   );
 }

@@ -1,62 +1,43 @@
 import type { Transfer } from '../contract.ts';
 import { count, octets } from '../format.ts';
-import { Waiting } from '../parts/notice.tsx';
 import { Section } from '../parts/section.tsx';
+import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
-import { hrefOf } from '../route.ts';
+import { ZONE_COLUMN } from '../parts/zone-column.tsx';
 import { useResource } from '../use/use-resource.ts';
 
-/** Transfers under way, with how far they are. */
+const COLUMNS: readonly Column<Transfer>[] = [
+  {
+    heading: 'With',
+    cell: ({ direction, peer, type }) => (
+      <>
+        {direction === 'in' ? 'from' : 'to'} {peer}
+        <span class="muted small beside">{type.toUpperCase()}</span>
+      </>
+    ),
+  },
+  { heading: 'Progress', cell: (transfer) => <Progress transfer={transfer} /> },
+  { heading: 'Size', kind: 'number', cell: (transfer) => octets(transfer.octets) },
+  { heading: 'Began', wide: true, cell: ({ startedAt }) => <Time at={startedAt} relative /> },
+];
+const COLUMNS_OF_ALL: readonly Column<Transfer>[] = [ZONE_COLUMN, ...COLUMNS];
+
+/** Transfers under way, with how far they are; of one zone or of all. */
 export function Transfers({ zone }: { zone?: string }) {
   const { data, failure } = useResource<{ transfers: readonly Transfer[] }>('/api/v1/transfers', {
     wants: ({ kind }) => kind === 'transfer',
   });
-  const transfers = data?.transfers.filter((transfer) => zone === undefined || transfer.zone === zone);
   return (
     <Section title="Transfers under way">
-      {transfers === undefined ? (
-        <Waiting failure={failure} />
-      ) : transfers.length === 0 ? (
-        <p class="muted">None now.</p>
-      ) : (
-        <table class="table">
-          <thead>
-            <tr>
-              {zone === undefined ? <th scope="col">Zone</th> : null}
-              <th scope="col">With</th>
-              <th scope="col">Progress</th>
-              <th scope="col" class="number">
-                Size
-              </th>
-              <th scope="col" class="wide">
-                Began
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {transfers.map((transfer) => (
-              <tr key={`${transfer.zone} ${transfer.direction} ${transfer.peer} ${transfer.startedAt}`}>
-                {zone === undefined ? (
-                  <th scope="row">
-                    <a href={hrefOf({ page: 'zone', zone: transfer.zone })}>{transfer.zone}</a>
-                  </th>
-                ) : null}
-                <td>
-                  {transfer.direction === 'in' ? 'from' : 'to'} {transfer.peer}
-                  <span class="muted small beside">{transfer.type.toUpperCase()}</span>
-                </td>
-                <td>
-                  <Progress transfer={transfer} />
-                </td>
-                <td class="number">{octets(transfer.octets)}</td>
-                <td class="wide">
-                  <Time at={transfer.startedAt} relative />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Table
+        label="Transfers under way"
+        columns={zone === undefined ? COLUMNS_OF_ALL : COLUMNS}
+        rows={data?.transfers.filter((transfer) => zone === undefined || transfer.zone === zone)}
+        failure={failure}
+        rowKey={(transfer) => `${transfer.zone} ${transfer.direction} ${transfer.peer} ${transfer.startedAt}`}
+        empty="None now."
+        most={{ rows: 100, rest: 'All of them: /api/v1/transfers' }}
+      />
     </Section>
   );
 }

@@ -1,50 +1,29 @@
 import type { LagBucket } from '../contract.ts';
 import { duration } from '../format.ts';
+import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 
-/** So many of the newest are enough to read; the API has them all. */
-const SHOWN = 60;
+const COLUMNS: readonly Column<LagBucket>[] = [
+  { heading: 'From', cell: ({ from }) => <Time at={from} /> },
+  { heading: 'Secondary', cell: ({ secondary }) => secondary },
+  { heading: 'Changes', kind: 'number', cell: ({ count }) => count },
+  { heading: 'p50', kind: 'number', cell: ({ p50 }) => duration(p50) },
+  { heading: 'p99', kind: 'number', cell: ({ p99 }) => duration(p99) },
+  { heading: 'Longest', kind: 'number', wide: true, cell: ({ max }) => duration(max) },
+];
 
 /** The numbers of the chart, for who does not see it. */
 export function LagTable({ buckets }: { buckets: readonly LagBucket[] }) {
-  const newest = [...buckets].sort((a, b) => b.from - a.from).slice(0, SHOWN);
   return (
     <details>
       <summary>The numbers</summary>
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">From</th>
-            <th scope="col">Secondary</th>
-            <th scope="col" class="number">
-              Changes
-            </th>
-            <th scope="col" class="number">
-              p50
-            </th>
-            <th scope="col" class="number">
-              p99
-            </th>
-            <th scope="col" class="number wide">
-              Longest
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {newest.map(({ from, secondary, count, p50, p99, max }) => (
-            <tr key={`${from} ${secondary}`}>
-              <td>
-                <Time at={from} />
-              </td>
-              <td>{secondary}</td>
-              <td class="number">{count}</td>
-              <td class="number">{duration(p50)}</td>
-              <td class="number">{duration(p99)}</td>
-              <td class="number wide">{duration(max)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table
+        label="Lag over time"
+        columns={COLUMNS}
+        rows={[...buckets].sort((a, b) => b.from - a.from)}
+        rowKey={({ from, secondary }) => `${from} ${secondary}`}
+        most={{ rows: 60, rest: 'All of them: /api/v1/lag/history' }}
+      />
     </details>
   );
 }

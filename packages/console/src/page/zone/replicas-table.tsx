@@ -1,13 +1,30 @@
 import { zonePath } from '../api/client.ts';
 import type { Replica, ZoneReplicas } from '../contract.ts';
-import { duration } from '../format.ts';
+import { clockOffset, duration } from '../format.ts';
 import { healthOf } from '../health.ts';
 import { mergeReplicas } from '../live/merge-replicas.ts';
 import { HealthWord } from '../parts/health-word.tsx';
-import { Waiting } from '../parts/notice.tsx';
 import { Section } from '../parts/section.tsx';
+import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { useResource } from '../use/use-resource.ts';
+
+const COLUMNS: readonly Column<Replica>[] = [
+  { heading: 'Secondary', kind: 'name', cell: ({ id, address }) => <span title={address}>{id}</span> },
+  { heading: 'Health', cell: (replica) => <HealthWord state={healthOf(replica).state} /> },
+  {
+    heading: 'Serial',
+    kind: 'number',
+    cell: ({ serial, serialsBehind }) => (
+      <>
+        {serial ?? '–'}
+        {serialsBehind ? <span class="muted small beside wide">{serialsBehind} behind</span> : null}
+      </>
+    ),
+  },
+  { heading: 'Lag', kind: 'number', cell: ({ lagMs }) => (lagMs === undefined ? undefined : duration(lagMs)) },
+  { heading: 'What and why', wide: true, cell: (replica) => <Why replica={replica} /> },
+];
 
 /** Where each secondary stands with this zone, and what to do where something is the matter. */
 export function ReplicasTable({ zone }: { zone: string }) {
@@ -17,84 +34,46 @@ export function ReplicasTable({ zone }: { zone: string }) {
   });
   return (
     <Section title="Secondaries">
-      {data === undefined ? (
-        <Waiting failure={failure} />
-      ) : data.replicas.length === 0 ? (
-        <p class="muted">Nobody is told of this zone from here: it has no "notify".</p>
-      ) : (
-        <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">Secondary</th>
-              <th scope="col">Health</th>
-              <th scope="col" class="number">
-                Serial
-              </th>
-              <th scope="col" class="number">
-                Lag
-              </th>
-              <th scope="col" class="wide">
-                What and why
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.replicas.map((replica) => (
-              <Row key={replica.id} replica={replica} />
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Table
+        label="Secondaries"
+        columns={COLUMNS}
+        rows={data?.replicas}
+        failure={failure}
+        rowKey={({ id }) => id}
+        empty={'Nobody is told of this zone from here: it has no "notify".'}
+        below={whyInWords}
+      />
     </Section>
   );
 }
 
-function Row({ replica }: { replica: Replica }) {
-  const { id, address, serial, serialsBehind, lagMs, nodes, expiry, skewMs } = replica;
-  const { state, since, reason, next } = healthOf(replica);
-  const says = [reason, next].filter((sentence) => sentence !== '').join(' ');
+function whyInWords(replica: Replica): string {
+  const { reason, next } = healthOf(replica);
+  return [reason, next].filter((sentence) => sentence !== '').join(' ');
+}
+
+function Why({ replica }: { replica: Replica }) {
+  const { nodes, expiry } = replica;
+  const { state, since } = healthOf(replica);
+  const clock = clockOffset(replica.skewMs);
   return (
     <>
-      <tr>
-        <th scope="row" title={address}>
-          {id}
-        </th>
-        <td>
-          <HealthWord state={state} />
-        </td>
-        <td class="number">
-          {serial ?? '–'}
-          {serialsBehind ? <span class="muted small beside wide">{serialsBehind} behind</span> : null}
-        </td>
-        <td class="number">{lagMs === undefined ? '–' : duration(lagMs)}</td>
-        <td class="wide">
-          {says || (state === 'in-sync' ? <span class="muted">Answers with the newest serial.</span> : '–')}{' '}
-          {state !== 'in-sync' && since > 0 ? (
-            <span class="muted">
-              Since <Time at={since} />.
-            </span>
-          ) : null}
-          {expiry ? (
-            <span class="muted">
-              {' '}
-              Expires <Time at={expiry.at} relative /> ({Math.round(expiry.fraction * 100)} % of the time has passed).
-            </span>
-          ) : null}
-          {skewMs !== undefined && Math.abs(skewMs) >= 1 ? (
-            <span class="muted"> Its clock: {`${skewMs > 0 ? '+' : ''}${duration(skewMs)}`}.</span>
-          ) : null}
-          {nodes && nodes.length > 1 ? (
-            <span class="muted"> Nodes: {nodes.map((one) => `${one.node} at ${one.serial}`).join(', ')}.</span>
-          ) : null}
-        </td>
-      </tr>
-      {says === '' ? null : (
-        <tr class="only-narrow">
-          <td colSpan={4} class="small">
-            {says}
-          </td>
-        </tr>
-      )}
+      {whyInWords(replica) || (state === 'in-sync' ? <span class="muted">Answers with the newest serial.</span> : '–')}{' '}
+      {state !== 'in-sync' && since > 0 ? (
+        <span class="muted">
+          Since <Time at={since} />.
+        </span>
+      ) : null}
+      {expiry ? (
+        <span class="muted">
+          {' '}
+          Expires <Time at={expiry.at} relative /> ({Math.round(expiry.fraction * 100)} % of the time has passed).
+        </span>
+      ) : null}
+      {clock === undefined ? null : <span class="muted"> Its clock: {clock}.</span>}
+      {nodes && nodes.length > 1 ? (
+        <span class="muted"> Nodes: {nodes.map((one) => `${one.node} at ${one.serial}`).join(', ')}.</span>
+      ) : null}
     </>
   );
 }

@@ -1,12 +1,17 @@
 import type { ZoneStatus } from '../contract.ts';
-import { count } from '../format.ts';
 import { Notice, Waiting } from '../parts/notice.tsx';
+import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
-import { hrefOf } from '../route.ts';
+import { ZONE_COLUMN } from '../parts/zone-column.tsx';
 import { useResource } from '../use/use-resource.ts';
 
-/** More would make the page slow; the command line has them all. */
-const SHOWN = 500;
+const COLUMNS: readonly Column<ZoneStatus>[] = [
+  ZONE_COLUMN,
+  { heading: 'State', cell: ({ role, state }) => `${role}, ${state}` },
+  { heading: 'Serial', kind: 'number', cell: ({ served }) => served?.serial },
+  { heading: 'Next check', wide: true, cell: ({ refreshAt }) => whenKnown(refreshAt) },
+  { heading: 'Expires', wide: true, cell: ({ expireAt }) => whenKnown(expireAt) },
+];
 
 /** The zones of a node that tells no secondaries: its own state. */
 export function OwnZones() {
@@ -19,43 +24,17 @@ export function OwnZones() {
   return (
     <>
       <p class="muted">This node tells no secondaries of its zones; this is how they are here.</p>
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">Zone</th>
-            <th scope="col">State</th>
-            <th scope="col" class="number">
-              Serial
-            </th>
-            <th scope="col" class="wide">
-              Next check
-            </th>
-            <th scope="col" class="wide">
-              Expires
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.zones.slice(0, SHOWN).map(({ zone, role, state, served, refreshAt, expireAt }) => (
-            <tr key={zone}>
-              <th scope="row">
-                <a href={hrefOf({ page: 'zone', zone })}>{zone}</a>
-              </th>
-              <td>
-                {role}, {state}
-              </td>
-              <td class="number">{served?.serial ?? '–'}</td>
-              <td class="wide">{refreshAt === undefined ? '–' : <Time at={refreshAt} relative />}</td>
-              <td class="wide">{expireAt === undefined ? '–' : <Time at={expireAt} relative />}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {data.zones.length > SHOWN ? (
-        <p class="muted">
-          The first {SHOWN} of {count(data.zones.length)}. All of them: npx zonewire zone list
-        </p>
-      ) : null}
+      <Table
+        label="Zones of this node"
+        columns={COLUMNS}
+        rows={data.zones}
+        rowKey={({ zone }) => zone}
+        most={{ rows: 500, rest: 'All of them: npx zonewire zone list' }}
+      />
     </>
   );
+}
+
+function whenKnown(at: number | undefined) {
+  return at === undefined ? undefined : <Time at={at} relative />;
 }
