@@ -27,13 +27,9 @@ export const overviewRoute: Route = {
         zones: z.int(),
         health,
         worst: healthState,
-        lag: z
-          .object({ p50: ms, p99: ms, latest: ms })
-          .optional()
-          .meta({
-            description:
-              'Commit to seen served: the newest change of each zone, within 3 %; latest: the newest of all.',
-          }),
+        lag: z.object({ p50: ms, p99: ms, latest: ms }).optional().meta({
+          description: 'Commit to seen served: the newest change of each zone, within 3 %; latest: the newest of all.',
+        }),
         skewMs: ms.optional(),
         nodes: z.array(z.string()).optional(),
       }),
