@@ -8,6 +8,7 @@ export { DEFAULT_LIMITS, type NameserverLimits } from './limits.ts';
 export { type ListenAddress, Nameserver, type NameserverOptions } from './nameserver.ts';
 export { Announcer, type AnnouncerOptions, type NotifyCounters, type ReplicaServed } from './notify-out/announcer.ts';
 export { addressText, type Remote, type RemoteAddress } from './notify-out/remote.ts';
+export { WakeHeap } from './notify-out/wake-heap.ts';
 export type { NotifyWatcher, TargetAnswer, TargetFailure } from './notify-out/watcher.ts';
 export * from './ports.ts';
 export { randomPool } from './random-pool.ts';

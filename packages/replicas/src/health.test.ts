@@ -108,12 +108,18 @@ const CASES: [what: string, facts: Partial<HealthFacts>, state: HealthState, rea
   ],
   [
     'other content',
-    { diverged: { serial: 42, how: 'digest ab, ours cd' } },
+    { diverged: { serial: 42, how: 'digest ab, ours cd', isKept: false } },
     'diverged',
     /content is another: digest ab/,
     /retransfer/,
   ],
-  ['other content, of a serial since left', { diverged: { serial: 41, how: 'x' } }, 'in-sync', /answers/, /^$/],
+  [
+    'other content, of a serial since left',
+    { diverged: { serial: 41, how: 'x', isKept: false } },
+    'in-sync',
+    /answers/,
+    /^$/,
+  ],
 ];
 
 describe('health of a zone at a secondary', () => {

@@ -1,5 +1,6 @@
 import { compareSerials } from '@zonewire/shared-protocol';
 import type { Expiry, HealthState, ReceiptFacts } from './model.ts';
+import type { Divergence } from './target.ts';
 
 /** Everything that a verdict over one zone at one secondary is made of. Times in ms since the epoch. */
 export interface HealthFacts {
@@ -24,7 +25,7 @@ export interface HealthFacts {
   readonly expiry?: Expiry | undefined;
   readonly receipt?: ReceiptFacts | undefined;
   /** Found to have other content under this serial. */
-  readonly diverged?: { readonly serial: number; readonly how: string } | undefined;
+  readonly diverged?: Divergence | undefined;
   /** Why it does not fetch, and what to do. */
   readonly likely?: { readonly reason: string; readonly next: string } | undefined;
 }
@@ -73,14 +74,20 @@ function expired({ address, expiry, receipt, seen, now, ...facts }: HealthFacts)
 
 const refreshWords = '"zonewire zone refresh", "rndc refresh", "knotc zone-refresh" or "nsd-control transfer"';
 
-function diverged({ address, diverged: found, seen, secondary }: HealthFacts): Verdict | undefined {
-  if (found === undefined || (seen !== undefined && seen.serial !== found.serial)) return undefined;
-  return {
-    state: 'diverged',
-    reason: `${address} answers with serial ${found.serial} as we do, but its content is another: ${found.how}.`,
-    next: `Transfer the whole zone anew at ${secondary} ("zonewire zone retransfer", "rndc retransfer", "knotc zone-retransfer"), and find out who changed it there.`,
-  };
+function diverged({ address, diverged: found, seen, secondary, serial }: HealthFacts): Verdict | undefined {
+  if (found === undefined) return undefined;
+  const next = `Transfer the whole zone anew at ${secondary} (${retransferWords}), and find out who changed it there.`;
+  if (seen === undefined || seen.serial === found.serial) {
+    const reason = `${address} answers with serial ${found.serial} as we do, but its content is another: ${found.how}.`;
+    return { state: 'diverged', reason, next };
+  }
+  if (!found.isKept || seen.serial !== serial) return undefined;
+  const reason = `${address} has followed us to serial ${serial}, but had other content under serial ${found.serial}: ${found.how}; it is compared again soon.`;
+  return { state: 'diverged', reason, next };
 }
+
+const retransferWords =
+  '"zonewire zone retransfer", "rndc retransfer", "nsd-control force_transfer", "knotc zone-retransfer" or "pdns_control retrieve"';
 
 function ahead({ address, seen, serial }: HealthFacts): Verdict | undefined {
   if (seen === undefined) return undefined;

@@ -1,3 +1,10 @@
+export {
+  type AskedComparison,
+  type ComparisonOutcome,
+  type ComparisonPorts,
+  Comparisons,
+} from './comparing/comparisons.ts';
+export { type ComparingSettings, type ComparisonFacts, DEFAULT_COMPARING } from './comparing/rules.ts';
 export { DEFAULT_HISTORY_LIMITS } from './history/entries.ts';
 export { History, type HistoryCounters } from './history/history.ts';
 export * from './model.ts';

@@ -100,6 +100,34 @@ export interface Expiry {
   readonly source: 'receipt' | 'edns' | 'estimate';
 }
 
+/**
+ * What came of comparing a secondary's copy of a zone with what is served here. `refused`: it does not let this node transfer;
+ * `moved`: the zone changed meanwhile; `behind`: not in sync; `receipts`: it tells its digest itself; `off`, `too-large`: by the configuration.
+ */
+export const COMPARISON_RESULTS = [
+  'same',
+  'different',
+  'refused',
+  'failed',
+  'moved',
+  'behind',
+  'receipts',
+  'off',
+  'too-large',
+] as const;
+export type ComparisonResult = (typeof COMPARISON_RESULTS)[number];
+
+export interface Comparison {
+  readonly at: number;
+  readonly result: ComparisonResult;
+  /** Of the copy, when it came. */
+  readonly serial?: number;
+  /** Half a sentence: why, or what differs. */
+  readonly reason: string;
+  /** When it is compared again; absent: only by command. */
+  readonly nextAt?: number;
+}
+
 /** Where one secondary stands with one zone: what the announcer knows, and what is made of it. */
 export interface ReplicaView extends ReplicaLag {
   readonly health: Health;
@@ -110,6 +138,8 @@ export interface ReplicaView extends ReplicaLag {
   readonly skewMs?: number;
   /** Why its receipts cannot be followed, where that is configured. */
   readonly receiptTrouble?: string;
+  /** The last time that its copy was compared, or why it was not. */
+  readonly comparison?: Comparison;
 }
 
 /** When one serial came to one secondary (to one node of it, where several answer). */

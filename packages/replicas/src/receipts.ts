@@ -46,7 +46,7 @@ export class Receipts {
     const theirs = target.receipt;
     if (ours === undefined || theirs?.digest === undefined || theirs.serial !== ours.serial) return;
     const how = `its receipt has the digest ${theirs.digest.slice(0, 16)}…, ours is ${ours.digest.slice(0, 16)}…`;
-    target.diverged = theirs.digest === ours.digest ? undefined : { serial: ours.serial, how };
+    target.diverged = theirs.digest === ours.digest ? undefined : { serial: ours.serial, how, isKept: false };
   }
 }
 

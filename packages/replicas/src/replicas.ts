@@ -10,6 +10,7 @@ import type {
 } from '@zonewire/nameserver';
 import { Judging } from './judging.ts';
 import type {
+  Comparison,
   Moment,
   QueueEntry,
   ReceiptFacts,
@@ -46,6 +47,21 @@ export interface ReplicaCounters {
   receiptsUnknown: number;
 }
 
+/** Who wants to know which secondaries there are, and when something came to one. */
+export interface PairWatch {
+  /** These are notified of the zone from now on; none: it is forgotten. */
+  watching(zone: string, secondaries: readonly string[]): void;
+  /** It has transferred the zone, or answered with another serial than before. */
+  touched(zone: string, secondary: string): void;
+}
+
+export interface CopyFacts {
+  readonly remote: Remote;
+  readonly seen: number | undefined;
+  /** Its receipts tell what its copy holds. */
+  readonly hasDigest: boolean;
+}
+
 type MomentEvent = Extract<ReplicaEvent, { kind: 'moment' }>;
 
 /**
@@ -64,6 +80,7 @@ export class Replicas implements NotifyWatcher {
   readonly #tally = new Tally();
   readonly #judging: Judging;
   readonly #views: Views;
+  #pairWatch: PairWatch | undefined;
 
   constructor({ clock, log, lag, later = (call) => call(), limits }: ReplicasOptions) {
     this.#clock = clock;
@@ -78,6 +95,11 @@ export class Replicas implements NotifyWatcher {
   /** Calls `listener` with everything that happens, in order. @returns a function that ends it. */
   events(listener: (event: ReplicaEvent) => void): () => void {
     return this.#told.listen(listener);
+  }
+
+  /** One that is told from now on. */
+  watchPairs(watch: PairWatch): void {
+    this.#pairWatch = watch;
   }
 
   /** Zones that somebody is notified of. */
@@ -142,6 +164,7 @@ export class Replicas implements NotifyWatcher {
     for (const old of before?.targets.values() ?? []) if (!targets.has(old.secondary)) this.#end(old);
     this.peers.expectZone(zone);
     this.#zones.set(zone, { ...served, targets });
+    this.#pairWatch?.watching(zone, [...targets.keys()]);
   }
 
   forgotten(zone: string): void {
@@ -152,6 +175,7 @@ export class Replicas implements NotifyWatcher {
     this.#zones.delete(zone);
     this.#receipts.forget(zone);
     this.book.forget(zone);
+    this.#pairWatch?.watching(zone, []);
   }
 
   committed(zone: string, serial: number, serials: readonly number[], at: number, expire: number): void {
@@ -186,8 +210,10 @@ export class Replicas implements NotifyWatcher {
     const watched = this.#zones.get(zone);
     const target = watched?.targets.get(secondary);
     if (watched === undefined || target === undefined) return;
-    target.answered(answer, answer.serial === watched.serial);
     const { serial, at, node } = answer;
+    const isAnother = target.seen?.serial !== serial;
+    target.answered(answer, serial === watched.serial);
+    if (isAnother) this.#pairWatch?.touched(zone, secondary);
     this.#servedFirst(target, serial, at, 'probe', node);
     this.#look(zone, secondary);
   }
@@ -236,6 +262,20 @@ export class Replicas implements NotifyWatcher {
     }
   }
 
+  /** Whom to ask for the copy of a secondary, and what it was last seen to answer with; undefined: it is not notified. */
+  copyOf(zone: string, secondary: string): CopyFacts | undefined {
+    const target = this.#target(zone, secondary);
+    if (target === undefined) return undefined;
+    const { remote, seen, receipt } = target;
+    return { remote, seen: seen?.serial, hasDigest: receipt?.digest !== undefined };
+  }
+
+  /** The copy of a secondary was compared with what is served here, or could not be. */
+  compared(zone: string, secondary: string, comparison: Comparison): void {
+    this.#target(zone, secondary)?.compared(comparison);
+    this.#look(zone, secondary);
+  }
+
   /** Why the receipts of a secondary are not to be had; undefined: they are. */
   receiptTrouble(secondary: string, message: string | undefined): void {
     this.#receipts.trouble(secondary, message);
@@ -266,6 +306,7 @@ export class Replicas implements NotifyWatcher {
     );
     const [only] = same.length > 1 ? same.filter(({ remote }) => keyName(remote) === key?.toLowerCase()) : same;
     if (only === undefined) return;
+    this.#pairWatch?.touched(zone, only.secondary);
     this.moment('transferred', { zone, secondary: only.secondary, serial, at, source: 'transfer' });
   }
 

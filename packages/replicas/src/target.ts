@@ -1,8 +1,16 @@
 import { addressText, type Remote, type TargetAnswer, type TargetFailure } from '@zonewire/nameserver';
-import type { Expiry, Health, ReceiptFacts, ReplicaNode } from './model.ts';
+import type { Comparison, Expiry, Health, ReceiptFacts, ReplicaNode } from './model.ts';
 
 /** Nodes behind one address that are told apart; one that answers again takes the place of the one seen longest ago. */
 export const NODES_PER_SECONDARY = 16;
+
+/** The same serial, other content. */
+export interface Divergence {
+  readonly serial: number;
+  readonly how: string;
+  /** Another serial does not end it: differences are applied to whatever is there. The next comparison does. */
+  readonly isKept: boolean;
+}
 
 /** What is known of one zone at one secondary. Changed as things happen, read by {@link Replicas}. */
 export class Target {
@@ -27,7 +35,8 @@ export class Target {
   receipt: ReceiptFacts | undefined;
   /** Marks of the countdown to its expiry that were told of. */
   expiryWarnings = 0;
-  diverged: { readonly serial: number; readonly how: string } | undefined;
+  diverged: Divergence | undefined;
+  comparison: Comparison | undefined;
   readonly nodes = new Map<string, ReplicaNode>();
   readonly #nodeCounted: (node: string, by: 1 | -1) => void;
 
@@ -47,7 +56,8 @@ export class Target {
     this.probeRefused = undefined;
     this.lastFailure = undefined;
     if (this.seen?.serial !== serial) this.seen = { serial, at };
-    if (this.diverged !== undefined && this.diverged.serial !== serial) this.diverged = undefined;
+    if (this.diverged !== undefined && this.diverged.serial !== serial && !this.diverged.isKept)
+      this.diverged = undefined;
     if (current) {
       this.currentAt = at;
       this.notifyRefused = undefined;
@@ -76,6 +86,17 @@ export class Target {
     this.silentSince = undefined;
     this.notifyRefused = undefined;
     this.acknowledgedAt = at;
+  }
+
+  /** Its copy was compared with what is served here, or could not be. */
+  compared(comparison: Comparison): void {
+    const { result, serial, reason } = comparison;
+    // What passes by itself does not cover what was found before.
+    if ((result !== 'behind' && result !== 'moved') || this.comparison === undefined) this.comparison = comparison;
+    if (result === 'same') this.diverged = undefined;
+    else if (result === 'different' && serial !== undefined)
+      this.diverged = { serial, how: `its copy was transferred and compared: ${reason}`, isKept: true };
+    else if (result === 'refused' && this.diverged !== undefined) this.diverged = { ...this.diverged, isKept: false };
   }
 
   /** `expire`: of the zone's SOA, seconds. */

@@ -47,6 +47,7 @@ export class Views {
         ...(expiry === undefined ? {} : { expiry }),
         ...(skewMs === undefined ? {} : { skewMs }),
         ...(receiptTrouble === undefined ? {} : { receiptTrouble }),
+        ...(target.comparison === undefined ? {} : { comparison: target.comparison }),
       };
     });
   }

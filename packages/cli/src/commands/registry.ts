@@ -8,6 +8,7 @@ import { run } from './run.ts';
 import { wait } from './wait.ts';
 import { zoneActions, zoneExport, zoneList, zoneReload, zoneStatus } from './zone.ts';
 import { zoneCheck } from './zone-check.ts';
+import { zoneCompare } from './zone-compare.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   zoneReload,
   ...zoneActions,
   zoneExport,
+  zoneCompare,
   lag,
   wait,
   nodeStatus,

@@ -59,6 +59,7 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
       port: delegation.port ?? 53,
     },
     replicas: historyLimits(replicas),
+    comparing: comparingSettings(parsed),
     keys: [...keys.values()],
     followed: parsed.remotes.flatMap(({ id, control }) =>
       control === undefined ? [] : [{ id, url: control.url, token: secrets.remoteTokens.get(id) }],
@@ -82,6 +83,15 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
 function historyLimits(replicas: ConfigFile['replicas']): NodeConfig['replicas'] {
   const { 'history-max-age': age, 'history-max-rows': maxRows } = replicas ?? {};
   return { ...(age === undefined ? {} : { maxAge: age * 1000 }), ...(maxRows === undefined ? {} : { maxRows }) };
+}
+
+function comparingSettings({ replicas, remotes }: ConfigFile): NodeConfig['comparing'] {
+  const { 'compare-interval': interval, 'compare-max-size': maxOctets } = replicas ?? {};
+  return {
+    ...(interval === undefined ? {} : { interval: interval * 1000 }),
+    ...(maxOctets === undefined ? {} : { maxOctets }),
+    off: new Set(remotes.flatMap(({ id, compare }) => (compare === false ? [id] : []))),
+  };
 }
 
 interface Resolved {

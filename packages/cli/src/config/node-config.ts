@@ -1,5 +1,5 @@
 import type { AclRule, Remote } from '@zonewire/nameserver';
-import type { WebhookConfig } from '@zonewire/replicas';
+import type { ComparingSettings, WebhookConfig } from '@zonewire/replicas';
 import type { Name, TsigKey } from '@zonewire/shared-protocol';
 import type { VerificationPolicy } from '@zonewire/zone';
 import type { HostPort } from './addresses.ts';
@@ -17,6 +17,8 @@ export interface NodeConfig {
   /** Absent: delegations are checked by command only. */
   readonly delegation?: DelegationConfig | undefined;
   readonly replicas: ReplicasConfig;
+  /** Of the copies of secondaries with what is served here. Absent keys: the default of packages/replicas. */
+  readonly comparing: Partial<ComparingSettings>;
   readonly keys: readonly TsigKey[];
   readonly zones: readonly ZoneConfig[];
   readonly webhooks: readonly WebhookConfig[];

@@ -185,8 +185,15 @@ const replicas = z
       .nonnegative({ error: 'must be a whole number of rows' })
       .optional()
       .meta({ description: 'Most of it that is kept, some 100 octets each; 0: nothing. Default: 1000000.' }),
+    'compare-interval': duration.optional().meta({
+      description:
+        'How often the copy of each zone at each secondary whose receipts do not tell its digest is transferred (AXFR) and compared. 0: only by command. Default: 6h.',
+    }),
+    'compare-max-size': size.optional().meta({
+      description: 'Larger zones, octets in memory, are compared by command only. Default: 16MiB.',
+    }),
   })
-  .meta({ description: 'What this node keeps of those it notifies (replication.db in data-dir).' });
+  .meta({ description: 'What this node knows of those it notifies, and keeps (replication.db in data-dir).' });
 
 const ALGORITHMS = ['hmac-sha1', 'hmac-sha224', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'] as const;
 
@@ -206,6 +213,10 @@ const remote = z.strictObject({
     .min(1, { error: 'must name at least one address, such as ["192.0.2.1:53"]' }),
   key: id.optional().meta({ description: 'Id of the key that signs what is sent there.' }),
   place: place.optional(),
+  compare: z.boolean({ error: 'must be true or false' }).optional().meta({
+    description:
+      'Whether the copies that it holds are transferred from time to time and compared (replicas.compare-interval). false: for one that does not hold the same on purpose, such as a signer. Default: true.',
+  }),
   control: z
     .strictObject({
       url: read(parseControlUrl, 'must be text such as http://192.0.2.1:8053').meta({

@@ -1,6 +1,7 @@
 import type { DelegationReport } from '@zonewire/delegation';
 import type { RunningTransfer, ZoneStatus } from '@zonewire/nameserver';
 import type {
+  AskedComparison,
   LagBucket,
   QueueEntry,
   ReplicaPage,
@@ -58,6 +59,8 @@ export interface ReplicationPort {
   queue(): readonly QueueEntry[];
   /** Each secondary over all its zones. */
   totals(): readonly SecondaryTotals[];
+  /** Transfers the copy of one secondary, or of all, and compares it. Rejects with ZonewireError. */
+  compare(zone: string, secondary: string | undefined): Promise<readonly AskedComparison[]>;
 }
 
 /** Checks of delegations from time to time. */

@@ -52,6 +52,7 @@ const STATUS_OF_CODE: Record<string, number> = {
   'secondary-unknown': 404,
   'nobody-to-wait-for': 409,
   'too-many-waits': 503,
+  'comparisons-too-many': 503,
   'zone-not-loaded': 409,
   'zone-wrong-role': 409,
   'zone-frozen': 409,

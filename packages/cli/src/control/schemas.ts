@@ -1,5 +1,7 @@
 import type { ReplicaLag, RunningTransfer, ZoneStatus } from '@zonewire/nameserver';
 import {
+  COMPARISON_RESULTS,
+  type Comparison,
   HEALTH_STATES,
   type Health,
   type LagBucket,
@@ -48,6 +50,19 @@ export const health = z
   })
   .meta({ id: 'Health' }) satisfies z.ZodType<Health>;
 
+export const comparison = z
+  .object({
+    at,
+    result: z.enum(COMPARISON_RESULTS).meta({
+      description:
+        'refused: it does not let this node transfer; moved: the zone changed meanwhile; behind: not in sync; receipts: it tells its digest itself; off, too-large: by the configuration.',
+    }),
+    serial: serial.optional().meta({ description: 'Of the copy, when it came.' }),
+    reason: z.string().meta({ description: 'Why, or what differs.' }),
+    nextAt: at.optional().meta({ description: 'When it is compared again; absent: only when asked.' }),
+  })
+  .meta({ id: 'Comparison' }) satisfies z.ZodType<Comparison>;
+
 export const replicaView = replicaLag
   .extend({
     health,
@@ -62,6 +77,9 @@ export const replicaView = replicaLag
       .meta({ description: 'When the zone expires there unless it refreshes; fraction: of EXPIRE that is used up.' }),
     skewMs: z.number().optional().meta({ description: 'Its clock less ours, ms; never part of a lag.' }),
     receiptTrouble: z.string().optional().meta({ description: 'Why its receipts cannot be followed.' }),
+    comparison: comparison
+      .optional()
+      .meta({ description: 'The last time that its copy was compared, or why it was not.' }),
   })
   .meta({ id: 'ReplicaView' }) satisfies z.ZodType<ReplicaView>;
 

@@ -11,6 +11,7 @@ import { ApiError, toProblem } from './problem.ts';
 import { LiveAnswer, RawAnswer, type Route } from './route.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { compareRoute } from './routes/compare.ts';
 import { delegationRoute } from './routes/delegation.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -76,6 +77,7 @@ export function allRoutes(): readonly Route[] {
     ...actionRoutes,
     ...changeRoutes,
     ...replicationRoutes,
+    compareRoute,
     delegationRoute,
     ...nodeRoutes,
     ...eventRoutes,

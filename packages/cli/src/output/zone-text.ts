@@ -64,6 +64,7 @@ export function zoneDetails(zone: ZoneStatus, terminal: Terminal, now: number): 
     const [line, next] = replicaText(replica, now);
     add('secondary', line);
     add('to do', next);
+    add('its copy', comparisonText(replica, now));
   }
   add('verification', verificationText(zone, now));
   add('delegation', delegationText(zone, now));
@@ -101,6 +102,23 @@ function replicaText(replica: ReplicaLag & Partial<ReplicaView>, now: number): s
   const line = `${id} ${address} ${health?.state ?? state}${serial}${lag}${expires}${trouble ? `: ${trouble}` : ''}`;
   return health === undefined || health.next === '' ? [line] : [line, `${id}: ${health.next}`];
 }
+
+/** What its copy was found to be; that one differs is its health. */
+function comparisonText({ id, comparison }: ReplicaLag & Partial<ReplicaView>, now: number): string | undefined {
+  if (comparison === undefined || comparison.result === 'receipts') return undefined;
+  const { result, reason, serial, at, nextAt } = comparison;
+  const words = COMPARED[result] ?? 'not compared';
+  const of = serial === undefined ? '' : ` (serial ${serial})`;
+  const next = nextAt === undefined ? 'again only by zonewire zone compare' : `again ${relative(nextAt, now)}`;
+  return `${id}: ${words}${of}: ${reason}; ${when(at, now)}, ${next}`;
+}
+
+const COMPARED: Readonly<Record<string, string>> = {
+  same: 'is the same',
+  different: 'differs',
+  refused: 'cannot be compared',
+  failed: 'could not be compared',
+};
 
 function verificationText({ verification }: ZoneStatus, now: number): string | undefined {
   if (!verification) return undefined;

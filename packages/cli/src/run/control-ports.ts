@@ -69,7 +69,7 @@ function withDelegation({ delegations }: RunningNode, status: ZoneStatus): ZoneS
   return delegations.isEmpty ? status : { ...status, ...delegationSummary(delegations, name(status.zone)) };
 }
 
-function replicationPort({ replicas, history }: RunningNode): ReplicationPort {
+function replicationPort({ replicas, history, comparisons }: RunningNode): ReplicationPort {
   return {
     list: (query) => replicas.list(query),
     timeline: async (zone, limit) => {
@@ -87,6 +87,7 @@ function replicationPort({ replicas, history }: RunningNode): ReplicationPort {
     },
     queue: () => replicas.queue(),
     totals: () => replicas.totals(),
+    compare: (zone, secondary) => comparisons.compareNow(zone, secondary),
   };
 }
 

@@ -1,6 +1,7 @@
 import { COUNTED_TYPES, type Counters } from '@zonewire/nameserver';
 import { RCODE, rcodeToText, typeToText } from '@zonewire/shared-protocol';
 import type { MetricFamily, MetricSample } from '../control/metrics/exposition.ts';
+import { comparisonMetrics } from './comparison-metrics.ts';
 import { delegationMetrics } from './delegation-metrics.ts';
 import type { RunningNode } from './running-node.ts';
 
@@ -87,6 +88,7 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
     ...webhooks(node),
     ...events(node),
     ...replication(node),
+    ...comparisonMetrics(node.comparisons),
     family('store_commits_total', 'Changes made durable.', 'counter', one(store.commits)),
     family('store_syncs_total', 'Syncs to disk; one serves many commits.', 'counter', one(store.syncs)),
     family('store_syncs_failed_total', 'Syncs that the disk did not take.', 'counter', one(store.syncsFailed)),

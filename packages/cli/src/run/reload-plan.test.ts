@@ -24,6 +24,7 @@ function config(zones: ZoneConfig[], server: Partial<NodeConfig['server']> = {})
     redis: undefined,
     limits: {},
     replicas: {},
+    comparing: {},
     keys: [],
     zones,
     webhooks: [],

@@ -14,7 +14,14 @@ import {
   ZoneTable,
 } from '@zonewire/nameserver';
 import { diskFiles, Primary } from '@zonewire/primary';
-import { DEFAULT_WAITING_LIMITS, History, Replicas, type WaitingRoom, type Webhooks } from '@zonewire/replicas';
+import {
+  type Comparisons,
+  DEFAULT_WAITING_LIMITS,
+  History,
+  Replicas,
+  type WaitingRoom,
+  type Webhooks,
+} from '@zonewire/replicas';
 import { DEFAULT_SECONDARY_LIMITS, Secondary, type SecondaryLimits } from '@zonewire/secondary';
 import { type Name, name, nameKey, nameToText, type TsigKey, ZonewireError } from '@zonewire/shared-protocol';
 import { openZoneStore, type ZoneStore } from '@zonewire/zone-store';
@@ -33,6 +40,7 @@ import { controlServer } from '../control/server.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { EventStreams } from '../events/event-streams.ts';
 import { count } from '../output/time.ts';
+import { configureComparisons, openComparisons } from './comparing.ts';
 import { controlPorts } from './control-ports.ts';
 import { openDelegations, watchDelegations } from './delegation.ts';
 import { Following } from './following.ts';
@@ -76,6 +84,7 @@ export class RunningNode {
   readonly delegations: DelegationWatch;
   /** What is known of those this node notifies. */
   readonly replicas: Replicas;
+  readonly comparisons: Comparisons;
   readonly history: History;
   config: NodeConfig;
   configuredAt = systemClock.now();
@@ -115,6 +124,7 @@ export class RunningNode {
     this.replicas.events((event) => this.history.take(event));
     const running = new RunningTransfers(clock);
     this.runningTransfers = running;
+    this.comparisons = openComparisons(this);
     this.transferOut = new TransferOut({ clock, log, watch: this.replicas.peers, running });
     const { verifier, compactor } = this;
     const shared = { store, table, client: this.client, clock, log, verifier, compactor, watcher: this.replicas };
@@ -181,6 +191,7 @@ export class RunningNode {
       node.#turn = node.loaded;
       node.following.configure(config.followed);
       watchDelegations(node.delegations, config);
+      configureComparisons(node.comparisons, config);
       return node;
     } catch (error) {
       await node.stop();
@@ -228,6 +239,7 @@ export class RunningNode {
     this.following.configure(this.config.followed);
     if (this.following.size > 0) this.digests.wake();
     watchDelegations(this.delegations, this.config);
+    configureComparisons(this.comparisons, this.config);
     const failed = [...(await this.zones.remove(plan.remove)), ...(await this.zones.add(plan.add))];
     logFailed(this.log, failed);
     // What is wrong with a zone or its file is logged where it is found.
@@ -272,6 +284,7 @@ export class RunningNode {
     this.digests.stop();
     const followed = this.following.stop();
     this.delegations.stop();
+    this.comparisons.stop();
     await this.#control?.close();
     await this.nameserver.stop();
     await this.#turn;

@@ -117,6 +117,7 @@ function nodeConfig(dataDir: string, key: TsigKey): NodeConfig {
     redis: undefined,
     limits: {},
     replicas: { maxRows: 0 },
+    comparing: { interval: 0 },
     keys: [key],
     zones: [],
     webhooks: [],

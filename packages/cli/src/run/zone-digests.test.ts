@@ -3,6 +3,7 @@ import { type Name, name, parseRecords, unwrap } from '@zonewire/shared-protocol
 import { FakeClock } from '@zonewire/testkit';
 import { ZoneBuilder, type ZoneVersion } from '@zonewire/zone';
 import { describe, expect, it } from 'vitest';
+import { SLICES } from './in-slices.ts';
 import { DIGESTS, ZoneDigests } from './zone-digests.ts';
 
 function version(apex: string, serial: number, hosts = 1): ZoneVersion {
@@ -91,7 +92,7 @@ describe('ZoneDigests', () => {
 
   it('a large zone is done in slices with pauses nine times as long; a new version ends it', async () => {
     const { clock, table, digests, done, add, state } = setup();
-    state.slow = DIGESTS.slice;
+    state.slow = SLICES.work;
     const large = version('a.test.', 5, 4_000);
     add('a.test.', large);
     await clock.advance(DIGESTS.quiet + 60);

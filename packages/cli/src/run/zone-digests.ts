@@ -1,6 +1,7 @@
 import type { Clock, TimerHandle, ZoneTable } from '@zonewire/nameserver';
 import { type Name, nameKey, nameToText } from '@zonewire/shared-protocol';
 import type { ZoneVersion } from '@zonewire/zone';
+import { inSlices, pauseAfter } from './in-slices.ts';
 
 export interface ZoneDigestOptions {
   readonly table: ZoneTable;
@@ -17,10 +18,8 @@ export const DIGESTS = {
   quiet: 1_000,
   /** ms after which one that is never at rest has its turn. */
   longest: 30_000,
-  /** Names between two looks at the time; ms of work between two pauses, and the pause as a multiple of the work. */
+  /** Names between two looks at the time. */
   names: 200,
-  slice: 4,
-  pause: 9,
 } as const;
 
 export interface ContentDigest {
@@ -120,37 +119,19 @@ export class ZoneDigests {
   }
 
   async #make(apex: Name, version: ZoneVersion): Promise<void> {
-    const { table, elapsed, done } = this.#options;
-    const steps = version.digestInSteps(DIGESTS.names);
-    let began = elapsed();
-    for (;;) {
-      const step = steps.next();
-      const worked = elapsed() - began;
-      if (step.done) {
-        // Another version may have been published meanwhile; its turn comes.
-        if (table.get(apex)?.version !== version) this.counters.givenUp++;
-        else {
-          this.counters.made++;
-          this.#known.set(nameKey(apex), { version, digest: step.value });
-          done(apex, version, step.value);
-        }
-        await this.#pause(worked);
-        return;
-      }
-      if (worked < DIGESTS.slice) continue;
-      await this.#pause(worked);
-      if (this.#isStopped || table.get(apex)?.version !== version) {
-        this.counters.givenUp++;
-        return;
-      }
-      began = elapsed();
+    const { table, clock, elapsed, done } = this.#options;
+    const isWanted = () => !this.#isStopped && table.get(apex)?.version === version;
+    const made = await inSlices(version.digestInSteps(DIGESTS.names), { clock, elapsed, isWanted });
+    // Another version may have been published meanwhile; its turn comes.
+    if (made === undefined || table.get(apex)?.version !== version) {
+      this.counters.givenUp++;
+      if (made !== undefined) await pauseAfter(made.worked, clock);
+      return;
     }
-  }
-
-  #pause(worked: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#options.clock.setTimeout(resolve, Math.ceil(worked * DIGESTS.pause));
-    });
+    this.counters.made++;
+    this.#known.set(nameKey(apex), { version, digest: made.value });
+    done(apex, version, made.value);
+    await pauseAfter(made.worked, clock);
   }
 }
 

@@ -67,7 +67,7 @@ function compareAll(from: ZoneVersion, to: ZoneVersion, output: DifferenceWriter
   }
 }
 
-function compareNodeNames(a: CanonicalWalk, b: CanonicalWalk): number {
+export function compareNodeNames(a: CanonicalWalk, b: CanonicalWalk): number {
   const aBytes = a.layer.bytes;
   const bBytes = b.layer.bytes;
   const aName = a.node + 8;
@@ -187,7 +187,7 @@ function compareRdata(a: RRsetCursor, b: RRsetCursor): number {
 }
 
 /** True when two nodes are the same octet by octet, children and notes of the load aside. */
-function sameContent(a: Layer, aNode: number, b: Layer, bNode: number): boolean {
+export function sameContent(a: Layer, aNode: number, b: Layer, bNode: number): boolean {
   const aWords = a.words;
   const bWords = b.words;
   let i = aNode >>> 2;
