@@ -42,6 +42,8 @@ export interface NodeOptions {
   readonly redis?: Record<string, unknown>;
   /** The configuration's section `delegation`. */
   readonly delegation?: Record<string, unknown>;
+  /** The configuration's section `replicas`. */
+  readonly replicas?: Record<string, unknown>;
   /** More settings of the remote at a port. */
   readonly remotes?: Readonly<Record<number, Record<string, unknown>>>;
   /** More settings of the section `control`. */
@@ -136,6 +138,7 @@ export class ZonewireNode implements Address {
       control: { listen: `127.0.0.1:${this.controlPort}`, ...options.control },
       ...(options.redis ? { redis: options.redis } : {}),
       ...(options.delegation ? { delegation: options.delegation } : {}),
+      ...(options.replicas ? { replicas: options.replicas } : {}),
       ...(options.keys ? { keys: options.keys.map(({ name, ...key }) => ({ id: name, ...key })) } : {}),
       ...(remotes.length > 0 ? { remotes } : {}),
       acls,

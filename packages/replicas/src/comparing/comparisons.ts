@@ -95,8 +95,8 @@ export class Comparisons {
 
   /** Another interval takes effect at once; what is known of each pair is kept. */
   configure(settings: ComparingSettings): void {
-    this.#settings = settings;
-    const { interval } = settings;
+    const interval = Math.min(settings.interval, COMPARING.intervalMost);
+    this.#settings = { ...settings, interval };
     const now = this.#ports.clock.now();
     for (const pairs of this.#pairs.values())
       for (const pair of pairs.values()) {

@@ -18,6 +18,8 @@ export const DEFAULT_COMPARING: ComparingSettings = {
 
 /** All in ms. */
 export const COMPARING = {
+  /** Longer intervals count as this: timers end at 24 days. */
+  intervalMost: 20 * 86_400_000,
   /** From the end of one comparison to the next; asked ones do not wait. */
   pause: 250,
   /** After a secondary was behind, or a zone had changed meanwhile: doubled each time in a row, up to the interval. */
@@ -32,7 +34,7 @@ export const COMPARING = {
   /** After it has transferred the zone, or answered with another serial. */
   touched: 2_000,
   /** Between two of these. */
-  touchedGap: 10_000,
+  touchedGap: 3_000,
 } as const;
 
 /** What is known of one zone at one secondary before it is compared. */

@@ -74,7 +74,8 @@ function zoneClause(zone: PeerZone): string {
   // The key and the address: a list alone would take either.
   const allow = zone.key ? `!{ !127.0.0.1; any; }; key "${zone.key.name}";` : '127.0.0.1;';
   const file = `file "${zoneFileName(zone.name)}";`;
-  const common = `allow-transfer { ${allow} }; also-notify { ${list(zone.notify)} }; ${JOURNAL[zone.journal ?? 'long']}`;
+  const transfer = zone.transfers === false ? 'none;' : allow;
+  const common = `allow-transfer { ${transfer} }; also-notify { ${list(zone.notify)} }; ${JOURNAL[zone.journal ?? 'long']}`;
   return zone.primaries
     ? `zone "${zone.name}" { type secondary; ${file} primaries { ${list(zone.primaries)} }; allow-notify { ${allow} }; ${common} };`
     : `zone "${zone.name}" { type primary; ${file} allow-update { ${allow} }; ${common} };`;

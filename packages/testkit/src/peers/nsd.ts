@@ -67,7 +67,7 @@ function zoneClause(zone: PeerZone): string {
   if (zone.primaries) lines.push('  min-refresh-time: 1', '  min-retry-time: 1');
   else lines.push(...JOURNAL[zone.journal ?? 'long']);
   for (const to of zone.notify ?? []) lines.push(`  notify: ${to.host}@${to.port} ${key}`);
-  lines.push(`  provide-xfr: 127.0.0.1 ${key}`);
+  if (zone.transfers !== false) lines.push(`  provide-xfr: 127.0.0.1 ${key}`);
   return lines.join('\n');
 }
 

@@ -16,6 +16,8 @@ export interface PeerZone {
   readonly notify?: readonly Address[];
   /** Key for transfers, NOTIFY and updates of this zone, both ways; must be among the peer's keys. */
   readonly key?: PeerKey;
+  /** False: BIND and NSD give it to nobody. */
+  readonly transfers?: boolean;
   /**
    * What a primary keeps for IXFR. `short`: as little as the vendor's configuration allows (BIND 4 KiB, Knot and NSD two changes);
    * `none`: every IXFR is answered with the whole zone. PowerDNS never keeps any. Default: the vendor's own.
