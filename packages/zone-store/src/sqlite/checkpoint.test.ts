@@ -20,7 +20,7 @@ test('the write-ahead log does not grow without end, and is moved only when it h
   const insert = db.prepare('INSERT OR REPLACE INTO layer VALUES (?, zeroblob(400000), 0)');
   for (let round = 0; round < 40; round++) {
     insert.run(round % 3);
-    checkpoint.committed();
+    checkpoint.committed(400_000);
     await turn();
     await turn();
     if (round === 3) expect(checkpoint.count).toBe(0);
@@ -35,7 +35,7 @@ test('a checkpoint that is due does not run once the database is closing', async
   const db = openDatabase(dir);
   const checkpoint = new Checkpoint(db);
   db.exec(`INSERT INTO layer VALUES (1, zeroblob(${CHECKPOINT_PAGES * 4200}), 0)`);
-  checkpoint.committed();
+  checkpoint.committed(400_000);
   checkpoint.cancel();
   db.close();
   await turn();

@@ -1,9 +1,20 @@
 import { ZonewireError } from '@zonewire/shared-protocol';
 import { describe, expect, test } from 'vitest';
-import { GroupCommit, MAX_GROUP_BYTES, MAX_GROUP_OPERATIONS } from './group-commit.ts';
+import { BUSY_MS, GroupCommit, MAX_GROUP_BYTES, MAX_GROUP_OPERATIONS } from './group-commit.ts';
 
 function fakeDatabase() {
-  const state = { durable: [] as string[], open: [] as string[], groups: [] as string[][], failAt: '' };
+  const state = {
+    durable: [] as string[],
+    open: [] as string[],
+    groups: [] as string[][],
+    failAt: '',
+    now: 0,
+    here: 0,
+    /** Syncs beside the event loop that are not over. */
+    behind: [] as (() => void)[],
+    holdBehind: false,
+    bytes: 0,
+  };
   const groups = new GroupCommit(
     {
       begin: () => {
@@ -12,6 +23,17 @@ function fakeDatabase() {
       },
       commit: () => {
         if (state.failAt === 'commit') throw new Error('commit');
+      },
+      sync: () => {
+        if (state.failAt === 'sync') throw new Error('sync');
+        state.here++;
+      },
+      syncBehind: (done) => {
+        const end = () => done(state.failAt === 'sync' ? new Error('sync') : undefined);
+        if (state.holdBehind) state.behind.push(end);
+        else setImmediate(end);
+      },
+      stored: () => {
         state.durable.push(...state.open);
         state.groups.push(state.open);
       },
@@ -21,7 +43,10 @@ function fakeDatabase() {
       concernsOne: (cause) => (cause as Error).message === 'poison',
       describe: (cause) => new ZonewireError('store-write-failed', 'disk', { cause }),
     },
-    () => {},
+    (bytes) => {
+      state.bytes += bytes;
+    },
+    () => state.now,
   );
   const write = (what: string, bytes = 1) =>
     groups.enqueue({
@@ -39,6 +64,8 @@ function fakeDatabase() {
 
 const outcomes = async (promises: Promise<void>[]) =>
   (await Promise.allSettled(promises)).map((o) => (o.status === 'fulfilled' ? 'stored' : o.reason.code));
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('group commit', () => {
   test('calls of one turn share one transaction, in call order; later calls make the next', async () => {
@@ -65,7 +92,7 @@ describe('group commit', () => {
     expect(state.durable).toEqual(['a', 'b']);
   });
 
-  test.each(['begin', 'commit', 'apply'])(
+  test.each(['begin', 'commit', 'sync', 'apply'])(
     'when %s fails nothing of the group is stored, and the next group works',
     async (step) => {
       const { state, groups, write } = fakeDatabase();
@@ -110,5 +137,66 @@ describe('group commit', () => {
     const failed = write('a').catch((error: ZonewireError) => error.code);
     await groups.idle();
     expect(await Promise.race([failed, 'pending'])).toBe('store-write-failed');
+  });
+
+  test('a change by itself is synced at once; one close behind another beside the event loop, and what comes meanwhile waits for it', async () => {
+    const { state, groups, write } = fakeDatabase();
+    await write('a', 3);
+    state.now += BUSY_MS;
+    await write('b', 4);
+    expect(state.here).toBe(2);
+    state.now += BUSY_MS - 1;
+    state.holdBehind = true;
+    const c = write('c', 5);
+    await turn();
+    const d = Promise.all([write('d', 6), write('e', 7)]);
+    await turn();
+    expect(groups.syncing).toBe(true);
+    expect(state.groups).toEqual([['a'], ['b']]);
+    expect(await Promise.race([c, Promise.resolve('waits')])).toBe('waits');
+    state.behind.shift()?.();
+    await c;
+    expect(groups.syncing).toBe(false);
+    await turn();
+    expect(state.groups).toEqual([['a'], ['b'], ['c']]);
+    state.behind.shift()?.();
+    await d;
+    expect(state.groups).toEqual([['a'], ['b'], ['c'], ['d', 'e']]);
+    expect(state.bytes).toBe(25);
+    expect(state.here).toBe(2);
+  });
+
+  test('a sync beside the event loop that fails: its callers are told, and those behind it have their turn', async () => {
+    const { state, groups, write } = fakeDatabase();
+    await write('a');
+    state.holdBehind = true;
+    const b = write('b');
+    await turn();
+    const idle = groups.idle();
+    const c = write('c');
+    state.failAt = 'sync';
+    state.behind.shift()?.();
+    expect(await outcomes([b])).toEqual(['store-write-failed']);
+    state.failAt = '';
+    await turn();
+    state.behind.shift()?.();
+    await Promise.all([idle, c]);
+    expect(state.durable).toEqual(['a', 'c']);
+    expect(groups.groupsFailed).toBe(1);
+  });
+
+  test('idle waits for the sync of what is queued no more', async () => {
+    const { state, groups, write } = fakeDatabase();
+    await write('a');
+    state.holdBehind = true;
+    const b = write('b');
+    await turn();
+    const idle = groups.idle().then(() => state.durable.includes('b'));
+    await turn();
+    state.behind.shift()?.();
+    await b;
+    await turn();
+    state.behind.shift()?.();
+    expect(await idle).toBe(true);
   });
 });

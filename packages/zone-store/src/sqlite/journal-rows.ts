@@ -90,6 +90,8 @@ export class JournalRows {
   *chain(state: ZoneState, apex: Name, start: Position): Generator<Result<ZoneDiff>> {
     let at = start;
     for (const row of this.#from.iterate(state.id, start) as Iterable<unknown> as Iterable<JournalRow>) {
+      // Behind it may be what is committed and not synced.
+      if (at === state.position) return;
       const diff = verified(state, apex, row, at);
       yield diff;
       if (!diff.ok) return;

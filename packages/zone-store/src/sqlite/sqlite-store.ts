@@ -71,7 +71,8 @@ export class SqliteZoneStore implements ZoneStore {
   readonly #later = new LaterImages((key, at, version) => this.#writeImageBehind(key, at, version));
   #closed = false;
 
-  constructor(dir: string, db: DatabaseSync, log = new WriteAheadLog(dir)) {
+  /** `now` in ms. */
+  constructor(dir: string, db: DatabaseSync, log = new WriteAheadLog(dir), now = () => performance.now()) {
     this.#dir = dir;
     this.#db = db;
     this.#parts = recoverStore(dir, db);
@@ -88,9 +89,10 @@ export class SqliteZoneStore implements ZoneStore {
         },
         commit: () => {
           commit.run();
-          log.sync();
-          states.commit();
         },
+        sync: () => log.sync(),
+        syncBehind: (done) => log.syncBehind(done),
+        stored: () => states.commit(),
         rollback: () => {
           states.rollback();
           try {
@@ -102,10 +104,11 @@ export class SqliteZoneStore implements ZoneStore {
         concernsOne: isOfOneStatement,
         describe: (cause) => writeError(dir, cause),
       },
-      () => {
+      (bytes) => {
         log.committed();
-        this.#checkpoint.committed();
+        this.#checkpoint.committed(bytes);
       },
+      now,
     );
   }
 
@@ -119,6 +122,8 @@ export class SqliteZoneStore implements ZoneStore {
   }
 
   async load(apex: Name): Promise<StoredZone | undefined> {
+    // The rows may be those of a group that is not synced yet.
+    if (this.#groups.syncing) await this.#groups.idle();
     this.#refuseClosed();
     // The database may be ahead of what is known of it.
     if (this.#log.failed !== undefined) throw writeError(this.#dir, this.#log.failed, nameToText(apex));
@@ -171,7 +176,7 @@ export class SqliteZoneStore implements ZoneStore {
   diffsFrom(apex: Name, fromSerial: number, maxBytes = Infinity): ZoneDiff[] | undefined {
     this.#refuseClosed();
     const { journal, states, stats } = this.#parts;
-    const state = states.get(nameKey(apex));
+    const state = states.stored(nameKey(apex));
     if (state?.image === undefined || state.damage !== undefined || this.#log.failed !== undefined) return undefined;
     const start = goBack(state.position, fromSerial);
     if (start === state.position) return [];
@@ -189,7 +194,7 @@ export class SqliteZoneStore implements ZoneStore {
   }
 
   journalInfo(apex: Name): JournalInfo {
-    const state = this.#parts.states.get(nameKey(apex));
+    const state = this.#parts.states.stored(nameKey(apex));
     if (state?.oldest === undefined) return { depth: 0, bytes: 0 };
     return { ...historyOf(state), oldestSerial: serialAt(state.oldest.start) };
   }

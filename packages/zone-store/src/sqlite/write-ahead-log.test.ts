@@ -1,10 +1,11 @@
-import { copyFileSync, fdatasyncSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, fdatasync, fdatasyncSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { name } from '@zonewire/shared-protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { zoneHistory } from '../zone-fixture.ts';
 import { openDatabase } from './database.ts';
+import { BUSY_MS } from './group-commit.ts';
 import { openZoneStore, SqliteZoneStore } from './sqlite-store.ts';
 import { RESERVED_BYTES, WriteAheadLog } from './write-ahead-log.ts';
 
@@ -24,7 +25,11 @@ test('each group is synced before its callers are told, and only what was commit
     synced.push(stored);
     fdatasyncSync(fd);
   };
-  const log = new WriteAheadLog(dir, { syncFile, reservePause: 0 });
+  const syncFileBehind = (fd: number, done: (cause: Error | null) => void) => {
+    synced.push(stored);
+    fdatasync(fd, done);
+  };
+  const log = new WriteAheadLog(dir, { syncFile, syncFileBehind, reservePause: 0 });
   const store = new SqliteZoneStore(dir, db, log);
   let stored = 0;
   const history = zoneHistory(apex, 1);
@@ -49,28 +54,75 @@ test('each group is synced before its callers are told, and only what was commit
   await store.close();
 });
 
-test('a sync that fails: its callers are told, nothing is taken any more, and a new start goes on with what is there', async () => {
+const IO_ERROR = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' });
+
+test.each(['on the event loop', 'beside it'])(
+  'a sync that fails %s: its callers are told, nothing is taken any more, and a new start goes on with what is there',
+  async (where) => {
+    const db = openDatabase(dir);
+    let fails = false;
+    const syncFile = () => {
+      if (fails) throw IO_ERROR;
+    };
+    const syncFileBehind = (_fd: number, done: (cause: Error | null) => void) =>
+      setImmediate(() => done(fails ? IO_ERROR : null));
+    const log = new WriteAheadLog(dir, { syncFile, syncFileBehind });
+    let now = 0;
+    const store = new SqliteZoneStore(dir, db, log, () => now);
+    const history = zoneHistory(apex, 1);
+    await store.commitImage(apex, history.version, { facts: { n: 1 } });
+    const { diff, version } = history.next();
+    if (where === 'on the event loop') now += BUSY_MS;
+    fails = true;
+    await expect(store.commitDiff(apex, diff, version)).rejects.toMatchObject({ code: 'store-write-failed' });
+    fails = false;
+    await expect(store.saveFacts(apex, { n: 2 })).rejects.toThrow(
+      /could not sync it .* until this process starts anew/,
+    );
+    await expect(store.load(apex)).rejects.toMatchObject({ code: 'store-write-failed' });
+    expect(store.diffsFrom(apex, 1)).toBeUndefined();
+    await store.close();
+    const reopened = await openZoneStore({ dir });
+    // Whether the refused change is there is not known to anybody; that the zone is whole is.
+    const again = await reopened.load(apex);
+    expect([1, 2]).toContain(again?.version?.serial);
+    await reopened.saveFacts(apex, { n: 3 });
+    await reopened.close();
+  },
+);
+
+test('while a group is synced beside the event loop its rows are not shown to anybody', async () => {
   const db = openDatabase(dir);
-  let fails = false;
-  const syncFile = () => {
-    if (fails) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' });
-  };
-  const log = new WriteAheadLog(dir, { syncFile });
-  const store = new SqliteZoneStore(dir, db, log);
+  const waiting: (() => void)[] = [];
+  const syncFileBehind = (_fd: number, done: (cause: Error | null) => void) => void waiting.push(() => done(null));
+  const store = new SqliteZoneStore(dir, db, new WriteAheadLog(dir, { syncFileBehind }), () => 0);
   const history = zoneHistory(apex, 1);
+  const committing = () => vi.waitUntil(() => waiting.length > 0, 10_000);
   await store.commitImage(apex, history.version, { facts: { n: 1 } });
-  const { diff, version } = history.next();
-  fails = true;
-  await expect(store.commitDiff(apex, diff, version)).rejects.toMatchObject({ code: 'store-write-failed' });
-  fails = false;
-  await expect(store.saveFacts(apex, { n: 2 })).rejects.toThrow(/could not sync it .* until this process starts anew/);
-  await expect(store.load(apex)).rejects.toMatchObject({ code: 'store-write-failed' });
-  expect(store.diffsFrom(apex, 1)).toBeUndefined();
-  await store.close();
-  const reopened = await openZoneStore({ dir });
-  // Whether the refused change is there is not known to anybody; that the zone is whole is.
-  const again = await reopened.load(apex);
-  expect([1, 2]).toContain(again?.version?.serial);
-  await reopened.saveFacts(apex, { n: 3 });
-  await reopened.close();
+  const next = (n: number) => {
+    const { diff, version } = history.next();
+    return store.commitDiff(apex, diff, version, { n });
+  };
+  const first = next(2);
+  await committing();
+  waiting.shift()?.();
+  await first;
+  const second = next(3);
+  await committing();
+  expect(db.prepare('SELECT count(*) AS rows FROM journal').get()).toEqual({ rows: 2 });
+  expect(store.diffsFrom(apex, 1)?.map(({ toSerial }) => toSerial)).toEqual([2]);
+  expect(store.diffsFrom(apex, 2)).toEqual([]);
+  expect(store.journalInfo(apex)).toMatchObject({ depth: 1 });
+  const loaded = store.load(apex);
+  waiting.shift()?.();
+  await second;
+  await committing();
+  waiting.shift()?.();
+  expect((await loaded)?.facts).toEqual({ n: 3 });
+  expect((await loaded)?.version?.serial).toBe(3);
+  expect(store.diffsFrom(apex, 1)?.map(({ toSerial }) => toSerial)).toEqual([2, 3]);
+  const closed = store.close();
+  const ended = setInterval(() => waiting.shift()?.(), 1);
+  await closed;
+  clearInterval(ended);
 });

@@ -15,6 +15,7 @@ export const RESERVED_BYTES = HEADER + (CHECKPOINT_PAGES + 250) * FRAME;
 export interface WriteAheadLogOptions {
   /** For tests of disks that fail. */
   readonly syncFile?: (fd: number) => void;
+  readonly syncFileBehind?: (fd: number, done: (cause: Error | null) => void) => void;
   /** ms */
   readonly reservePause?: number;
 }
@@ -30,6 +31,7 @@ export interface WriteAheadLogOptions {
 export class WriteAheadLog {
   readonly #fd: number;
   readonly #syncFile: (fd: number) => void;
+  readonly #syncFileBehind: (fd: number, done: (cause: Error | null) => void) => void;
   readonly #reservePause: number;
   #reserving: NodeJS.Timeout | undefined;
   #syncing = false;
@@ -37,8 +39,10 @@ export class WriteAheadLog {
   #failed: unknown;
 
   /** The database in `dir` is open. POSIX locks, which closing a file would drop, are on `zones.db`, none on this one. */
-  constructor(dir: string, { syncFile = fdatasyncSync, reservePause = RESERVE_PAUSE }: WriteAheadLogOptions = {}) {
+  constructor(dir: string, options: WriteAheadLogOptions = {}) {
+    const { syncFile = fdatasyncSync, syncFileBehind = fdatasync, reservePause = RESERVE_PAUSE } = options;
     this.#syncFile = syncFile;
+    this.#syncFileBehind = syncFileBehind;
     this.#reservePause = reservePause;
     this.#fd = openSync(join(dir, 'zones.db-wal'), 'r+');
   }
@@ -56,6 +60,14 @@ export class WriteAheadLog {
       this.#failed = cause;
       throw cause;
     }
+  }
+
+  /** The same on another thread. `done` is told what went wrong, if anything. The log must not be closed before. */
+  syncBehind(done: (cause: unknown) => void): void {
+    this.#syncFileBehind(this.#fd, (cause) => {
+      if (cause !== null) this.#failed = cause;
+      done(cause ?? undefined);
+    });
   }
 
   /** A group is stored: soon after the first one the file is made as long as it will become. */

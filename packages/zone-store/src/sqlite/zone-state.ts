@@ -71,8 +71,14 @@ export class ZoneStates {
   readonly #stored = new Map<string, ZoneState>();
   readonly #staged = new Map<string, ZoneState | undefined>();
 
+  /** For the operations of a transaction: what those before it have staged included. */
   get(key: string): ZoneState | undefined {
     return this.#staged.size > 0 && this.#staged.has(key) ? this.#staged.get(key) : this.#stored.get(key);
+  }
+
+  /** For all others: what is on disk for sure. */
+  stored(key: string): ZoneState | undefined {
+    return this.#stored.get(key);
   }
 
   /** `undefined` forgets the zone. */
