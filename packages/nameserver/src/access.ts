@@ -100,8 +100,19 @@ function compareOctets(a: Uint8Array, b: Uint8Array): number {
   return 0;
 }
 
-/** The 4 or 16 octets of an address in text; an IPv6 zone index (`%eth0`) is ignored, IPv4-mapped IPv6 gives 4. */
+/** The last text and its octets: the requests of a change come from one peer, and each is checked more than once. */
+let known: { readonly text: string; readonly octets: Uint8Array | undefined } = { text: '', octets: undefined };
+
+/**
+ * The 4 or 16 octets of an address in text, not to be written into; an IPv6 zone index (`%eth0`) is ignored, IPv4-mapped IPv6
+ * gives 4.
+ */
 export function addressOctets(text: string): Uint8Array | undefined {
+  if (known.text !== text) known = { text, octets: readAddress(text) };
+  return known.octets;
+}
+
+function readAddress(text: string): Uint8Array | undefined {
   const percent = text.indexOf('%');
   const address = percent < 0 ? text : text.slice(0, percent);
   const family = isIP(address);

@@ -46,10 +46,18 @@ it('secrets are never written, wherever they stand', () => {
         'm',
       );
       log.child({ secret: 'TTT' }).info({}, 'm');
+      log.child({ deep: { a: [{ b: { c: [{ mac: ['TTT'] }] } }] } }).warn({}, 'm');
+      log.error({ err: Object.assign(new Error('e'), { token: 'TTT', at: { secret: 'TTT' } }) }, 'm');
     });
-    expect(line).toContain('[secret]');
+    // A text shows the stack of an error only.
+    expect(line.match(/\[secret\]/g)).toHaveLength(text ? 7 : 9);
     expect(line).not.toMatch(/TTT|83/);
   }
+});
+
+it('a text that reads like a secret is a text', () => {
+  const line = logged(false, (log) => log.info({ text: '"token":"x"' }, 'the "secret": y'));
+  expect(JSON.parse(line)).toMatchObject({ text: '"token":"x"', msg: 'the "secret": y' });
 });
 
 it('lines are composed a moment later, in order, with the time at which they were said; trouble at once, behind what came before', () => {

@@ -2,6 +2,7 @@ import type { Log } from '@zonewire/nameserver';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { logLine } from './log-line.ts';
 import { lineOutput } from './log-output.ts';
+import { withoutSecrets } from './log-secrets.ts';
 
 export interface LogOptions {
   readonly level: string;
@@ -16,15 +17,14 @@ export const COMPOSED_WITHIN_MS = 15;
 /** Lines not composed yet; one more, and they all are. */
 export const WAITING_LINES = 1_000;
 
-/** Secrets never reach a log, wherever in an object they stand. */
-const REDACTED = ['secret', 'token', 'mac', 'authorization', 'x-api-key'].flatMap((key) => {
-  const safe = key.includes('-') ? `["${key}"]` : `.${key}`;
-  return [safe.replace(/^\./, ''), `*${safe}`, `*.*${safe}`];
-});
-
 /** The log of a node, to stdout unless a test wants the lines. Fields must not change after they are given. */
 export function createLog({ level, text, colours }: LogOptions, to: DestinationStream = lineOutput()): Log {
-  const stream: DestinationStream = text ? { write: (line) => to.write(logLine(line, colours)) } : to;
+  const stream: DestinationStream = {
+    write(line) {
+      const safe = withoutSecrets(line);
+      to.write(text ? logLine(safe, colours) : safe);
+    },
+  };
   const said = new Said();
   const logger = pino(
     {
@@ -32,7 +32,6 @@ export function createLog({ level, text, colours }: LogOptions, to: DestinationS
       base: null,
       timestamp: () => `,"time":"${new Date(said.at ?? Date.now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: REDACTED, censor: '[secret]' },
     },
     stream,
   );
