@@ -193,6 +193,7 @@ it('node status', async () => {
     configuration  /etc/zonewire/zonewire.yaml, read 2h ago (2026-11-21 00:42:04 UTC)
     data           /var/lib/zonewire
     zones          3 zones: 2 serving, 1 expired
+    own health     1 expired, 1 in-sync
     secondaries    1 in-sync, 1 unreachable
     "
   `);

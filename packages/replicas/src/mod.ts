@@ -8,6 +8,7 @@ export { type ComparingSettings, type ComparisonFacts, DEFAULT_COMPARING } from 
 export { DEFAULT_HISTORY_LIMITS } from './history/entries.ts';
 export { History, type HistoryCounters } from './history/history.ts';
 export * from './model.ts';
+export { OwnZones, type OwnZoneView } from './own-zones/own-zones.ts';
 export { type ReplicaCounters, Replicas, type ReplicasOptions } from './replicas.ts';
 export { type Change, changeId, parseChangeId } from './waiting/change-id.ts';
 export type {

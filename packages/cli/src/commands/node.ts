@@ -15,6 +15,8 @@ function redisLine({ state, since, site, url, trouble, lost }: RedisStatus, { no
 
 interface Node extends NodeInfo {
   readonly zones: Readonly<Record<string, number>>;
+  /** Zones that it is secondary for, by health. */
+  readonly health: Readonly<Record<string, number>>;
   /** Zone × secondary by health. */
   readonly replicas: Readonly<Record<string, number>>;
 }
@@ -53,6 +55,7 @@ export const nodeStatus: Command = {
         ['data', printable(node.dataDir)],
         ...(node.redis === undefined ? [] : [redisLine(node.redis, invocation)]),
         ['zones', `${count(total, 'zone')}${total > 0 ? `: ${byState(node.zones, terminal)}` : ''}`],
+        ...(Object.keys(node.health).length === 0 ? [] : [['own health', byState(node.health, terminal)]]),
         ...(Object.keys(node.replicas).length === 0 ? [] : [['secondaries', byState(node.replicas, terminal)]]),
       ]),
     );

@@ -242,7 +242,10 @@ const webhook = z.strictObject({
       error: `must be a list of ${ALERTS.join(', ')}`,
     })
     .min(1, { error: `must name at least one of ${ALERTS.join(', ')}` })
-    .meta({ description: 'What it is told of. recovered: a secondary that it was told of is in sync again.' }),
+    .meta({
+      description:
+        'What it is told of. delegation: an error or a warning of the check of a delegation. recovered: what it was told of is over.',
+    }),
   zones: z
     .array(text, { error: 'must be a list of zones' })
     .min(1, { error: 'must name at least one zone; leave it out for all of them' })

@@ -2,7 +2,9 @@ import type { DelegationReport } from '@zonewire/delegation';
 import type { RunningTransfer, ZoneStatus } from '@zonewire/nameserver';
 import type {
   AskedComparison,
+  HealthState,
   LagBucket,
+  OwnZoneView,
   QueueEntry,
   ReplicaPage,
   ReplicaQuery,
@@ -20,10 +22,12 @@ import type { MetricFamily } from './metrics/exposition.ts';
 /** What the control API shows and does; `run` implements it over the running node, tests over nothing. */
 export interface ControlPorts {
   info(): NodeInfo;
-  statuses(): ZoneStatus[];
+  statuses(): NodeZoneStatus[];
   zoneCount(): number;
   /** `undefined`: this node does not have the zone. */
-  status(zone: Name): ZoneStatus | undefined;
+  status(zone: Name): NodeZoneStatus | undefined;
+  /** Zones that this node is secondary for, by health. */
+  ownHealth(): Readonly<Record<HealthState, number>>;
   replicas(zone: Name): readonly ReplicaView[];
   /** Now, ms since the epoch. */
   now(): number;
@@ -46,6 +50,9 @@ export interface ControlPorts {
   /** Counters and gauges beyond the per-zone ones, which are made of `statuses()`. */
   metrics(): Iterable<MetricFamily>;
 }
+
+/** With the health of those that the node is secondary for. */
+export type NodeZoneStatus = ZoneStatus & Partial<OwnZoneView>;
 
 /** What is known of those this node notifies. Zones are presentation form, absolute, lower case. */
 export interface ReplicationPort {

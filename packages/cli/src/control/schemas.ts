@@ -1,4 +1,4 @@
-import type { ReplicaLag, RunningTransfer, ZoneStatus } from '@zonewire/nameserver';
+import type { ReplicaLag, RunningTransfer } from '@zonewire/nameserver';
 import {
   COMPARISON_RESULTS,
   type Comparison,
@@ -10,7 +10,7 @@ import {
   type SerialTimes,
 } from '@zonewire/replicas';
 import { z } from 'zod';
-import type { NodeInfo, ReloadReport } from './ports.ts';
+import type { NodeInfo, NodeZoneStatus, ReloadReport } from './ports.ts';
 
 /** The API's documents, for OpenAPI and for checking what comes in. The types behind them are nameserver's status.ts and ports.ts. */
 
@@ -62,6 +62,7 @@ export const comparison = z
     nextAt: at.optional().meta({ description: 'When it is compared again; absent: only when asked.' }),
   })
   .meta({ id: 'Comparison' }) satisfies z.ZodType<Comparison>;
+const expiry = z.object({ at, fraction: z.number(), source: z.enum(['receipt', 'edns', 'estimate']) });
 
 export const replicaView = replicaLag
   .extend({
@@ -71,8 +72,7 @@ export const replicaView = replicaLag
       .readonly()
       .optional()
       .meta({ description: 'Nodes behind the address, told apart by their NSID.' }),
-    expiry: z
-      .object({ at, fraction: z.number(), source: z.enum(['receipt', 'edns', 'estimate']) })
+    expiry: expiry
       .optional()
       .meta({ description: 'When the zone expires there unless it refreshes; fraction: of EXPIRE that is used up.' }),
     skewMs: z.number().optional().meta({ description: 'Its clock less ours, ms; never part of a lag.' }),
@@ -193,9 +193,15 @@ export const zoneStatus = z
         notices: z.int(),
       })
       .optional(),
+    health: health
+      .optional()
+      .meta({ description: 'Of a zone that this node is secondary for, by what it knows of its primaries.' }),
+    expiry: expiry
+      .optional()
+      .meta({ description: 'When the zone expires here unless a primary confirms it; fraction: of SOA EXPIRE.' }),
     file: z.object({ path: z.string(), loadedAt: at, serial, dynamicUpdatesSince: z.int() }).optional(),
   })
-  .meta({ id: 'ZoneStatus' }) satisfies z.ZodType<ZoneStatus>;
+  .meta({ id: 'ZoneStatus' }) satisfies z.ZodType<NodeZoneStatus>;
 
 export const runningTransfer = z
   .object({

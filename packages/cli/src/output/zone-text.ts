@@ -1,10 +1,11 @@
 import type { ReplicaLag, SerialAt, ZoneStatus } from '@zonewire/nameserver';
 import type { ReplicaView } from '@zonewire/replicas';
+import type { NodeZoneStatus } from '../control/ports.ts';
 import { printable, stateStyle, styled, type Terminal, table } from './terminal.ts';
 import { count, duration, octets, relative, when } from './time.ts';
 
 /** `zone list`: one line a zone. */
-export function zoneTable(zones: readonly ZoneStatus[], terminal: Terminal, now: number): string {
+export function zoneTable(zones: readonly NodeZoneStatus[], terminal: Terminal, now: number): string {
   if (zones.length === 0) return 'this node has no zones\n';
   const header = ['ZONE', 'ROLE', 'STATE', 'SERIAL', 'RECORDS', 'REFRESH', 'EXPIRES', 'NOTE'];
   const body = zones.map((zone) => [
@@ -20,7 +21,9 @@ export function zoneTable(zones: readonly ZoneStatus[], terminal: Terminal, now:
   return table([header.map((cell) => styled(terminal, 'bold', cell)), ...body]);
 }
 
-function shortNote(zone: ZoneStatus): string {
+function shortNote(zone: NodeZoneStatus): string {
+  if (zone.health !== undefined && !['in-sync', 'unknown'].includes(zone.health.state))
+    return `${zone.health.state}: ${zone.health.reason}`;
   if (zone.state !== 'serving' && zone.lastError) return zone.lastError.message;
   const waiting = (zone.notify ?? []).filter((replica) => replica.state !== 'in-sync').length;
   if (waiting > 0) return `${count(waiting, 'secondary', 'secondaries')} not in sync`;
@@ -28,7 +31,7 @@ function shortNote(zone: ZoneStatus): string {
 }
 
 /** `zone status`: everything known of one zone. Times relative and absolute. */
-export function zoneDetails(zone: ZoneStatus, terminal: Terminal, now: number): string {
+export function zoneDetails(zone: NodeZoneStatus, terminal: Terminal, now: number): string {
   const rows: string[][] = [
     ['zone', printable(zone.zone)],
     ['role', zone.role],
@@ -37,6 +40,11 @@ export function zoneDetails(zone: ZoneStatus, terminal: Terminal, now: number): 
   const add = (label: string, text: string | undefined) => {
     if (text !== undefined) rows.push([label, printable(text)]);
   };
+  if (zone.health !== undefined) {
+    const { state, reason, next } = zone.health;
+    rows.push(['health', `${styled(terminal, stateStyle(state), state)}: ${printable(reason)}`]);
+    if (next !== '') add('', next);
+  }
   if (zone.records !== undefined)
     add('holds', `${count(zone.records, 'record')}${zone.bytes === undefined ? '' : `, ${octets(zone.bytes)}`}`);
   add('notified', serialText(zone.notified, now));

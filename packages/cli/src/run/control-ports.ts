@@ -2,7 +2,7 @@ import { systemClock, type ZoneStatus } from '@zonewire/nameserver';
 import type { ChangeStep } from '@zonewire/primary';
 import type { RefreshOutcome } from '@zonewire/secondary';
 import { type Name, name, nameToText, ZonewireError } from '@zonewire/shared-protocol';
-import type { ActionOutcome, ControlPorts, ReplicationPort, RRsetChange } from '../control/ports.ts';
+import type { ActionOutcome, ControlPorts, NodeZoneStatus, ReplicationPort, RRsetChange } from '../control/ports.ts';
 import { count } from '../output/time.ts';
 import { VERSION } from '../version.ts';
 import { delegationPort, delegationSummary } from './delegation.ts';
@@ -31,10 +31,11 @@ export function controlPorts(node: RunningNode): ControlPorts {
     events: node.eventStreams,
     transfers: () => node.runningTransfers.list(),
     zoneCount: () => zones.size,
-    statuses: () => zones.statuses().map((status) => withDelegation(node, withContent(node, status))),
+    statuses: () => zones.statuses().map((status) => withAll(node, status)),
+    ownHealth: () => node.ownZones.counts,
     status: (zone) => {
       const status = zones.status(zone);
-      return status && withDelegation(node, withContent(node, status));
+      return status && withAll(node, status);
     },
     changes: node.waiting,
     replicas: (zone) => replicas.view(nameToText(zone).toLowerCase()),
@@ -63,6 +64,12 @@ export function controlPorts(node: RunningNode): ControlPorts {
     },
     metrics: () => nodeMetrics(node),
   };
+}
+
+function withAll(node: RunningNode, status: ZoneStatus): NodeZoneStatus {
+  const all = withDelegation(node, withContent(node, status));
+  const own = status.role === 'secondary' ? node.ownZones.view(status) : undefined;
+  return own === undefined ? all : { ...all, ...own };
 }
 
 function withDelegation({ delegations }: RunningNode, status: ZoneStatus): ZoneStatus {

@@ -11,7 +11,7 @@ import type { DelegationPort } from '../control/ports.ts';
 import { delegationSources, SETTLE_MS } from './delegation-sources.ts';
 import type { RunningNode } from './running-node.ts';
 
-type Parts = Pick<RunningNode, 'client' | 'log' | 'events' | 'nameserver' | 'config'>;
+type Parts = Pick<RunningNode, 'client' | 'log' | 'events' | 'nameserver' | 'config' | 'webhooks'>;
 
 /** Checks the delegations of the node's zones where the configuration says whom to ask. Begins with {@link watchDelegations}. */
 export function openDelegations(node: Parts): DelegationWatch {
@@ -46,7 +46,7 @@ export function watchDelegations(watch: DelegationWatch, { zones, delegation }: 
   );
 }
 
-function tell({ log, events }: Parts, { report, appeared, gone }: DelegationChange): void {
+function tell({ log, events, webhooks }: Parts, { report, appeared, gone }: DelegationChange): void {
   const { zone, at, state } = report;
   const short = ({ code, severity, subject, message }: (typeof appeared)[number]) => ({
     code,
@@ -55,6 +55,7 @@ function tell({ log, events }: Parts, { report, appeared, gone }: DelegationChan
     message,
   });
   events.publish({ kind: 'delegation', zone, at, state, appeared: appeared.map(short), gone: gone.map(short) });
+  webhooks.delegation({ zone, at, appeared, gone });
   for (const { code, severity, subject, message, advice } of appeared) {
     const line = `delegation: ${message}; ${advice}`;
     if (severity === 'notice') log.info({ zone, check: code, subject }, line);

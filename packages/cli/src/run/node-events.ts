@@ -1,6 +1,6 @@
 import type { RunningTransfers } from '@zonewire/nameserver';
 import type { Primary, PrimaryEvent } from '@zonewire/primary';
-import type { Replicas } from '@zonewire/replicas';
+import type { OwnZones, Replicas } from '@zonewire/replicas';
 import type { Secondary, SecondaryEvent } from '@zonewire/secondary';
 import { nameToText } from '@zonewire/shared-protocol';
 import type { EventHub } from '../events/event-hub.ts';
@@ -12,10 +12,14 @@ interface Sources {
   readonly secondary: Pick<Secondary, 'events'>;
   readonly running: Pick<RunningTransfers, 'events'>;
   readonly replicas: Pick<Replicas, 'events'>;
+  readonly ownZones: Pick<OwnZones, 'events'>;
 }
 
 /** What the parts of a node tell, in the words of the event stream. */
-export function feedEvents(hub: EventHub, { identity, primary, secondary, running, replicas }: Sources): void {
+export function feedEvents(
+  hub: EventHub,
+  { identity, primary, secondary, running, replicas, ownZones }: Sources,
+): void {
   const publish = (event: NodeEvent | undefined) => {
     if (event !== undefined) hub.publish(event);
   };
@@ -23,6 +27,7 @@ export function feedEvents(hub: EventHub, { identity, primary, secondary, runnin
   primary.events((event) => publish(ofPrimary(event)));
   running.events(publish);
   replicas.events(publish);
+  ownZones.events(publish);
 }
 
 /** SOA checks and NOTIFYs are not told: the first are many, and what comes of both is. */

@@ -18,6 +18,7 @@ import {
   type Comparisons,
   DEFAULT_WAITING_LIMITS,
   History,
+  type OwnZones,
   Replicas,
   type WaitingRoom,
   type Webhooks,
@@ -45,6 +46,7 @@ import { controlPorts } from './control-ports.ts';
 import { openDelegations, watchDelegations } from './delegation.ts';
 import { Following } from './following.ts';
 import { feedEvents } from './node-events.ts';
+import { openOwnZones, watchOwnZones } from './own-zones.ts';
 import { planReload } from './reload-plan.ts';
 import { openSite, type Site } from './site.ts';
 import { waitingRoom } from './waiting.ts';
@@ -85,6 +87,8 @@ export class RunningNode {
   /** What is known of those this node notifies. */
   readonly replicas: Replicas;
   readonly comparisons: Comparisons;
+  /** How the zones are that this node is secondary for. */
+  readonly ownZones: OwnZones;
   readonly history: History;
   config: NodeConfig;
   configuredAt = systemClock.now();
@@ -113,7 +117,7 @@ export class RunningNode {
       clock,
       log,
       lag: (zone) => this.zones.lag(name(zone)),
-      later: (call) => void setTimeout(call, AFTERWARDS_MS).unref(),
+      later: afterwards,
     });
     this.history = new History({
       path: join(config.server.dataDir, 'replication.db'),
@@ -138,6 +142,7 @@ export class RunningNode {
       transferOut: this.transferOut,
       running,
     });
+    this.ownZones = openOwnZones(this, afterwards);
     this.events = new EventHub({ firstId: this.startedAt, wanted: () => this.digests.wake() });
     this.eventStreams = new EventStreams({ hub: this.events, clock });
     feedEvents(this.events, {
@@ -146,6 +151,7 @@ export class RunningNode {
       secondary: this.secondary,
       running,
       replicas: this.replicas,
+      ownZones: this.ownZones,
     });
     this.digests = new ZoneDigests({
       table,
@@ -189,6 +195,8 @@ export class RunningNode {
       await node.#startControl();
       node.loaded = node.zones.load(config.zones).then((more) => logFailed(log, [...failed, ...more]));
       node.#turn = node.loaded;
+      watchOwnZones(node.ownZones, config);
+      void node.loaded.then(() => watchOwnZones(node.ownZones, node.config));
       node.following.configure(config.followed);
       watchDelegations(node.delegations, config);
       configureComparisons(node.comparisons, config);
@@ -244,6 +252,7 @@ export class RunningNode {
     logFailed(this.log, failed);
     // What is wrong with a zone or its file is logged where it is found.
     failed.push(...(await this.zones.update(plan.update)));
+    watchOwnZones(this.ownZones, this.config);
     const files = await this.zones.reloadFiles([...plan.update, ...plan.same]);
     const report: ReloadReport = {
       added: plan.add.map(zoneText),
@@ -292,6 +301,7 @@ export class RunningNode {
     await this.primary.stop();
     await followed;
     this.replicas.stop();
+    this.ownZones.stop();
     await this.history.close();
     this.verifier.close();
     await this.store.close();
@@ -315,6 +325,10 @@ export class RunningNode {
     }
     this.#control = server;
   }
+}
+
+function afterwards(call: () => void): void {
+  setTimeout(call, AFTERWARDS_MS).unref();
 }
 
 function keyRing(config: NodeConfig): KeyRing {

@@ -3,12 +3,14 @@ import { systemClock } from '@zonewire/nameserver';
 import { type PostWebhook, Webhooks } from '@zonewire/replicas';
 import type { RunningNode } from './running-node.ts';
 
-/** Health of secondaries goes to the webhooks of the configuration; a node without any does nothing. */
-export function openWebhooks({ replicas, config, log }: Pick<RunningNode, 'replicas' | 'config' | 'log'>): Webhooks {
+type Parts = Pick<RunningNode, 'replicas' | 'ownZones' | 'config' | 'log'>;
+
+/** Health, of secondaries and of zones that this node is secondary for, goes to the webhooks of the configuration. */
+export function openWebhooks({ replicas, ownZones, config, log }: Parts): Webhooks {
   const { identity } = config.server;
   const webhooks = new Webhooks({ node: identity, clock: systemClock, log, post: postWebhook, unique: randomUUID });
   webhooks.configure(config.webhooks);
-  replicas.events((event) => webhooks.event(event));
+  for (const source of [replicas, ownZones]) source.events((event) => webhooks.event(event));
   return webhooks;
 }
 

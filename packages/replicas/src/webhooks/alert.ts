@@ -1,6 +1,6 @@
 import type { HealthState, ReplicaEvent } from '../model.ts';
 
-/** What a webhook can be told of: the states that are not well, and `recovered` when one told of is over. */
+/** What a webhook can be told of: states that are not well, what is wrong with a delegation, and `recovered` when one told of is over. */
 export const ALERTS = [
   'behind',
   'expiring',
@@ -9,6 +9,7 @@ export const ALERTS = [
   'unreachable',
   'refusing',
   'ahead',
+  'delegation',
   'recovered',
 ] as const;
 export type AlertKind = (typeof ALERTS)[number];
@@ -17,7 +18,12 @@ export type AlertKind = (typeof ALERTS)[number];
 export interface Alert {
   readonly event: AlertKind;
   readonly zone: string;
-  readonly secondary: string;
+  /** Of health: the id of the secondary; of a zone that this node is secondary for, its own identity. */
+  readonly secondary?: string;
+  /** Of a delegation: which finding (docs/delegation.md), about what, how bad. */
+  readonly finding?: string;
+  readonly subject?: string;
+  readonly severity?: string;
   /** Since when it is so. */
   readonly since: number;
   readonly serial?: number;
@@ -26,6 +32,15 @@ export interface Alert {
 }
 
 export type HealthEvent = ReplicaEvent & { readonly kind: 'health' };
+
+/** A finding of a delegation check. */
+export interface AlertFinding {
+  readonly code: string;
+  readonly severity: string;
+  readonly subject: string;
+  readonly message: string;
+  readonly advice: string;
+}
 
 /** Texts may come from a peer. */
 const MAX_TEXT = 1_000;
@@ -45,5 +60,20 @@ export function alertOf(event: AlertKind, { zone, secondary, to, serial }: Healt
     ...(serial === undefined ? {} : { serial }),
     reason: to.reason.slice(0, MAX_TEXT),
     next: to.next.slice(0, MAX_TEXT),
+  };
+}
+
+/** `event`: `delegation` where it has come, `recovered` where it is gone. */
+export function findingAlert(event: 'delegation' | 'recovered', zone: string, at: number, one: AlertFinding): Alert {
+  const { code, severity, subject, message, advice } = one;
+  return {
+    event,
+    zone,
+    finding: code,
+    subject: subject.slice(0, MAX_TEXT),
+    severity,
+    since: at,
+    reason: event === 'recovered' ? `no longer: ${message}`.slice(0, MAX_TEXT) : message.slice(0, MAX_TEXT),
+    next: event === 'recovered' ? '' : advice.slice(0, MAX_TEXT),
   };
 }

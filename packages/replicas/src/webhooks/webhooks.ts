@@ -1,5 +1,6 @@
 import type { ReplicaEvent } from '../model.ts';
-import type { AlertKind } from './alert.ts';
+import type { Alert, AlertKind } from './alert.ts';
+import { type FindingChange, Findings } from './findings.ts';
 import { Outbox, type OutboxCounters, type OutboxOptions } from './outbox.ts';
 import { Settling } from './settling.ts';
 
@@ -29,6 +30,7 @@ interface Webhook {
   readonly config: WebhookConfig;
   readonly zones: ReadonlySet<string> | undefined;
   readonly settling: Settling;
+  readonly findings: Findings;
   readonly outbox: Outbox;
 }
 
@@ -56,6 +58,12 @@ export class Webhooks {
       if (zones === undefined || zones.has(event.zone)) settling.health(event);
   }
 
+  /** What a check of a delegation has found, or does not find any more. */
+  delegation(change: FindingChange): void {
+    for (const { zones, findings } of this.#webhooks)
+      if (zones === undefined || zones.has(change.zone)) findings.take(change);
+  }
+
   status(): WebhookStatus[] {
     return this.#webhooks.map(({ config, outbox }) => ({
       id: config.id,
@@ -74,8 +82,9 @@ export class Webhooks {
     const { clock } = this.#options;
     const { id, url, secret, on, zones, hold } = config;
     const outbox = new Outbox({ ...this.#options, id, url, secret });
-    const settling = new Settling({ clock, on: new Set(on), hold: hold * 1000, tell: (alert) => outbox.put(alert) });
-    return { config, zones: zones && new Set(zones), settling, outbox };
+    const shared = { on: new Set(on), tell: (alert: Alert) => outbox.put(alert) };
+    const settling = new Settling({ ...shared, clock, hold: hold * 1000 });
+    return { config, zones: zones && new Set(zones), settling, findings: new Findings(shared), outbox };
   }
 }
 

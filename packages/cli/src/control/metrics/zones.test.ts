@@ -25,6 +25,22 @@ it('serial, expiry, and the interval it is to be seen against', () => {
   ]);
 });
 
+it('health of zones that the node is secondary for: those not in sync by name, all by number', () => {
+  const health = (state: 'in-sync' | 'expiring') => ({ health: { state, since: 0, reason: '', next: '' } });
+  const zones = [
+    { ...ZONES[0], ...health('in-sync') },
+    { ...ZONES[1], ...health('expiring') },
+    { ...ZONES[2], ...health('expiring') },
+  ];
+  const text = [...exposition(zoneMetrics(zones, () => undefined))].join('');
+  expect(text.split('\n').filter((line) => /^zonewire_zones?_health/.test(line))).toEqual([
+    'zonewire_zone_health{zone="b.test.",state="expiring"} 1',
+    'zonewire_zone_health{zone="c.test.",state="expiring"} 1',
+    'zonewire_zones_health{state="in-sync"} 1',
+    'zonewire_zones_health{state="expiring"} 2',
+  ]);
+});
+
 it('a limit of zones: the others are counted, and in the totals', () => {
   const some = lines(1);
   expect(some).toContain('zonewire_zones{role="secondary",state="serving"} 3');

@@ -1,4 +1,4 @@
-import type { ZoneStatus } from '@zonewire/nameserver';
+import type { NodeZoneStatus } from '../ports.ts';
 import type { MetricFamily, MetricSample } from './exposition.ts';
 
 /** Zones with samples of their own; those beyond it are counted only. */
@@ -6,7 +6,7 @@ export const MAX_ZONES = 20_000;
 
 /** The gauges of DESIGN.md that have one sample a zone. `expireInterval`: SOA EXPIRE in seconds, of the version served. */
 export function zoneMetrics(
-  statuses: readonly ZoneStatus[],
+  statuses: readonly NodeZoneStatus[],
   expireInterval: (zone: string) => number | undefined,
   maxZones = MAX_ZONES,
 ): MetricFamily[] {
@@ -39,13 +39,30 @@ export function zoneMetrics(
         return interval === undefined ? undefined : { labels: { zone }, value: interval };
       }),
     ),
+    gauge(
+      'zone_health',
+      '1 for the health of a zone that this node is secondary for and that is not in sync.',
+      mapDefined(own, ({ zone, health }) =>
+        health === undefined || health.state === 'in-sync'
+          ? undefined
+          : { labels: { zone, state: health.state }, value: 1 },
+      ),
+    ),
+    gauge('zones_health', 'Zones that this node is secondary for, by health.', countHealth(statuses)),
     gauge('zones_left_out', 'Zones without samples of their own: there are too many.', [
       { value: statuses.length - own.length },
     ]),
   ];
 }
 
-function* countZones(statuses: readonly ZoneStatus[]): Generator<MetricSample> {
+function* countHealth(statuses: readonly NodeZoneStatus[]): Generator<MetricSample> {
+  const counts = new Map<string, number>();
+  for (const { health } of statuses)
+    if (health !== undefined) counts.set(health.state, (counts.get(health.state) ?? 0) + 1);
+  for (const [state, value] of counts) yield { labels: { state }, value };
+}
+
+function* countZones(statuses: readonly NodeZoneStatus[]): Generator<MetricSample> {
   const counts = new Map<string, number>();
   for (const { role, state } of statuses) counts.set(`${role} ${state}`, (counts.get(`${role} ${state}`) ?? 0) + 1);
   for (const [key, value] of counts) {

@@ -11,7 +11,11 @@ export const nodeRoutes: readonly Route[] = [
     id: 'getNode',
     summary: 'This node: version, addresses, configuration, number of zones by state',
     answer: nodeInfo
-      .extend({ zones: counts, replicas: counts.meta({ description: 'Zone × secondary, by health.' }) })
+      .extend({
+        zones: counts,
+        health: counts.meta({ description: 'Zones that this node is secondary for, by health.' }),
+        replicas: counts.meta({ description: 'Zone × secondary, by health.' }),
+      })
       .meta({ id: 'Node' }),
     handle(_, ports) {
       const zones: Record<string, number> = {};
@@ -20,7 +24,8 @@ export const nodeRoutes: readonly Route[] = [
       for (const { health } of ports.replication.totals())
         for (const [state, number] of Object.entries(health))
           if (number > 0) replicas[state] = (replicas[state] ?? 0) + number;
-      return { ...ports.info(), zones, replicas };
+      const health = Object.fromEntries(Object.entries(ports.ownHealth()).filter(([, number]) => number > 0));
+      return { ...ports.info(), zones, health, replicas };
     },
   },
   {

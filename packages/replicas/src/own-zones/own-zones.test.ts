@@ -1,0 +1,106 @@
+import { silentLog, type ZoneStatus } from '@zonewire/nameserver';
+import { FakeClock } from '@zonewire/testkit';
+import { describe, expect, it } from 'vitest';
+import { OwnZones } from './own-zones.ts';
+
+const ZONE = 'example.test.';
+
+/** A zone that is secondary here, with an EXPIRE of 1,000 s. */
+function world() {
+  const clock = new FakeClock();
+  const statuses = new Map<string, ZoneStatus>();
+  const lookups: string[] = [];
+  const own = new OwnZones({
+    clock,
+    log: silentLog,
+    identity: 'fra1',
+    status(zone) {
+      lookups.push(zone);
+      return statuses.get(zone);
+    },
+    expire: () => 1_000,
+  });
+  const told: string[] = [];
+  const start = clock.now();
+  own.events((event) => {
+    if (event.kind !== 'health') return;
+    told.push(
+      `${Math.round((event.at - start) / 1000)} ${event.zone} ${event.secondary} ${event.from} > ${event.to.state}`,
+    );
+  });
+  const is = (zone: string, more: Partial<ZoneStatus> = {}) => {
+    const served = { serial: 7, at: start };
+    statuses.set(zone, { zone, role: 'secondary', state: 'serving', served, expireAt: start + 1_000_000, ...more });
+    own.look(zone);
+  };
+  return { clock, own, told, is, statuses, lookups, start };
+}
+const SILENCE = { lastError: { at: 0, code: 'timeout', message: 'no answer' } };
+
+describe('the zones that a node is secondary for', () => {
+  it('the countdown to an expiry is told at 50, 75 and 90 %, and the end of it, and that it is over', async () => {
+    const { clock, own, told, is, start } = world();
+    is(ZONE);
+    own.configure([ZONE]);
+    is(ZONE, SILENCE);
+    await clock.advance(995_000);
+    is(ZONE, { ...SILENCE, state: 'expired', served: undefined });
+    await clock.advance(60_000);
+    is(ZONE, { expireAt: start + 5_000_000 });
+    expect(told).toEqual([
+      `0 ${ZONE} fra1 unknown > in-sync`,
+      `0 ${ZONE} fra1 in-sync > unreachable`,
+      `500 ${ZONE} fra1 unreachable > expiring`,
+      `750 ${ZONE} fra1 expiring > expiring`,
+      `900 ${ZONE} fra1 expiring > expiring`,
+      `995 ${ZONE} fra1 expiring > expired`,
+      `1055 ${ZONE} fra1 expired > in-sync`,
+    ]);
+  });
+
+  it('a NOTIFY whose serial does not come makes it behind after a second, without anything happening', async () => {
+    const { clock, own, told, is, start } = world();
+    is(ZONE);
+    own.configure([ZONE]);
+    is(ZONE, { notified: { serial: 8, at: start } });
+    await clock.advance(900);
+    expect(told).toHaveLength(1);
+    await clock.advance(600);
+    expect(told.at(-1)).toBe(`1 ${ZONE} fra1 in-sync > behind`);
+  });
+
+  it('counts equal the states, whatever comes and goes', () => {
+    const { own, is } = world();
+    for (const zone of ['a.', 'b.', 'c.']) is(zone);
+    own.configure(['a.', 'b.', 'c.']);
+    is('a.', SILENCE);
+    expect(own.counts).toMatchObject({ 'in-sync': 2, unreachable: 1, unknown: 0 });
+    expect([...own.troubled()]).toEqual([{ zone: 'a.', state: 'unreachable' }]);
+    own.configure(['b.', 'd.']);
+    expect(own.counts).toMatchObject({ 'in-sync': 1, unreachable: 0, unknown: 1 });
+  });
+
+  it('the view is of now: health and expiry; a zone that is none of these has none', () => {
+    const { own, is, statuses, start } = world();
+    is(ZONE);
+    own.configure([ZONE]);
+    statuses.set(ZONE, { ...statuses.get(ZONE)!, ...SILENCE });
+    const view = own.view(statuses.get(ZONE)!);
+    expect(view).toMatchObject({ health: { state: 'unreachable' }, expiry: { at: start + 1_000_000, fraction: 0 } });
+    expect(own.view({ ...statuses.get(ZONE)!, zone: 'other.test.' })).toBeUndefined();
+  });
+
+  it('zones at rest are not looked at, and nothing goes on after the end', async () => {
+    const { clock, own, is, lookups } = world();
+    is(ZONE);
+    own.configure([ZONE]);
+    const before = lookups.length;
+    await clock.advance(400_000);
+    expect(lookups.length).toBe(before);
+    is(ZONE, SILENCE);
+    own.stop();
+    expect(clock.pending).toBe(0);
+    is(ZONE);
+    expect(lookups.length).toBe(before + 1);
+  });
+});
