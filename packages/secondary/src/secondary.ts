@@ -36,7 +36,8 @@ import type { RefreshOutcome, SecondaryEvent, SecondaryListener } from './events
 import { NO_FACTS, readFacts } from './refresh/facts.ts';
 import { Places } from './refresh/places.ts';
 import { primaryOf } from './refresh/primaries.ts';
-import { type RunnerPorts, ZoneRunner } from './refresh/runner.ts';
+import { ZoneRunner } from './refresh/runner.ts';
+import type { RunnerPorts } from './refresh/runner-ports.ts';
 import { Unreachable } from './refresh/unreachable.ts';
 import { DueTimes } from './schedule/due-times.ts';
 import type { Schedule } from './schedule/port.ts';

@@ -5,7 +5,7 @@ import { type InstallTimes, install } from '../install.ts';
 import type { SiteHead, SiteLink } from '../site/port.ts';
 import { type RefreshFacts, writeFacts } from './facts.ts';
 import type { PrimaryAddress } from './primaries.ts';
-import type { RunnerPorts } from './runner.ts';
+import type { RunnerPorts } from './runner-ports.ts';
 import type { Failure } from './soa-check.ts';
 import type { Held, RefreshEffect, RefreshEvent } from './state.ts';
 import { type TransferredIn, transferIn } from './transfer-in.ts';

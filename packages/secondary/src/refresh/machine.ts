@@ -3,16 +3,10 @@ import { compareSerials, isNewerSerial } from '@zonewire/shared-protocol';
 import { SITE, type SiteHead } from '../site/port.ts';
 import { movedBack, resumed, steady } from './clock.ts';
 import { NO_FACTS, type RefreshFacts } from './facts.ts';
+import { factsAfterFailure, factsAfterGoodCheck, factsAfterInstall } from './facts-after.ts';
+import { isNotNewer, isSatisfied, rememberNotified, strongerWish } from './pending.ts';
 import { isExpired, plan } from './plan.ts';
-import {
-  askingOrder,
-  failedPrimary,
-  healthyPrimary,
-  ixfrFailedAt,
-  ixfrWorkedAt,
-  onlyPrimaries,
-  takesIxfr,
-} from './primaries.ts';
+import { askingOrder, failedPrimary, healthyPrimary, ixfrFailedAt, onlyPrimaries, takesIxfr } from './primaries.ts';
 import type {
   Checking,
   Held,
@@ -26,7 +20,7 @@ import type {
   Round,
   Transferring,
 } from './state.ts';
-import { bootstrapInterval, CATCH_UP_TRIES, expireAfterCheck, expireAfterTransfer } from './timing.ts';
+import { bootstrapInterval, CATCH_UP_TRIES } from './timing.ts';
 
 /**
  * How a secondary keeps one zone fresh (RFC 1034 4.3.5, RFC 1996, RFC 1995). Pure: events in, effects out, times passed in.
@@ -80,29 +74,6 @@ export function start(
   const machine = new Stepping(state, now, config);
   machine.noticeExpiry();
   return { state: machine.state, effects: machine.effects };
-}
-
-/** The facts once a transferred version is installed: stored together with it, so that neither is ever without the other. */
-export function factsAfterInstall(
-  facts: RefreshFacts,
-  event: Extract<RefreshEvent, { kind: 'installed' }>,
-  now: number,
-  config: RefreshConfig,
-): RefreshFacts {
-  const time = steady(facts, now);
-  const healthy = healthyPrimary(facts, event.primary);
-  return {
-    ...(event.transfer.type === 'ixfr' ? ixfrWorkedAt(healthy, event.primary) : healthy),
-    asOf: time,
-    lastGoodCheckAt: Math.min(time, event.checkedAt ?? time),
-    lastAttemptAt: undefined,
-    failures: 0,
-    lastError: undefined,
-    expireAt: expireAfterTransfer(time, event.held, event.expire, config.intervals),
-    received: { serial: event.held.serial, at: time },
-    lastTransfer: event.transfer,
-    verification: event.verification,
-  };
 }
 
 type Draft = { -readonly [K in keyof RefreshState]: RefreshState[K] };
@@ -174,35 +145,14 @@ class Stepping {
    */
   #notify(serial: number | undefined, primary: string | undefined): void {
     const { held, facts } = this.state;
-    if (serial !== undefined) this.#rememberNotified(serial);
-    const order = serial === undefined || held === undefined ? undefined : compareSerials(serial, held.serial);
-    if ((order === 0 || order === -1) && facts.failures === 0 && !isExpired(this.state)) return;
+    if (serial !== undefined) this.state.facts = rememberNotified(facts, held, serial, this.#now);
+    const haveIt = serial !== undefined && held !== undefined && isNotNewer(serial, held.serial);
+    if (haveIt && facts.failures === 0 && !isExpired(this.state)) return;
     this.#want({ cause: 'notify', at: this.#now, serial, primary });
   }
 
-  #rememberNotified(serial: number): void {
-    const { held, facts } = this.state;
-    const known = facts.lastNotified;
-    if (known !== undefined) {
-      if (known.serial === serial) return;
-      // A late duplicate must not hide what is still to be fetched.
-      const outstanding = held !== undefined && isNewerSerial(known.serial, held.serial);
-      if (outstanding && isNewerSerial(known.serial, serial)) return;
-    }
-    this.state.facts = { ...facts, lastNotified: { serial, at: this.#now } };
-  }
-
-  /** One slot: the stronger wish stays, the newer NOTIFY replaces the older. */
   #want(wish: Pending): void {
-    const { pending } = this.state;
-    if (pending?.cause === 'retransfer') return;
-    if (pending?.cause === 'operator' && wish.cause === 'notify') return;
-    if (pending?.cause === 'notify' && wish.cause === 'notify') {
-      // Without a serial it asks for more than any with one.
-      if (pending.serial === undefined) wish = { ...wish, serial: undefined };
-      else if (wish.serial !== undefined && isNewerSerial(pending.serial, wish.serial)) return;
-    }
-    this.state.pending = wish;
+    this.state.pending = strongerWish(this.state.pending, wish);
   }
 
   #configured(): void {
@@ -303,10 +253,11 @@ class Stepping {
     const { facts, pending } = this.state;
     if (head.checkedAt > (facts.lastGoodCheckAt ?? 0)) {
       const expire = Math.floor((head.expireAt - this.#now) / 1000);
-      this.state.facts = this.#goodSince(facts, held, Math.min(this.#now, head.checkedAt), expire);
+      this.state.facts = this.#goodCheck(facts, { held, checkedAt: head.checkedAt, expire });
       this.state.catchUp = undefined;
       // What a NOTIFY asked for has been asked since.
-      if (pending?.cause === 'notify' && isAnswered(pending, head)) this.state.pending = undefined;
+      if (pending?.cause === 'notify' && isSatisfied(pending, head.serial, head.checkedAt))
+        this.state.pending = undefined;
       this.effects.push({ kind: 'save' });
     }
     const failedAt = Math.min(this.#now, head.failedAt ?? 0);
@@ -316,20 +267,12 @@ class Stepping {
       code: 'no-primary',
       message: 'no primary helped another node of the site',
     };
-    const lastError = { at: failedAt, code, message };
-    this.state.facts = { ...this.state.facts, failures: head.failures, lastAttemptAt: failedAt, lastError };
+    this.state.facts = factsAfterFailure(this.state.facts, head.failures, { at: failedAt, code, message });
     this.effects.push({ kind: 'save' });
   }
 
-  #goodSince(facts: RefreshFacts, held: Held, checkedAt: number, expire: number | undefined): RefreshFacts {
-    return {
-      ...facts,
-      lastGoodCheckAt: checkedAt,
-      lastAttemptAt: undefined,
-      failures: 0,
-      lastError: undefined,
-      expireAt: expireAfterCheck(this.#now, facts.expireAt, held, expire, this.#config.intervals),
-    };
+  #goodCheck(facts: RefreshFacts, check: Parameters<typeof factsAfterGoodCheck>[1]): RefreshFacts {
+    return factsAfterGoodCheck(facts, check, this.#now, this.#config.intervals);
   }
 
   /** The primary has what we have: the copy is good for another SOA EXPIRE, or for what EXPIRE says. */
@@ -339,7 +282,7 @@ class Stepping {
     // AXFR worked where IXFR had failed, though it brought nothing newer: the next NOTIFY must not cost another whole zone.
     const ixfrError = phase.kind === 'transferring' ? phase.ixfrError : undefined;
     const known = ixfrError === undefined ? healthy : ixfrFailedAt(healthy, phase.primary, ixfrError, this.#now);
-    this.state.facts = this.#goodSince(known, held, Math.min(this.#now, checkedAt), expire);
+    this.state.facts = this.#goodCheck(known, { held, checkedAt, expire });
     const round: Round = { ...phase.round, good: true, source: sourceOf(phase.primary) };
     const promised = facts.lastNotified;
     // A NOTIFY spoke of something newer: another primary may have it already.
@@ -377,12 +320,8 @@ class Stepping {
       return;
     }
     const { facts } = this.state;
-    this.state.facts = {
-      ...facts,
-      failures: facts.failures + 1,
-      lastAttemptAt: this.#now,
-      lastError: error ?? { at: this.#now, code: 'no-primary', message: 'no primary is configured for the zone' },
-    };
+    const none = { at: this.#now, code: 'no-primary', message: 'no primary is configured for the zone' };
+    this.state.facts = factsAfterFailure(facts, facts.failures + 1, error ?? none);
     this.#end(round, 'failed');
   }
 
@@ -390,10 +329,8 @@ class Stepping {
     this.state.phase = { kind: 'idle' } satisfies Phase;
     const { pending, held, catchUp } = this.state;
     if (catchUp !== undefined) this.state.catchUp = outcome === 'failed' ? this.#nextTry(catchUp.tries + 1) : undefined;
-    if (pending?.cause === 'notify' && outcome !== 'failed' && pending.serial !== undefined && held !== undefined) {
-      const order = compareSerials(pending.serial, held.serial);
-      if (order === 0 || order === -1) this.state.pending = undefined;
-    }
+    const isBrought = pending?.serial !== undefined && held !== undefined && isNotNewer(pending.serial, held.serial);
+    if (pending?.cause === 'notify' && outcome !== 'failed' && isBrought) this.state.pending = undefined;
     this.effects.push({ kind: 'ended', cause: round.cause, outcome, source: round.source });
     // An installed version was stored together with its facts: no second sync on the way of a change.
     if (outcome !== 'installed') this.effects.push({ kind: 'save' });
@@ -409,12 +346,6 @@ type Answered = Extract<RefreshEvent, { kind: 'answered' }>;
 
 function sourceOf(primary: string): 'site' | 'primary' {
   return primary === SITE ? 'site' : 'primary';
-}
-
-function isAnswered({ serial, at }: Pending, head: SiteHead): boolean {
-  if (serial === undefined) return head.checkedAt >= at;
-  const order = compareSerials(serial, head.serial);
-  return order === 0 || order === -1;
 }
 
 /** Caused by a change or a person; the others by a timer. */

@@ -1,70 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
-import type {
-  Clock,
-  Compactor,
-  DnsExchange,
-  FillRandom,
-  Log,
-  RunningTransfers,
-  SerialAt,
-  SoaCheck,
-  Verifier,
-  ZoneTable,
-} from '@zonewire/nameserver';
-import { type Name, nameToText } from '@zonewire/shared-protocol';
-import { needsCompaction, replaceBase, type ZoneVersion } from '@zonewire/zone';
-import type { ZoneStore } from '@zonewire/zone-store';
-import type { SecondaryLimits, SecondaryZoneConfig } from '../config.ts';
+import type { Log, SerialAt, SoaCheck } from '@zonewire/nameserver';
+import { nameToText } from '@zonewire/shared-protocol';
+import type { ZoneVersion } from '@zonewire/zone';
+import type { SecondaryZoneConfig } from '../config.ts';
 import type { RefreshOutcome, SecondaryEvent } from '../events.ts';
-import type { InstallTimes } from '../install.ts';
-import type { DueTimes } from '../schedule/due-times.ts';
-import type { Schedule, ScheduleAbout } from '../schedule/port.ts';
-import { SITE, type SiteHead, type SiteLink, type ToldContent } from '../site/port.ts';
+import type { ScheduleAbout } from '../schedule/port.ts';
+import { SITE, type SiteHead } from '../site/port.ts';
 import { FactSaver } from './fact-saver.ts';
 import type { RefreshFacts } from './facts.ts';
-import { type Fetched, type FetchRequest, fetchFromSite, fetchVersion, heldOf, secondsLeft } from './fetch.ts';
-import { factsAfterInstall, start, step } from './machine.ts';
-import type { Places } from './places.ts';
+import { factsAfterInstall } from './facts-after.ts';
+import { type Fetched, type FetchRequest, fetchVersion, heldOf } from './fetch.ts';
+import { HeldVersion } from './held-version.ts';
+import { start, step } from './machine.ts';
 import { isExpired, plan } from './plan.ts';
 import { type PrimaryAddress, primaryAddresses } from './primaries.ts';
+import { RoundWaiters } from './round-waiters.ts';
+import type { RunnerPorts } from './runner-ports.ts';
+import { SITE_AS_PRIMARY, SiteTalk, siteHeadOf } from './site-talk.ts';
 import { checkSoa, type Failure } from './soa-check.ts';
 import type { RefreshConfig, RefreshEffect, RefreshEvent, RefreshState } from './state.ts';
-import { DEFAULT_INTERVALS, type RefreshIntervals } from './timing.ts';
-import type { Unreachable } from './unreachable.ts';
-
-/** What the runners of all zones share. */
-export interface RunnerPorts {
-  readonly store: ZoneStore;
-  readonly table: ZoneTable;
-  readonly client: DnsExchange;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly random: FillRandom;
-  readonly schedule: Schedule;
-  /** Absent: the node is a site of its own. */
-  readonly site?: SiteLink | undefined;
-  /** When each zone expires: apart from the schedule, for it must be noticed in the middle of a round, and on every node by itself. */
-  readonly expiries: DueTimes;
-  readonly limits: SecondaryLimits;
-  readonly checks: Places;
-  readonly transfers: Places;
-  readonly unreachable: Unreachable;
-  readonly compactor: Compactor;
-  readonly verifier: Verifier;
-  readonly running: RunningTransfers;
-  readonly emit: (event: SecondaryEvent) => void;
-  /** A new version is served: those it is fed to are to be told. */
-  readonly published: (zone: Name, version: ZoneVersion) => void;
-}
+import { intervalsOf } from './timing.ts';
 
 /** Carries out what the machine of one zone wants: asks, transfers, installs, saves, and tells it what came of it. */
 export class ZoneRunner {
   readonly text: string;
   config: SecondaryZoneConfig;
   state: RefreshState;
-  version: ZoneVersion | undefined;
-  /** The version held, when its verification vouches. */
-  #vouched: ZoneVersion | undefined;
   served: SerialAt | undefined;
   lastCheck: SoaCheck | undefined;
   readonly #ports: RunnerPorts;
@@ -75,15 +36,10 @@ export class ZoneRunner {
   /** Of the round under way; zones at rest have none. */
   #round: AbortController | undefined;
   readonly #saver: FactSaver;
+  readonly #held: HeldVersion;
+  readonly #waiters = new RoundWaiters();
+  readonly #site: SiteTalk | undefined;
   #hasExpired = false;
-  #compacting = false;
-  #asked: ((outcome: RefreshOutcome) => void)[] = [];
-  #inRound: ((outcome: RefreshOutcome) => void)[] = [];
-  #roundOver: (() => void) | undefined;
-  /** What the site said it has, while a round takes it from there. */
-  #siteHead: SiteHead | undefined;
-  /** What this node tells the site of its round. */
-  #telling: Promise<void> | undefined;
 
   /** `pace` gives the time of a first round after a start (see {@link RefreshState}). */
   constructor(
@@ -98,7 +54,9 @@ export class ZoneRunner {
     this.#log = ports.log.child({ zone: this.text });
     this.#saver = new FactSaver(config.domain, ports.store, this.#log, () => this.state.facts);
     this.#machine = machineConfig(config, ports.site !== undefined);
-    this.version = stored.version;
+    this.#held = new HeldVersion(config.domain, stored.version, ports, this.#log);
+    const { site } = ports;
+    this.#site = site && new SiteTalk(config.domain, this.text, { site, store: ports.store, clock: ports.clock });
     const now = ports.clock.now();
     const held = stored.version && heldOf(stored.version);
     // A version without the facts that belong to it (lost, or of another role) is old: it must be confirmed before it is served.
@@ -108,6 +66,11 @@ export class ZoneRunner {
     this.state = { ...first.state, catchUp: held && { at, tries: 0 } };
     this.#perform(first.effects);
     this.#settle();
+  }
+
+  /** The version held, served or expired. */
+  get version(): ZoneVersion | undefined {
+    return this.#held.version;
   }
 
   get primaries(): readonly PrimaryAddress[] {
@@ -129,43 +92,26 @@ export class ZoneRunner {
     // Another node of the site got the NOTIFY, and this one the round.
     if (reason === 'notify' && about?.notified !== undefined) this.dispatch({ kind: 'notify', ...about.notified });
     this.dispatch({ kind: 'tick' });
-    if (this.state.phase.kind !== 'idle')
-      await new Promise<void>((resolve) => {
-        this.#roundOver = resolve;
-      });
+    if (this.state.phase.kind !== 'idle') await this.#waiters.rest();
     // The others know of it before the schedule lets one of them have the next round.
-    await this.#telling;
+    await this.#site?.told();
   }
 
   /** Where the zone stands here, for other nodes of the site; undefined while nothing can be served. */
   siteHead(): SiteHead | undefined {
-    const { facts, held } = this.state;
-    const { lastGoodCheckAt, expireAt, failures, lastAttemptAt, lastError } = facts;
-    if (held === undefined || lastGoodCheckAt === undefined || expireAt === undefined || this.expired) return undefined;
-    return {
-      zone: this.text,
-      serial: held.serial,
-      checkedAt: lastGoodCheckAt,
-      expireAt,
-      nextAt: this.nextAttemptAt ?? facts.asOf,
-      failures,
-      ...(failures === 0 || lastError === undefined
-        ? {}
-        : { failedAt: lastAttemptAt, error: { code: lastError.code, message: lastError.message } }),
-    };
+    return siteHeadOf(this.text, this.state, this.nextAttemptAt);
   }
 
   /** Asks for a round of its own, and resolves with what came of it. */
   ask(kind: 'refresh' | 'retransfer'): Promise<RefreshOutcome> {
-    return new Promise((resolve) => {
-      this.#asked.push(resolve);
-      this.dispatch({ kind });
-    });
+    const outcome = this.#waiters.outcomeOfNext();
+    this.dispatch({ kind });
+    return outcome;
   }
 
   reconfigure(config: SecondaryZoneConfig): void {
     const before = this.#machine.primaries;
-    if (!isDeepStrictEqual(this.config.verification, config.verification)) this.#vouched = undefined;
+    if (!isDeepStrictEqual(this.config.verification, config.verification)) this.#held.vouched = undefined;
     this.config = config;
     this.#machine = machineConfig(config, this.#ports.site !== undefined);
     this.dispatch({ kind: 'configured' });
@@ -183,7 +129,7 @@ export class ZoneRunner {
       before.phase.kind === 'idle' &&
       next.effects.some(({ kind }) => kind === 'check' || kind === 'transfer' || kind === 'ended')
     ) {
-      this.#inRound.push(...this.#asked.splice(0));
+      this.#waiters.roundBegins();
     }
     this.#perform(next.effects);
     this.#settle();
@@ -196,8 +142,9 @@ export class ZoneRunner {
     this.#ports.expiries.delete(this.text);
     this.#ports.schedule.cancel(this.text);
     this.#round?.abort(new Error(`zone ${this.text} is being stopped`));
-    this.#over({ outcome: 'failed', message: 'the zone was stopped' });
-    for (const resolve of this.#asked.splice(0)) resolve({ outcome: 'failed', message: 'the zone was stopped' });
+    this.#round = undefined;
+    this.#held.stop();
+    this.#waiters.stop({ outcome: 'failed', message: 'the zone was stopped' });
     if (!forget) this.#saver.save();
     await this.#saver.settled();
   }
@@ -270,34 +217,11 @@ export class ZoneRunner {
     }
   }
 
-  async #checkSite(site: SiteLink): Promise<void> {
-    const head = await site.head(this.text);
-    this.#siteHead = head;
-    if (head === undefined || head.expireAt <= this.#ports.clock.now()) {
-      const message = `the site knows nothing of ${this.text}`;
-      this.dispatch({ kind: 'failed', primary: SITE, failure: 'unreachable', code: 'site-silent', message });
+  async #check(effect: Extract<RefreshEffect, { kind: 'check' }>): Promise<void> {
+    if (effect.primary === SITE && this.#site !== undefined) {
+      this.dispatch(await this.#site.check());
       return;
     }
-    const { serial, checkedAt, nextAt } = head;
-    const expire = secondsLeft(head, this.#ports.clock.now());
-    this.dispatch({ kind: 'answered', primary: SITE, serial, expire, checkedAt, nextAt });
-  }
-
-  async #transferFromSite(site: SiteLink, effect: Extract<RefreshEffect, { kind: 'transfer' }>): Promise<void> {
-    const head = this.#siteHead!;
-    const fetched = await fetchFromSite({ ...this.#request(effect, SITE_AS_PRIMARY), site, head });
-    if (fetched.kind === 'installed') this.#took(fetched);
-    else if (fetched.kind === 'failed') this.#failed(SITE_AS_PRIMARY, fetched);
-    else if (fetched.kind === 'answered')
-      this.#failed(SITE_AS_PRIMARY, {
-        failure: 'refused',
-        code: 'site-not-newer',
-        message: 'the site had nothing newer',
-      });
-  }
-
-  async #check(effect: Extract<RefreshEffect, { kind: 'check' }>): Promise<void> {
-    if (effect.primary === SITE && this.#ports.site !== undefined) return this.#checkSite(this.#ports.site);
     const { checks, unreachable, client, limits, clock } = this.#ports;
     const signal = this.#signal();
     const primary = this.#primary(effect.primary);
@@ -324,13 +248,13 @@ export class ZoneRunner {
   }
 
   async #transfer(effect: Extract<RefreshEffect, { kind: 'transfer' }>): Promise<void> {
-    if (effect.primary === SITE && this.#ports.site !== undefined)
-      return this.#transferFromSite(this.#ports.site, effect);
-    const primary = this.#primary(effect.primary);
-    const fetched = await fetchVersion(this.#request(effect, primary));
-    if (fetched.kind === 'installed') this.#took(fetched);
+    const site = effect.primary === SITE ? this.#site : undefined;
+    const primary = site === undefined ? this.#primary(effect.primary) : SITE_AS_PRIMARY;
+    const request = this.#request(effect, primary);
+    const fetched = await (site === undefined ? fetchVersion(request) : site.fetch(request));
+    if (fetched.kind === 'installed') this.#installed(fetched);
     else if (fetched.kind === 'failed') {
-      if (!this.#isStopped)
+      if (site === undefined && !this.#isStopped)
         this.#emit({ kind: 'transfer-failed', from: primary.key, type: effect.type, code: fetched.code });
       this.#failed(primary, fetched);
     } else if (fetched.kind === 'answered') {
@@ -347,19 +271,14 @@ export class ZoneRunner {
       primary,
       effect,
       held: this.version,
-      checked: this.#vouched,
+      checked: this.#held.vouched,
       factsAfter: (event) => factsAfterInstall(this.state.facts, event, this.#ports.clock.now(), this.#machine),
       signal: this.#signal(),
     };
   }
 
-  #took({ version, event, verification, times }: Extract<Fetched, { kind: 'installed' }>): void {
-    this.#vouched = verification.vouches ? version : undefined;
-    this.#installed(version, event, times);
-  }
-
-  #installed(version: ZoneVersion, event: Extract<RefreshEvent, { kind: 'installed' }>, times: InstallTimes): void {
-    this.version = version;
+  #installed({ version, event, verification, times }: Extract<Fetched, { kind: 'installed' }>): void {
+    this.#held.took(version, verification.vouches);
     this.#hasExpired = false;
     this.served = { serial: version.serial, at: this.#ports.clock.now() };
     const { type, from, records, bytes, ms, fromSerial, toSerial } = event.transfer;
@@ -375,25 +294,7 @@ export class ZoneRunner {
       refreshAt: this.nextAttemptAt,
     });
     this.#ports.published(this.config.domain, version);
-    if (!this.#compacting && needsCompaction(version)) void this.#compact(version);
-  }
-
-  /** Many small changes make lookups probe more layers; merging them changes nothing that anybody sees. */
-  async #compact(from: ZoneVersion): Promise<void> {
-    this.#compacting = true;
-    try {
-      const compacted = await this.#ports.compactor.compact(from);
-      if (this.#isStopped || this.version === undefined) return;
-      const before = this.version;
-      this.version = replaceBase(before, from, compacted);
-      if (this.#vouched === before) this.#vouched = this.version;
-      // The same records: nothing but the layers they are read from changes. Another version may just have been published.
-      this.#ports.table.replaceLayers(this.config.domain, before, this.version);
-    } catch (error) {
-      this.#log.warn({ err: error }, 'the layers of the zone could not be merged; it is served as it is');
-    } finally {
-      this.#compacting = false;
-    }
+    void this.#held.compactIfNeeded();
   }
 
   #failed(primary: PrimaryAddress, failure: Failure): void {
@@ -435,7 +336,8 @@ export class ZoneRunner {
 
   #ended({ outcome, source }: Extract<RefreshEffect, { kind: 'ended' }>): void {
     const { lastError } = this.state.facts;
-    if (source !== 'site') this.#tell(outcome);
+    const head = source === 'site' ? undefined : this.siteHead();
+    if (head !== undefined) this.#site?.tell(head, outcome === 'installed' ? this.#lastInstalled() : undefined);
     if (outcome === 'failed' && lastError !== undefined)
       this.#emit({ kind: 'failed', code: lastError.code, message: lastError.message });
     this.#over({
@@ -445,30 +347,14 @@ export class ZoneRunner {
     });
   }
 
-  /** What a primary said or gave is told to the other nodes of the site. */
-  #tell(outcome: RefreshOutcome['outcome']): void {
-    const { site, store } = this.#ports;
-    const head = this.siteHead();
-    if (site === undefined || head === undefined) return;
+  #lastInstalled() {
     const { version } = this;
-    const fromSerial = this.state.facts.lastTransfer?.fromSerial;
-    let content: ToldContent | undefined;
-    if (outcome === 'installed' && version !== undefined) {
-      const diffs =
-        fromSerial === undefined ? undefined : store.diffsFrom(this.config.domain, fromSerial, version.byteLength);
-      content = { version, diffs: diffs?.length === 0 ? undefined : diffs };
-    }
-    const telling = site.tell(head, content).finally(() => {
-      if (this.#telling === telling) this.#telling = undefined;
-    });
-    this.#telling = telling;
+    return version && { version, fromSerial: this.state.facts.lastTransfer?.fromSerial };
   }
 
   #over(outcome: RefreshOutcome): void {
     this.#round = undefined;
-    for (const resolve of this.#inRound.splice(0)) resolve(outcome);
-    this.#roundOver?.();
-    this.#roundOver = undefined;
+    this.#waiters.roundEnds(outcome);
   }
 
   #signal(): AbortSignal {
@@ -487,20 +373,8 @@ export class ZoneRunner {
   }
 }
 
-/** The site in the place of a primary. */
-const SITE_AS_PRIMARY: PrimaryAddress = { key: SITE, id: SITE, host: '', port: 0 };
-
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 function machineConfig(config: SecondaryZoneConfig, site: boolean): RefreshConfig {
   return { zone: config.domain, primaries: primaryAddresses(config.primaries), intervals: intervalsOf(config), site };
-}
-
-function intervalsOf(config: SecondaryZoneConfig): RefreshIntervals {
-  const keys = Object.keys(DEFAULT_INTERVALS) as (keyof RefreshIntervals)[];
-  // Ten thousand zones with the defaults share them.
-  if (keys.every((key) => config[key] === undefined)) return DEFAULT_INTERVALS;
-  const intervals = { ...DEFAULT_INTERVALS };
-  for (const key of keys) intervals[key] = config[key] ?? intervals[key];
-  return intervals;
 }

@@ -20,6 +20,17 @@ export const DEFAULT_INTERVALS: RefreshIntervals = {
   bootstrapMaxInterval: 120,
 };
 
+/** What is configured, the defaults for the rest. Ten thousand zones with the defaults share them. */
+export function intervalsOf(
+  configured: { readonly [K in keyof RefreshIntervals]?: number | undefined },
+): RefreshIntervals {
+  const keys = Object.keys(DEFAULT_INTERVALS) as (keyof RefreshIntervals)[];
+  if (keys.every((key) => configured[key] === undefined)) return DEFAULT_INTERVALS;
+  const intervals = { ...DEFAULT_INTERVALS };
+  for (const key of keys) intervals[key] = configured[key] ?? intervals[key];
+  return intervals;
+}
+
 /** The timers of the SOA record that is held; seconds, unsigned 32-bit, whatever their author wrote there. */
 export interface SoaTimers {
   readonly refresh: number;

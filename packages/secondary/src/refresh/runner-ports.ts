@@ -1,0 +1,45 @@
+import type {
+  Clock,
+  Compactor,
+  DnsExchange,
+  FillRandom,
+  Log,
+  RunningTransfers,
+  Verifier,
+  ZoneTable,
+} from '@zonewire/nameserver';
+import type { Name } from '@zonewire/shared-protocol';
+import type { ZoneVersion } from '@zonewire/zone';
+import type { ZoneStore } from '@zonewire/zone-store';
+import type { SecondaryLimits } from '../config.ts';
+import type { SecondaryEvent } from '../events.ts';
+import type { DueTimes } from '../schedule/due-times.ts';
+import type { Schedule } from '../schedule/port.ts';
+import type { SiteLink } from '../site/port.ts';
+import type { Places } from './places.ts';
+import type { Unreachable } from './unreachable.ts';
+
+/** What the runners of all zones share. */
+export interface RunnerPorts {
+  readonly store: ZoneStore;
+  readonly table: ZoneTable;
+  readonly client: DnsExchange;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: FillRandom;
+  readonly schedule: Schedule;
+  /** Absent: the node is a site of its own. */
+  readonly site?: SiteLink | undefined;
+  /** When each zone expires: apart from the schedule, for it must be noticed in the middle of a round, and on every node by itself. */
+  readonly expiries: DueTimes;
+  readonly limits: SecondaryLimits;
+  readonly checks: Places;
+  readonly transfers: Places;
+  readonly unreachable: Unreachable;
+  readonly compactor: Compactor;
+  readonly verifier: Verifier;
+  readonly running: RunningTransfers;
+  readonly emit: (event: SecondaryEvent) => void;
+  /** A new version is served: those it is fed to are to be told. */
+  readonly published: (zone: Name, version: ZoneVersion) => void;
+}
