@@ -9,7 +9,7 @@ import { type Log, systemClock } from '../../ports.ts';
 import type { RequestContext } from '../../zone-handler.ts';
 import { ZoneTable } from '../../zone-table.ts';
 import { type FromThread, MAX_HANDED_OVER, SHARED, type ThreadData, type ToThread, type ZoneCopy } from './messages.ts';
-import { Batch } from './sockets.ts';
+import { askForShortTurns, Batch } from './sockets.ts';
 
 /** Datagrams taken in one call. More do not make it cheaper, and delay the first answers of a batch. */
 const BATCH = 32;
@@ -132,6 +132,8 @@ function logTo(tell: (message: FromThread) => void): Log {
 
 if (!isMainThread && parentPort !== null) {
   const port = parentPort;
+  // A zone that comes in, or is merged, keeps other threads busy on the same processor: answers do not wait behind them.
+  askForShortTurns();
   answer(
     workerData as ThreadData,
     (message) => port.postMessage(message),

@@ -1,5 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { getPriority, release } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import { eventually, freePort } from '@zonewire/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { addressOctets } from '../../access.ts';
@@ -35,6 +37,21 @@ async function setup(host: string, size = 8) {
 
 it('this machine can do it: without, half of the tests of UDP would prove nothing', () => {
   expect(batchesMissing()).toBeUndefined();
+});
+
+it('a thread gets short turns and keeps its priority; other threads have what they had (Linux 6.12 and later)', async () => {
+  const sockets = new URL('./sockets.ts', import.meta.url).href;
+  const script = `
+    const { parentPort } = require('node:worker_threads');
+    const { getPriority, setPriority } = require('node:os');
+    setPriority(0, 3);
+    import(${JSON.stringify(sockets)}).then(({ askForShortTurns }) =>
+      parentPort.postMessage([askForShortTurns(), getPriority(0)]));`;
+  const [[turns, priority]] = await once(new Worker(script, { eval: true }), 'message');
+  const [major, minor] = release().split('.').map(Number);
+  if (major > 6 || (major === 6 && minor >= 12)) expect(turns).toBe(100_000);
+  expect(priority).toBe(3);
+  expect(getPriority(0)).not.toBe(3);
 });
 
 describe('Batch', () => {
