@@ -1,9 +1,12 @@
 import { type Remote, type ReplicaLag, silentLog } from '@zonewire/nameserver';
 import { FakeClock } from '@zonewire/testkit';
 import { expect, it } from 'vitest';
+import type { ComparisonResult } from './model.ts';
 import { Replicas } from './replicas.ts';
 
 const ZONE = 'example.test.';
+/** Where a fake clock starts. */
+const NOW = Date.UTC(2026, 0, 1);
 const A = 'aa'.repeat(48);
 const B = 'bb'.repeat(48);
 
@@ -52,4 +55,57 @@ it('why receipts are not to be had is in the view, and the skew of the clocks', 
   replicas.skew('fra1', undefined);
   expect(view()).not.toHaveProperty('receiptTrouble');
   expect(view()).not.toHaveProperty('skewMs');
+});
+
+it('a copy that was compared and differs: diverged, when it follows a change too, until it is found to be the same', () => {
+  const { replicas, state, view } = watched();
+  const compared = (result: ComparisonResult, serial?: number) =>
+    replicas.compared(ZONE, 'fra1', { at: 1, result, reason: `${result} it is`, ...(serial && { serial }) });
+  compared('different', 41);
+  expect(state()).toBe('diverged');
+  expect(view().health.reason).toContain('different it is');
+  expect(view().health.next).toMatch(/rndc retransfer.*nsd-control force_transfer/);
+  replicas.committed(ZONE, 42, [42], NOW, 1000);
+  expect(state()).toBe('diverged');
+  replicas.answered(ZONE, 'fra1', { serial: 42, at: NOW });
+  expect(view().health).toMatchObject({ state: 'diverged', reason: expect.stringContaining('under serial 41') });
+  compared('failed');
+  expect(state()).toBe('diverged');
+  compared('behind');
+  expect(view().comparison).toMatchObject({ result: 'failed' });
+  compared('same', 42);
+  expect([state(), view().comparison]).toMatchObject(['in-sync', { result: 'same', serial: 42 }]);
+});
+
+it('one that does not let us compare any more is diverged until its serial moves', () => {
+  const { replicas, state } = watched();
+  replicas.compared(ZONE, 'fra1', { at: 1, result: 'different', serial: 41, reason: 'x' });
+  replicas.compared(ZONE, 'fra1', { at: 2, result: 'refused', reason: 'REFUSED' });
+  expect(state()).toBe('diverged');
+  replicas.committed(ZONE, 42, [42], NOW, 1000);
+  replicas.answered(ZONE, 'fra1', { serial: 42, at: NOW });
+  expect(state()).toBe('in-sync');
+});
+
+it('whoever compares is told of pairs, of transfers and of other serials', () => {
+  const { replicas, receipt } = watched();
+  const told: string[] = [];
+  replicas.watchPairs({
+    watching: (zone, secondaries) => told.push(`${zone} ${secondaries}`),
+    touched: (zone, secondary) => told.push(`touched ${zone} ${secondary}`),
+  });
+  const remote: Remote = { id: 'fra1', addresses: [{ host: '192.0.2.1', port: 53 }] };
+  replicas.watching(ZONE, [remote], { serial: 41, expire: 1000 });
+  replicas.answered(ZONE, 'fra1', { serial: 41, at: 1 });
+  replicas.answered(ZONE, 'fra1', { serial: 42, at: 2 });
+  const transfer = { zone: ZONE, peer: '192.0.2.1', serial: 41, at: 3, type: 'axfr' as const };
+  replicas.peers.transferServed(transfer);
+  replicas.peers.transferServed(transfer);
+  expect(replicas.copyOf(ZONE, 'fra1')).toMatchObject({ remote, seen: 42, hasDigest: false });
+  receipt(42, A);
+  expect(replicas.copyOf(ZONE, 'fra1')).toMatchObject({ hasDigest: true });
+  replicas.forgotten(ZONE);
+  expect(replicas.copyOf(ZONE, 'fra1')).toBeUndefined();
+  const touched = `touched ${ZONE} fra1`;
+  expect(told).toEqual([`${ZONE} fra1`, touched, touched, touched, `${ZONE} `]);
 });

@@ -110,7 +110,7 @@ const CASES: [what: string, facts: Partial<HealthFacts>, state: HealthState, rea
     'other content',
     { diverged: { serial: 42, how: 'digest ab, ours cd', isKept: false } },
     'diverged',
-    /content is another: digest ab/,
+    /content is another than ours: digest ab/,
     /retransfer/,
   ],
   [

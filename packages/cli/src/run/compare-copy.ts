@@ -18,9 +18,11 @@ export interface CopyPorts {
 }
 
 export const COPY = {
-  /** ms for a whole transfer, and without a message in the middle of one. */
-  transferTimeout: 600_000,
-  idleTimeout: 30_000,
+  /** ms for a whole transfer, and more for its octets: a slow one must not keep the others waiting for long. */
+  transferTimeout: 60_000,
+  octetsPerMs: 100,
+  /** ms without a message in the middle of one. */
+  idleTimeout: 15_000,
   /** A copy may take that many times what the zone takes here, and so many octets more. */
   sizeFactor: 2,
   sizeMore: 1024 * 1024,
@@ -64,6 +66,7 @@ async function fetchCopy(
   signal: AbortSignal,
 ): Promise<TransferredIn> {
   let copy: TransferredIn | undefined;
+  const transferTimeout = COPY.transferTimeout + Math.ceil(held.byteLength / COPY.octetsPerMs);
   for (const { host, port } of addresses) {
     copy = await transferIn({
       client,
@@ -74,7 +77,7 @@ async function fetchCopy(
       id: messageId(),
       limits: {
         ...DEFAULT_SECONDARY_LIMITS,
-        transferTimeout: COPY.transferTimeout,
+        transferTimeout,
         idleTimeout: COPY.idleTimeout,
       },
       zoneMaxSize: COPY.sizeFactor * held.byteLength + COPY.sizeMore,
