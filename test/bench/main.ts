@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bigZone } from './big-zone.ts';
+import { deadSecondary } from './dead-secondary.ts';
 import { manyZones } from './many-zones.ts';
 import { LOAD_CORE, pin } from './measure.ts';
 import { profileTo } from './pairs.ts';
@@ -53,6 +54,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   },
   'transfers-out': { run: transfersOut, peers: ['zonewire', 'bind', 'knot', 'nsd'], more: ['zonewire-dgram'] },
   probing: { run: probing, peers: ['zonewire'] },
+  'dead-secondary': { run: deadSecondary, peers: ['zonewire'] },
   stalls: { run: stalls, peers: ['zonewire'] },
   soak: { run: soak, peers: ['zonewire'] },
 };

@@ -4,7 +4,11 @@ export interface ClientCounters {
   exchanges: number;
   /** Datagrams sent again because no reply came. */
   retransmissions: number;
-  /** Datagrams that did not belong to the request they arrived for. */
+  /** Exchanges over UDP that had to wait for a place ({@link IN_FLIGHT_LIMITS}). */
+  waited: number;
+  /** UDP sockets opened: each serves up to {@link SOCKET_EXCHANGES} exchanges. */
+  socketsOpened: number;
+  /** Datagrams that belonged to no request under way at their socket, or not to the one whose ID they had. */
   ignoredReplies: number;
   /** Truncated UDP replies that were asked for again over TCP. */
   tcpFallbacks: number;
@@ -22,6 +26,8 @@ export function newClientCounters(): ClientCounters {
   return {
     exchanges: 0,
     retransmissions: 0,
+    waited: 0,
+    socketsOpened: 0,
     ignoredReplies: 0,
     tcpFallbacks: 0,
     ednsFallbacks: 0,

@@ -13,20 +13,21 @@ import type { Clock, FillRandom, Log } from '../ports.ts';
 import { checkReply } from './check-reply.ts';
 import { newClientCounters } from './client-counters.ts';
 import { problem } from './failure.ts';
+import { IN_FLIGHT_LIMITS, type InFlightLimits } from './in-flight.ts';
 import { type OutboundRequest, type PreparedRequest, prepareEncoded, prepareRequest } from './outbound-request.ts';
 import { TcpConnections } from './tcp-connections.ts';
 import { streamTcp, type Verdict } from './tcp-stream.ts';
-import { UdpChannels } from './udp-channels.ts';
-import { exchangeUdp, type Reply } from './udp-exchange.ts';
+import { type Reply, UdpExchanges } from './udp-exchange.ts';
 
 export interface DnsClientPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly random: FillRandom;
+  readonly limits?: Partial<InFlightLimits> | undefined;
 }
 
 export interface ExchangeOptions {
-  /** For the whole exchange, retransmissions and the change to TCP included; ms. */
+  /** For the whole exchange, retransmissions and the change to TCP included, from its turn on ({@link IN_FLIGHT_LIMITS}); ms. */
   readonly timeout: number;
   /** The request is signed with it, and the reply must be. */
   readonly key?: TsigKey | undefined;
@@ -87,15 +88,21 @@ export class DnsClient {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #random: FillRandom;
-  readonly #channels = new UdpChannels();
+  readonly #udp: UdpExchanges;
   readonly #connections = new TcpConnections();
   readonly #ids = new Uint8Array(256);
   #idsLeft = 0;
 
-  constructor({ clock, log, random }: DnsClientPorts) {
+  constructor({ clock, log, random, limits }: DnsClientPorts) {
     this.#clock = clock;
     this.#log = log;
     this.#random = random;
+    this.#udp = new UdpExchanges({
+      clock,
+      counters: this.counters,
+      limits: { ...IN_FLIGHT_LIMITS, ...limits },
+      newId: () => this.#newId(),
+    });
   }
 
   /**
@@ -119,23 +126,20 @@ export class DnsClient {
     const { timeout, key, transport, signal } = options;
     const clock = this.#clock;
     const started = clock.now();
-    const prepared = prepareRequest(request, this.#newId(), key, started / 1000);
-    if (!prepared.ok) return prepared;
+    const prepare = (id: number) => prepareRequest(request, id, key, clock.now() / 1000);
     this.counters.exchanges++;
     let used: 'udp' | 'tcp' = transport === 'tcp' ? 'tcp' : 'udp';
     let result: Result<Reply>;
     if (used === 'tcp') {
-      result = await this.#exchangeTcp(prepared.value, to, timeout, signal);
+      result = await this.#exchangeTcp(prepare(this.#newId()), to, timeout, signal);
     } else {
       const attempts = Math.max(1, options.attempts ?? DEFAULT_ATTEMPTS);
-      const channels = this.#channels;
-      const common = { clock, counters: this.counters, channels };
-      result = await exchangeUdp(prepared.value, to, { ...common, timeout, attempts, signal });
+      result = await this.#udp.run({ prepare, to, timeout, attempts, signal });
       if (result.ok && result.value.message.tc && transport === undefined) {
         this.counters.tcpFallbacks++;
         used = 'tcp';
         const left = Math.max(1, timeout - (clock.now() - started));
-        result = await this.#exchangeTcp(prepared.value, to, left, signal);
+        result = await this.#exchangeTcp(prepare(this.#newId()), to, left, signal);
       }
     }
     if (!result.ok) {
@@ -147,11 +151,13 @@ export class DnsClient {
   }
 
   async #exchangeTcp(
-    request: PreparedRequest,
+    prepared: Result<PreparedRequest>,
     to: RemoteAddress,
     timeout: number,
     signal: AbortSignal | undefined,
   ): Promise<Result<Reply>> {
+    if (!prepared.ok) return prepared;
+    const request = prepared.value;
     let result: Result<Reply> | undefined;
     const limits = { connectTimeout: timeout, idleTimeout: timeout, totalTimeout: timeout, maxBytes: 65_537 };
     const onMessage = (received: Uint8Array) => {
