@@ -67,11 +67,11 @@ export class Target {
     if (node !== undefined) this.#node({ node, serial, seenAt: at });
   }
 
-  failed({ at, cause, reason }: TargetFailure, exchange: 'notify' | 'probe'): void {
+  failed({ at, cause, reason, silent = 0 }: TargetFailure, exchange: 'notify' | 'probe'): void {
     this.lastFailure = reason;
     if (this.seen === undefined) this.waitingSince ??= at;
     if (cause === 'silence') {
-      this.silent++;
+      this.silent = Math.max(this.silent + 1, silent);
       this.silentSince ??= at;
       return;
     }

@@ -166,6 +166,38 @@ describe('Announcer', () => {
     announcer.stop();
   });
 
+  test('1,000 zones at a dead target: few messages, no timer a zone, all unreachable; when it is back all are told within seconds', async () => {
+    const { clock, network, announcer, replica } = setUp();
+    const [fra, fake] = replica('fra1', 1);
+    const zones = Array.from({ length: 1_000 }, (_, i) => name(`z${i}.test.`));
+    for (const apex of zones) announcer.watch(apex, version(1), [fra]);
+    await clock.advance(1_000);
+    expect(announcer.counters.confirmed).toBe(1_000);
+    fake.notify = 'silence';
+    fake.probe = 'silence';
+    for (const apex of zones) announcer.announce(apex, version(2), clock.now());
+    const before = fake.notified.length + fake.probes;
+    await clock.advance(60_000);
+    // Each by itself would send 12 in that time.
+    expect(fake.notified.length + fake.probes - before).toBeLessThan(200);
+    expect(network.underway).toBeLessThan(10);
+    expect(clock.pending).toBeLessThan(20);
+    expect(announcer.waiting.deadRemotes).toBe(1);
+    expect(announcer.waiting.messages).toBeGreaterThan(900);
+    for (const apex of zones) expect(announcer.lag(apex)[0].state).toBe('unreachable');
+    fake.notify = { rcode: RCODE.NOERROR };
+    fake.probe = undefined;
+    fake.serial = 2;
+    const sentBefore = fake.notified.length;
+    await clock.advance(4_000);
+    expect(fake.notified.length - sentBefore).toBeLessThan(1_100);
+    for (const apex of zones) expect(announcer.lag(apex)[0].state).toBe('in-sync');
+    expect(announcer.waiting).toEqual({ messages: 0, deadRemotes: 0 });
+    announcer.stop();
+    await clock.advance(10_000);
+    expect(clock.pending).toBe(0);
+  });
+
   test('new targets are asked, removed ones are left alone, unchanged ones keep what is known of them', async () => {
     const { clock, announcer, replica } = setUp();
     const [fra, fraReplica] = replica('fra1', 1);

@@ -6,9 +6,10 @@ import type { ReplicaLag } from '../status.ts';
 import { CommitHistory } from './commit-history.ts';
 import { probeSerial, sendNotify } from './exchanges.ts';
 import { type NotifyEffect, type NotifyEvent, type NotifyState, startNotify, step, wakeAt } from './machine.ts';
-import { OutboundWindow } from './outbound-window.ts';
+import { type Heard, OutboundWindow } from './outbound-window.ts';
 import { addressText, type Remote, type RemoteAddress, sameRemote } from './remote.ts';
 import { lagBetween, replicaLag } from './replica-lag.ts';
+import { SILENT_IS_DEAD, SILENT_IS_UNREACHABLE, TELLING } from './timing.ts';
 import { WakeHeap } from './wake-heap.ts';
 import type { NotifyWatcher } from './watcher.ts';
 
@@ -82,8 +83,10 @@ export class Announcer {
   readonly #watcher: NotifyWatcher | undefined;
   readonly #zones = new Map<string, AnnouncedZone>();
   readonly #wakes: WakeHeap<Target>;
-  readonly #window = new OutboundWindow();
+  readonly #window: OutboundWindow;
   readonly #abort = new AbortController();
+  /** Remotes of which targets are being told that they are dead, or alive again. */
+  readonly #telling = new Map<string, () => void>();
 
   constructor({ client, clock, log, onServed, watcher }: AnnouncerOptions) {
     this.#client = client;
@@ -92,6 +95,9 @@ export class Announcer {
     this.#onServed = onServed;
     this.#watcher = watcher;
     this.#wakes = new WakeHeap(clock, (target) => this.#event(target, { kind: 'tick' }));
+    const onDead = (host: string) => this.#tell(host, (target) => this.#unreachable(target, host));
+    const onAlive = (host: string) => this.#tell(host, (target) => this.#event(target, { kind: 'reachable' }));
+    this.#window = new OutboundWindow({ clock, onDead, onAlive });
   }
 
   /** Watches a zone that is served already (start, new in the configuration). For a zone already watched: new targets. */
@@ -138,6 +144,11 @@ export class Announcer {
     for (const target of zone.targets) this.#drop(target);
   }
 
+  /** Messages that wait for their turn, and remotes that are taken to be dead. */
+  get waiting(): { readonly messages: number; readonly deadRemotes: number } {
+    return { messages: this.#window.waiting, deadRemotes: this.#window.dead };
+  }
+
   /** Where every target stands; in the order of the configuration. */
   lag(apex: Name): ReplicaLag[] {
     const zone = this.#zones.get(nameKey(apex));
@@ -149,6 +160,8 @@ export class Announcer {
     for (const zone of this.#zones.values()) for (const target of zone.targets) target.gone = true;
     this.#zones.clear();
     this.#wakes.stop();
+    this.#window.stop();
+    this.#telling.clear();
     this.#abort.abort();
   }
 
@@ -189,10 +202,9 @@ export class Announcer {
         this.#confirmed(target, effect.serial);
         continue;
       }
-      const address = target.remote.addresses[effect.address];
       const urgent = effect.kind === 'notify' || effect.urgent;
-      this.#window.run(addressText(address), urgent, () => {
-        if (target.gone) return Promise.resolve();
+      this.#window.run(target.remote.addresses, effect.address, urgent, (address) => {
+        if (target.gone) return undefined;
         return effect.kind === 'notify'
           ? this.#notify(target, address, effect.timeout)
           : this.#probe(target, address, effect.timeout);
@@ -202,12 +214,15 @@ export class Announcer {
   }
 
   /** The NOTIFY says the newest serial, also when it had to wait for its turn. */
-  async #notify(target: Target, address: RemoteAddress, timeout: number): Promise<void> {
+  async #notify(target: Target, address: RemoteAddress, timeout: number): Promise<Heard> {
     const { zone, remote } = target;
+    const now = this.#clock.now();
+    if (target.state.sentAt !== now) this.#event(target, { kind: 'notify-leaves' });
     this.counters.notifiesSent++;
-    this.#watcher?.notified(zone.id, remote.id, zone.serial, this.#clock.now());
+    this.#watcher?.notified(zone.id, remote.id, zone.serial, now);
     const event = await sendNotify(this.#client, zone, { remote, address, timeout, signal: this.#abort.signal });
-    if (target.gone) return;
+    const heard = heardBy(event);
+    if (target.gone) return heard;
     const at = this.#clock.now();
     if (event.kind === 'notify-acknowledged') {
       this.counters.notifiesAcknowledged++;
@@ -219,18 +234,55 @@ export class Announcer {
       this.#log.debug({ zone: zone.text, remote: remote.id, serial }, `NOTIFY not acknowledged: ${reason}`);
     }
     this.#event(target, event);
+    return heard;
   }
 
-  async #probe(target: Target, address: RemoteAddress, timeout: number): Promise<void> {
+  async #probe(target: Target, address: RemoteAddress, timeout: number): Promise<Heard> {
     const { zone, remote } = target;
     this.counters.probesSent++;
     const event = await probeSerial(this.#client, zone, { remote, address, timeout, signal: this.#abort.signal });
-    if (target.gone) return;
+    const heard = heardBy(event);
+    if (target.gone) return heard;
     if (event.kind === 'probe-failed') this.counters.probesFailed++;
     this.#event(target, event);
     const at = this.#clock.now();
     if (event.kind === 'probe-failed') this.#watcher?.probeFailed(zone.id, remote.id, { ...event, at });
     else this.#watcher?.answered(zone.id, remote.id, { ...event, at });
+    return heard;
+  }
+
+  /** `host` is taken to be dead: what waits for it is not sent, and yet its zones are not reached. */
+  #unreachable(target: Target, host: string): void {
+    const { zone, remote, state } = target;
+    const { addresses } = remote;
+    if (state.silent >= SILENT_IS_UNREACHABLE || !addresses.every((one) => this.#window.isDead(addressText(one))))
+      return;
+    const reason = `no answer from ${host} to any of the ${SILENT_IS_DEAD} messages before, for whatever zones: this one waits until there is one`;
+    this.#event(target, { kind: 'unreachable', reason });
+    const at = this.#clock.now();
+    this.#watcher?.probeFailed(zone.id, remote.id, { at, cause: 'silence', reason, silent: SILENT_IS_UNREACHABLE });
+  }
+
+  /** Calls `tell` for all targets that have this address, some at a time: the node has other things to do. The newest news counts. */
+  #tell(host: string, tell: (target: Target) => void): void {
+    const zones = this.#zones.values();
+    const next = () => {
+      if (this.#telling.get(host) !== next) return;
+      let left: number = TELLING.atOnce;
+      for (const { targets } of zones) {
+        for (const target of targets)
+          if (target.remote.addresses.some((address) => addressText(address) === host)) {
+            left -= TELLING.atOnce / TELLING.toldAtOnce;
+            tell(target);
+          }
+        if (--left > 0) continue;
+        this.#clock.setTimeout(next, TELLING.pause);
+        return;
+      }
+      this.#telling.delete(host);
+    };
+    this.#telling.set(host, next);
+    next();
   }
 
   #confirmed({ zone, remote, state }: Target, serial: number): void {
@@ -241,6 +293,10 @@ export class Announcer {
     this.#log.debug({ zone: zone.text, remote: remote.id, serial, lagMs }, 'served by the secondary');
     this.#onServed?.({ zone: zone.apex, remote: remote.id, serial, servedAt, committedAt, lagMs });
   }
+}
+
+function heardBy(event: NotifyEvent): Heard {
+  return 'cause' in event && event.cause === 'silence' ? 'silence' : 'answered';
 }
 
 /** 0 to 1, the same for the same zone and target at every start. */

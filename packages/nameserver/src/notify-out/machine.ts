@@ -1,5 +1,12 @@
 import { compareSerials } from '@zonewire/shared-protocol';
-import { NOTIFY_OUT, notifyRetryDelay, probeDelay, probeTimeout, SLOW_PROBE_STEP } from './timing.ts';
+import {
+  NOTIFY_OUT,
+  notifyRetryDelay,
+  probeDelay,
+  probeTimeout,
+  SILENT_IS_UNREACHABLE,
+  SLOW_PROBE_STEP,
+} from './timing.ts';
 
 /**
  * One zone at one target of NOTIFY (RFC 1996), from a commit until the target is *seen to answer* with its serial:
@@ -46,6 +53,11 @@ export type NotifyEvent =
   /** An operator asks for a NOTIFY now, whatever is known of the target. */
   | { readonly kind: 'notify-now' }
   | { readonly kind: 'tick' }
+  /** The NOTIFY had to wait for its turn and leaves now, with the newest serial. */
+  | { readonly kind: 'notify-leaves' }
+  /** Exchanges for other zones have found out that nothing answers there, or that something does again. */
+  | { readonly kind: 'unreachable'; readonly reason: string }
+  | { readonly kind: 'reachable' }
   | { readonly kind: 'notify-acknowledged'; readonly serial: number }
   | {
       readonly kind: 'notify-failed';
@@ -121,6 +133,16 @@ export function step(state: NotifyState, event: NotifyEvent, now: number): Notif
       break;
     case 'tick':
       break;
+    case 'notify-leaves':
+      notifyLeaves(draft, now);
+      break;
+    case 'unreachable':
+      draft.silent = Math.max(draft.silent, SILENT_IS_UNREACHABLE);
+      draft.lastError = event.reason;
+      break;
+    case 'reachable':
+      reachable(draft, now);
+      break;
     case 'notify-acknowledged':
       acknowledged(draft, now);
       break;
@@ -150,6 +172,25 @@ function want(draft: Draft, serial: number, now: number): void {
 function earliestNotify(draft: Draft, now: number): number {
   if (draft.sentAt === undefined || draft.sentAt > now) return now; // the clock may have been set back
   return Math.max(now, draft.sentAt + NOTIFY_OUT.minInterval);
+}
+
+/** The time until the next one counts from here: else it would be due with the acknowledgement. */
+function notifyLeaves(draft: Draft, now: number): void {
+  if (draft.notifying === undefined) return;
+  draft.notifying = draft.serial;
+  draft.attempts = Math.max(1, draft.attempts);
+  draft.sentAt = now;
+  if (draft.notifyAt !== undefined) draft.notifyAt = now + notifyRetryDelay(draft.attempts);
+}
+
+/** What waits for its time is due, for the pauses were for a target that does not answer; unless it has answered this zone meanwhile. */
+function reachable(draft: Draft, now: number): void {
+  if (draft.silent === 0 || draft.phase === 'ahead') return;
+  if (draft.notifyAt !== undefined && draft.notifying === undefined) {
+    draft.attempts = 0;
+    draft.notifyAt = earliestNotify(draft, now);
+  }
+  if (draft.notifyAt === undefined && !draft.probing) draft.probeAt = now;
 }
 
 function acknowledged(draft: Draft, now: number): void {

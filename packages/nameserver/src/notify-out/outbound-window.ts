@@ -1,73 +1,227 @@
+import type { Clock, TimerHandle } from '../ports.ts';
+import { addressText, type RemoteAddress } from './remote.ts';
+import { SCOUT_PAUSE, SILENT_IS_DEAD } from './timing.ts';
+
 /** Exchanges under way at once to one host and port. A target's socket buffer holds a few hundred packets; the rest waits here. */
 const OUTBOUND_WINDOW = 64;
+/** What came of an exchange: any answer at all, or none. */
+export type Heard = 'answered' | 'silence';
+
+/** Carries out an exchange with one of the addresses; it must settle by itself. Undefined: nobody wants it any more. */
+export type Exchange = (address: RemoteAddress) => Promise<Heard> | undefined;
 
 interface Waiting {
-  readonly urgent: (() => Promise<void>)[];
-  readonly patient: (() => Promise<void>)[];
+  readonly addresses: readonly RemoteAddress[];
+  readonly first: number;
+  readonly urgent: boolean;
+  readonly exchange: Exchange;
+}
+
+interface Host {
+  readonly key: string;
+  readonly urgent: Line;
+  readonly patient: Line;
   running: number;
-  urgentHead: number;
-  patientHead: number;
+  /** Exchanges in a row that were not answered. */
+  silent: number;
+  isDead: boolean;
+  /** While it is dead: whether one exchange may be sent, or else when. */
+  maySend: boolean;
+  pause: number;
+  timer: TimerHandle | undefined;
+}
+
+export interface OutboundWindowOptions {
+  readonly clock: Clock;
+  readonly size?: number;
+  /** Told when a remote is taken to be dead, and when it has answered again. `host`: as {@link addressText} writes it. */
+  readonly onDead?: (host: string) => void;
+  readonly onAlive?: (host: string) => void;
 }
 
 /**
  * Ten thousand zones may change at once: their NOTIFYs to one target leave in the order of the changes, a window of them at a
- * time, and what a timer asks for waits until no change is waiting.
+ * time, and what a timer asks for waits until no change is waiting. When the target is dead they wait too, for one another instead of
+ * each for itself: one exchange every two seconds finds out when it is back, and then all of them leave. What has another address
+ * that is not dead leaves to that.
  */
 export class OutboundWindow {
+  readonly #options: OutboundWindowOptions;
   readonly #size: number;
-  readonly #hosts = new Map<string, Waiting>();
-  /** Most that ever waited for one host. */
+  readonly #hosts = new Map<string, Host>();
+  #isStopped = false;
+  /** Exchanges that wait for their turn, and most that ever did for one host. */
+  waiting = 0;
   peakWaiting = 0;
+  /** Remotes that are taken to be dead now, and how often one was. */
+  dead = 0;
+  deaths = 0;
 
-  constructor(size: number = OUTBOUND_WINDOW) {
-    this.#size = size;
+  constructor(options: OutboundWindowOptions) {
+    this.#options = options;
+    this.#size = options.size ?? OUTBOUND_WINDOW;
   }
 
-  /** Runs `exchange` now or when its turn comes. It must settle by itself (a time limit inside). */
-  run(host: string, urgent: boolean, exchange: () => Promise<void>): void {
-    let waiting = this.#hosts.get(host);
-    if (waiting === undefined) {
-      waiting = { urgent: [], patient: [], running: 0, urgentHead: 0, patientHead: 0 };
-      this.#hosts.set(host, waiting);
-    }
-    (urgent ? waiting.urgent : waiting.patient).push(exchange);
-    const length = waiting.urgent.length - waiting.urgentHead + waiting.patient.length - waiting.patientHead;
-    if (length > this.peakWaiting) this.peakWaiting = length;
-    this.#fill(host, waiting);
+  /** Runs `exchange` now or when its turn comes, with the first address from `first` on that is not dead. */
+  run(addresses: readonly RemoteAddress[], first: number, urgent: boolean, exchange: Exchange): void {
+    const host = this.#host(this.#choose(addresses, first));
+    this.#join(host, { addresses, first, urgent, exchange });
+    this.#fill(host);
   }
 
-  #fill(host: string, waiting: Waiting): void {
-    while (waiting.running < this.#size) {
-      const exchange = takeNext(waiting);
-      if (exchange === undefined) {
-        if (waiting.running === 0) this.#hosts.delete(host);
-        return;
+  /** The address that `run` would take. */
+  choose(addresses: readonly RemoteAddress[], first: number): RemoteAddress {
+    if (addresses.length > 1 && this.dead > 0)
+      for (let i = 0; i < addresses.length; i++) {
+        const address = addresses[(first + i) % addresses.length];
+        if (!this.isDead(addressText(address))) return address;
       }
-      waiting.running++;
-      const done = () => {
-        waiting.running--;
-        this.#fill(host, waiting);
-      };
-      exchange().then(done, done);
+    return addresses[first];
+  }
+
+  isDead(host: string): boolean {
+    return this.#hosts.get(host)?.isDead === true;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const { timer } of this.#hosts.values()) if (timer !== undefined) this.#options.clock.clearTimeout(timer);
+    this.#hosts.clear();
+    this.waiting = 0;
+  }
+
+  #choose(addresses: readonly RemoteAddress[], first: number): string {
+    return addressText(this.choose(addresses, first));
+  }
+
+  #host(key: string): Host {
+    let host = this.#hosts.get(key);
+    if (host === undefined) {
+      const pause = SCOUT_PAUSE.first;
+      const lines = { urgent: new Line(), patient: new Line() };
+      host = { key, ...lines, running: 0, silent: 0, isDead: false, maySend: false, pause, timer: undefined };
+      this.#hosts.set(key, host);
     }
+    return host;
+  }
+
+  #join(host: Host, waiting: Waiting): void {
+    (waiting.urgent ? host.urgent : host.patient).push(waiting);
+    this.waiting++;
+    const length = host.urgent.length + host.patient.length;
+    if (length > this.peakWaiting) this.peakWaiting = length;
+  }
+
+  #fill(host: Host): void {
+    while (host.running < this.#size && (!host.isDead || host.maySend) && !this.#isStopped) {
+      const next = host.urgent.shift() ?? host.patient.shift();
+      if (next === undefined) break;
+      this.waiting--;
+      const { addresses, first, exchange } = next;
+      const isOnly = addresses.length === 1;
+      const address = isOnly ? addresses[0] : addresses.find((one) => addressText(one) === host.key);
+      const running = exchange(address ?? addresses[first]);
+      if (running === undefined) continue;
+      host.running++;
+      if (host.isDead) this.#pause(host);
+      running.then(
+        (heard) => this.#over(host, heard),
+        () => this.#over(host, 'answered'),
+      );
+    }
+    if (host.silent === 0 && isIdle(host)) this.#hosts.delete(host.key);
+  }
+
+  #over(host: Host, heard: Heard): void {
+    host.running--;
+    if (this.#isStopped) return;
+    if (heard === 'silence') {
+      if (++host.silent >= SILENT_IS_DEAD && !host.isDead) this.#die(host);
+    } else {
+      host.silent = 0;
+      if (host.isDead) this.#live(host);
+    }
+    this.#fill(host);
+  }
+
+  #die(host: Host): void {
+    host.isDead = true;
+    this.dead++;
+    this.deaths++;
+    this.#pause(host);
+    this.#move(host, (addresses, first) => this.#choose(addresses, first));
+    this.#options.onDead?.(host.key);
+  }
+
+  #live(host: Host): void {
+    host.isDead = false;
+    this.dead--;
+    host.pause = SCOUT_PAUSE.first;
+    if (host.timer !== undefined) this.#options.clock.clearTimeout(host.timer);
+    host.timer = undefined;
+    // What has this address too, and waits at another that is dead.
+    for (const other of [...this.#hosts.values()])
+      if (other.isDead)
+        this.#move(other, (addresses) => addresses.map(addressText).find((key) => key === host.key) ?? other.key);
+    this.#options.onAlive?.(host.key);
+  }
+
+  /** Nobody wants anything of it: no zone has it any more, or few zones do, which ask again each in its own time. */
+  #forget(host: Host): void {
+    this.dead--;
+    this.#hosts.delete(host.key);
+  }
+
+  /** What waits at `host` and belongs elsewhere goes there. */
+  #move(host: Host, where: (addresses: readonly RemoteAddress[], first: number) => string): void {
+    const changed = new Set<Host>();
+    for (const line of [host.urgent, host.patient])
+      for (let left = line.length; left > 0; left--) {
+        const waiting = line.shift() as Waiting;
+        this.waiting--;
+        const to = waiting.addresses.length === 1 ? host : this.#host(where(waiting.addresses, waiting.first));
+        this.#join(to, waiting);
+        if (to !== host) changed.add(to);
+      }
+    for (const to of changed) this.#fill(to);
+  }
+
+  #pause(host: Host): void {
+    host.maySend = false;
+    host.timer = this.#options.clock.setTimeout(() => {
+      host.timer = undefined;
+      host.maySend = true;
+      if (isIdle(host)) this.#forget(host);
+      else this.#fill(host);
+    }, host.pause);
+    host.pause = Math.min(2 * host.pause, SCOUT_PAUSE.last);
   }
 }
 
-/** Heads move instead of `shift`, so that a queue of ten thousand is not moved ten thousand times. */
-function takeNext(waiting: Waiting): (() => Promise<void>) | undefined {
-  if (waiting.urgentHead < waiting.urgent.length) {
-    const next = waiting.urgent[waiting.urgentHead++];
-    if (waiting.urgentHead === waiting.urgent.length) {
-      waiting.urgent.length = 0;
-      waiting.urgentHead = 0;
+function isIdle({ running, urgent, patient }: Host): boolean {
+  return running === 0 && urgent.length === 0 && patient.length === 0;
+}
+
+/** The head moves instead of the line, so that ten thousand are not moved ten thousand times. */
+class Line {
+  #all: Waiting[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#all.length - this.#head;
+  }
+
+  push(waiting: Waiting): void {
+    this.#all.push(waiting);
+  }
+
+  shift(): Waiting | undefined {
+    if (this.#head === this.#all.length) return undefined;
+    const next = this.#all[this.#head++];
+    if (this.#head === this.#all.length || this.#head >= 1_000) {
+      this.#all = this.#all.slice(this.#head);
+      this.#head = 0;
     }
     return next;
   }
-  if (waiting.patientHead === waiting.patient.length) return undefined;
-  const next = waiting.patient[waiting.patientHead++];
-  if (waiting.patientHead === waiting.patient.length) {
-    waiting.patient.length = 0;
-    waiting.patientHead = 0;
-  }
-  return next;
 }

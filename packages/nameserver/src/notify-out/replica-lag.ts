@@ -2,9 +2,7 @@ import type { ReplicaLag } from '../status.ts';
 import type { CommitHistory } from './commit-history.ts';
 import type { NotifyState } from './machine.ts';
 import { addressText, type Remote } from './remote.ts';
-
-/** Exchanges in a row without any answer after which a target is called unreachable. */
-const SILENT_IS_UNREACHABLE = 2;
+import { SILENT_IS_UNREACHABLE } from './timing.ts';
 
 /** The operator's view of one target. `now` in ms since the epoch. */
 export function replicaLag(remote: Remote, state: NotifyState, history: CommitHistory, now: number): ReplicaLag {

@@ -41,3 +41,15 @@ export function probeDelay(step: number): number {
 export function probeTimeout(step: number): number {
   return step < SLOW_PROBE_STEP ? 500 : 2_000;
 }
+
+/** Exchanges in a row without any answer after which a target is called unreachable. */
+export const SILENT_IS_UNREACHABLE = 2;
+
+/** Exchanges with a remote in a row without any answer, of whatever zones, after which it is taken to be dead: a handful of zones has fewer. */
+export const SILENT_IS_DEAD = 16;
+
+/** Pauses between two exchanges with a dead remote, ms: doubling from the first to the last. */
+export const SCOUT_PAUSE = { first: 100, last: 2_000 } as const;
+
+/** Zones looked at and targets told at once when their remote is dead or alive again, and the pause before the next of them, ms. */
+export const TELLING = { atOnce: 2_000, toldAtOnce: 200, pause: 5 } as const;

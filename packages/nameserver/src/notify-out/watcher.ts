@@ -15,6 +15,8 @@ export interface TargetFailure {
   readonly at: number;
   readonly cause: 'silence' | 'refused' | 'not-implemented';
   readonly reason: string;
+  /** It stands for that many in a row: found out by exchanges for other zones. */
+  readonly silent?: number;
 }
 
 /**
