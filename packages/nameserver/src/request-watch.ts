@@ -27,6 +27,9 @@ export interface RequestWatch {
   transferAsked(asked: TransferAsked): void;
   /** A transfer came to its end, or fitted into one datagram. */
   transferServed(served: TransferServed): void;
-  /** RFC 8945 5.2: a signed request (of any kind) that did not verify; `error` as in TSIG: 16 BADSIG, 17 BADKEY, 18 BADTIME. */
-  tsigRefused(peer: string, error: number, at: number): void;
+  /**
+   * RFC 8945 5.2: a signed request (of any kind) that did not verify; `error` as in TSIG: 16 BADSIG, 17 BADKEY, 18 BADTIME.
+   * `request`: its octets, only for the time of the call.
+   */
+  tsigRefused(peer: string, error: number, at: number, request: Uint8Array): void;
 }

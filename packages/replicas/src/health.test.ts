@@ -59,6 +59,13 @@ const CASES: [what: string, facts: Partial<HealthFacts>, state: HealthState, rea
     /Configure the zone/,
   ],
   [
+    'SERVFAIL to the SOA query: it knows the zone, and what keeps it from fetching it was seen',
+    { seen: undefined, probeRefused: 'it answers SERVFAIL', likely: { reason: 'no acl', next: 'Add it.' } },
+    'refusing',
+    /answers SERVFAIL; no acl\./,
+    /^Add it\.$/,
+  ],
+  [
     'NOTIFY refused, and behind (RFC 1996 3.10)',
     { ...lacking(5_000), notifyRefused: 'NOTIFY: REFUSED' },
     'refusing',

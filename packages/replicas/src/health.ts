@@ -127,6 +127,7 @@ function refusing({
   address,
   probeRefused,
   notifyRefused,
+  likely,
   seen,
   serial,
   missing,
@@ -135,8 +136,11 @@ function refusing({
   if (probeRefused !== undefined)
     return {
       state: 'refusing',
-      reason: `${probeRefused}.`,
-      next: `Configure the zone at ${address} as a secondary of this primary, or see in its log why it does not have it.`,
+      // It knows the zone and could not get it yet, or it was never told of it.
+      reason: likely === undefined ? `${probeRefused}.` : `${probeRefused}; ${likely.reason}.`,
+      next:
+        likely?.next ??
+        `Configure the zone at ${address} as a secondary of this primary, or see in its log why it does not have it.`,
     };
   const late = missing !== undefined && now - missing.oldestAt > HEALTH.behindAfter;
   if (notifyRefused === undefined || seen === undefined || seen.serial === serial || !late) return undefined;

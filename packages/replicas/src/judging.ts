@@ -86,7 +86,7 @@ export class Judging {
       receipt,
       diverged,
       // Only who lacks something has a reason for it.
-      likely: seen !== undefined && seen.serial !== watched.serial ? this.likely(watched, target) : undefined,
+      likely: seen?.serial === watched.serial ? undefined : this.likely(watched, target),
     };
   }
 

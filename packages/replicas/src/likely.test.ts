@@ -22,11 +22,43 @@ const asked = (peer: string, more: object = {}) => ({
 const CASES: [what: string, facts: Partial<WaitingFacts>, reason: RegExp, next: RegExp][] = [
   ['firewall on TCP: acknowledged, no connection', {}, /opens no TCP connection/, /firewall/],
   ['a connection and nothing on it', { peer: { connectedAt: 11_000 } }, /no request comes through/, /proxy/],
+  [
+    'another primary: it comes with other zones',
+    { peer: { connectedAt: 11_000, requestedAt: 11_001 } },
+    /does not ask us for the zone/,
+    /its primary for example\.test\. is an address of this server/,
+  ],
+  [
+    'a request, then a connection with nothing on it',
+    { peer: { connectedAt: 12_000, requestedAt: 11_001 } },
+    /no request comes/,
+    /proxy/,
+  ],
   ['a connection from before the change', { peer: { connectedAt: 8_000 } }, /opens no TCP connection/, /firewall/],
-  ['BADKEY (RFC 8945 5.2.1)', { peer: { tsig: { at: 11_000, error: 17 } } }, /BADKEY/, /same name.*key xfr\./],
-  ['BADSIG (RFC 8945 5.2.2)', { peer: { tsig: { at: 11_000, error: 16 } } }, /BADSIG/, /same secret/],
-  ['BADTIME (RFC 8945 5.2.3)', { peer: { tsig: { at: 11_000, error: 18 } } }, /BADTIME.*clocks/, /NTP/],
-  ['BADTRUNC (RFC 8945 5.2.4)', { peer: { tsig: { at: 11_000, error: 22 } } }, /TSIG error 22/, /length/],
+  [
+    'BADKEY (RFC 8945 5.2.1)',
+    { asks: [{ peer: '192.0.2.9', tsig: { at: 11_000, error: 17 } }] },
+    /BADKEY/,
+    /same name.*key xfr\./,
+  ],
+  [
+    'BADSIG (RFC 8945 5.2.2)',
+    { asks: [{ peer: '192.0.2.9', tsig: { at: 11_000, error: 16 } }] },
+    /BADSIG/,
+    /same secret/,
+  ],
+  [
+    'BADTIME (RFC 8945 5.2.3)',
+    { asks: [{ peer: '192.0.2.9', tsig: { at: 11_000, error: 18 } }] },
+    /BADTIME.*clocks/,
+    /NTP/,
+  ],
+  [
+    'BADTRUNC (RFC 8945 5.2.4)',
+    { asks: [{ peer: '192.0.2.9', tsig: { at: 11_000, error: 22 } }] },
+    /TSIG error 22/,
+    /length/,
+  ],
   ['acl', { asks: [asked('192.0.2.9', { refused: 'acl' })] }, /no acl here allows/, /Add 192\.0\.2\.9 to an acl/],
   [
     'acl with a key',

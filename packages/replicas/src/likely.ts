@@ -33,9 +33,9 @@ const PATIENCE = 2_000;
 
 /** Why a secondary that was told does not have it: the most certain of what was seen since. Undefined: too early to say. */
 export function likelyReason(facts: WaitingFacts): Likely | undefined {
-  const { since, peer, asks, hosts, now } = facts;
+  const { since, asks, hosts, now, peer } = facts;
   const own = asks.filter((ask) => hosts.includes(ask.peer)).at(-1);
-  const tsig = peer?.tsig !== undefined && peer.tsig.at >= since ? peer.tsig : undefined;
+  const tsig = own?.tsig !== undefined && own.tsig.at >= since ? own.tsig : undefined;
   const asked = own?.asked !== undefined && own.asked.at >= since ? own.asked : undefined;
   const served = own?.served !== undefined && own.served.at >= since ? own.served : undefined;
   if (served !== undefined && served.serial === facts.serial) return fetched(facts, served.at);
@@ -50,6 +50,12 @@ export function likelyReason(facts: WaitingFacts): Likely | undefined {
     };
   const stranger = asks.filter((ask) => !hosts.includes(ask.peer) && (ask.asked?.at ?? 0) >= since).at(-1);
   if (stranger?.asked !== undefined) return strangerReason(facts, stranger.peer, stranger.asked.refused);
+  // It comes through to us, with other zones.
+  if (peer?.requestedAt !== undefined && peer.requestedAt >= since && peer.requestedAt >= (peer.connectedAt ?? 0))
+    return {
+      reason: 'it acknowledges NOTIFY and does not ask us for the zone, though it asks for others',
+      next: `See whether its primary for ${facts.zone} is an address of this server, and its log.`,
+    };
   if (peer?.connectedAt !== undefined && peer.connectedAt >= since)
     return {
       reason: 'it acknowledges NOTIFY and connects over TCP, but no request comes through',

@@ -1,10 +1,11 @@
 import type { RequestWatch, TransferAsked, TransferServed } from '@zonewire/nameserver';
+import { decodeMessage, nameToText } from '@zonewire/shared-protocol';
 
 /** What one address did here; the newest of each. Times in ms since the epoch. */
 export interface PeerFacts {
   connectedAt?: number;
-  /** A request whose signature did not verify: 16 BADSIG, 17 BADKEY, 18 BADTIME (RFC 8945 3). */
-  tsig?: { readonly at: number; readonly error: number };
+  /** A request for a transfer, or a signed one, of whatever zone. */
+  requestedAt?: number;
 }
 
 /** What was asked of one zone from one address. */
@@ -12,6 +13,8 @@ export interface AskFacts {
   readonly peer: string;
   asked?: TransferAsked;
   served?: TransferServed;
+  /** A request for the zone whose signature did not verify: 16 BADSIG, 17 BADKEY, 18 BADTIME (RFC 8945 3). */
+  tsig?: { readonly at: number; readonly error: number };
 }
 
 /** Addresses that asked for one zone and are remembered, the newest. */
@@ -65,7 +68,10 @@ export class Peers implements RequestWatch {
 
   transferAsked(asked: TransferAsked): void {
     const facts = this.#ask(asked.zone, asked.peer);
-    if (facts !== undefined) facts.asked = asked;
+    if (facts === undefined) return;
+    facts.asked = asked;
+    const known = this.#hosts.get(asked.peer);
+    if (known !== undefined) known.facts.requestedAt = asked.at;
   }
 
   transferServed(served: TransferServed): void {
@@ -75,9 +81,15 @@ export class Peers implements RequestWatch {
     this.#onServed(served);
   }
 
-  tsigRefused(peer: string, error: number, at: number): void {
+  /** Only of addresses that are notified: a stranger may write any sender and any zone into a datagram. */
+  tsigRefused(peer: string, error: number, at: number, request: Uint8Array): void {
     const known = this.#hosts.get(peer);
-    if (known !== undefined) known.facts.tsig = { at, error };
+    if (known === undefined) return;
+    known.facts.requestedAt = at;
+    const decoded = decodeMessage(request);
+    const question = decoded.ok ? decoded.value.question[0] : undefined;
+    const facts = question && this.#ask(nameToText(question.name).toLowerCase(), peer);
+    if (facts !== undefined) facts.tsig = { at, error };
   }
 
   #ask(zone: string, peer: string): AskFacts | undefined {

@@ -110,7 +110,7 @@ export class QueryPipeline {
     if (verdict.status === 'refused') {
       this.#counters.tsigErrors[verdict.error]++;
       this.#options.events.tsigRefused(verdict.problem, context);
-      this.#options.watch?.tsigRefused(context.peerAddress, verdict.error, context.now);
+      this.#options.watch?.tsigRefused(context.peerAddress, verdict.error, context.now, request);
       return this.#send(tsigErrorResponse(request, verdict, now), reply, RCODE.NOTAUTH);
     }
     const limit = this.#sizeLimit(reply, context);

@@ -85,7 +85,7 @@ export class RequestHandlers {
       if (verified.status === 'refused') {
         this.#counters.tsigErrors[verified.error]++;
         this.#options.events.tsigRefused(verified.problem, peer);
-        this.#options.watch?.tsigRefused(peer.peerAddress, verified.error, peer.now);
+        this.#options.watch?.tsigRefused(peer.peerAddress, verified.error, peer.now, bytes);
         this.#countAnswer((bytes[2] >>> 3) & 0x0f, RCODE.NOTAUTH);
         await sink.send(verified.response);
         return;
