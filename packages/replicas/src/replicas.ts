@@ -304,9 +304,10 @@ export class Replicas implements NotifyWatcher {
     const same = [...(this.#zones.get(zone)?.targets.values() ?? [])].filter(({ remote }) =>
       hostsOf(remote).includes(peer),
     );
-    const [only] = same.length > 1 ? same.filter(({ remote }) => keyName(remote) === key?.toLowerCase()) : same;
-    if (only === undefined) return;
-    this.#pairWatch?.touched(zone, only.secondary);
+    const likely = same.length > 1 ? same.filter(({ remote }) => keyName(remote) === key?.toLowerCase()) : same;
+    for (const { secondary } of likely) this.#pairWatch?.touched(zone, secondary);
+    const [only, another] = likely;
+    if (only === undefined || another !== undefined) return;
     this.moment('transferred', { zone, secondary: only.secondary, serial, at, source: 'transfer' });
   }
 
