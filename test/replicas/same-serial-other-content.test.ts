@@ -17,7 +17,7 @@ import { sampleZone } from '../fixtures/zones.ts';
 const ZONE = 'example.test.';
 /** NSD gives nobody this one. */
 const CLOSED = 'closed.test.';
-const VENDORS = ['bind', 'nsd', 'pdns'] as const;
+const VENDORS = ['nsd', 'pdns', 'bind'] as const;
 type Vendor = (typeof VENDORS)[number];
 const START = { bind: startBind, nsd: startNsd, pdns: startPowerDnsSqlite };
 

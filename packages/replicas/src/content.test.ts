@@ -109,3 +109,19 @@ it('whoever compares is told of pairs, of transfers and of other serials', () =>
   const touched = `touched ${ZONE} fra1`;
   expect(told).toEqual([`${ZONE} fra1`, touched, touched, touched, `${ZONE} `]);
 });
+
+it('a transfer to an address that several share: each may be repaired by it, but nobody is said to have made it', () => {
+  const { replicas } = watched();
+  const touched: string[] = [];
+  const moments: string[] = [];
+  const at = (id: string): Remote => ({ id, addresses: [{ host: '192.0.2.1', port: 53 }] });
+  replicas.watchPairs({ watching: () => {}, touched: (_, secondary) => touched.push(secondary) });
+  replicas.watching(ZONE, [at('fra1'), at('fra2')], { serial: 41, expire: 1000 });
+  replicas.events((event) => event.kind === 'moment' && moments.push(`${event.secondary} ${event.moment}`));
+  replicas.committed(ZONE, 42, [42], NOW, 1000);
+  replicas.peers.transferServed({ zone: ZONE, peer: '192.0.2.1', serial: 42, at: NOW });
+  expect([touched, moments]).toEqual([['fra1', 'fra2'], []]);
+  replicas.watching(ZONE, [at('fra1')], { serial: 42, expire: 1000 });
+  replicas.peers.transferServed({ zone: ZONE, peer: '192.0.2.1', serial: 42, at: NOW });
+  expect(moments).toEqual(['fra1 transferred']);
+});

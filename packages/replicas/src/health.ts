@@ -87,7 +87,7 @@ function diverged({ address, diverged: found, seen, secondary, serial }: HealthF
 }
 
 const retransferWords =
-  '"zonewire zone retransfer", "rndc retransfer", "nsd-control force_transfer", "knotc zone-retransfer" or "pdns_control retrieve"';
+  '"zonewire zone retransfer", "rndc retransfer", "nsd-control force_transfer", "knotc zone-retransfer" or "pdns_control retrieve" (with its IXFR off)';
 
 function ahead({ address, seen, serial }: HealthFacts): Verdict | undefined {
   if (seen === undefined) return undefined;
