@@ -10,7 +10,7 @@ export interface AddressRange {
   readonly last: Uint8Array;
 }
 
-/** One rule of a zone's acl; DESIGN.md: nothing is allowed unless a rule says so. */
+/** One rule of a zone's acl: nothing is allowed unless a rule says so. */
 export interface AclRule {
   readonly id: string;
   readonly addresses: readonly AddressRange[];

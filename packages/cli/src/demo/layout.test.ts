@@ -13,7 +13,7 @@ describe.each(NODES)('demo/$id.yaml', (node) => {
   if (!loaded.ok) throw new Error(loaded.problems.map(problemText).join('\n'));
   const { config } = loaded;
 
-  it('has the addresses of DESIGN.md and all sample zones', () => {
+  it('has the addresses of demo/README.md and all sample zones', () => {
     expect(config.server).toMatchObject({ identity: node.id, listen: [{ host: HOST, port: node.dnsPort }] });
     expect(config.control).toEqual({ listen: { host: HOST, port: node.controlPort }, token: undefined });
     expect(config.zones.map(({ domain }) => nameToText(domain))).toEqual(ZONES);

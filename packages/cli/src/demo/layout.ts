@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the demo's parts are. Addresses are DESIGN.md's; the configuration files in demo/ say the same. */
+/** Where the demo's parts are. The configuration files in demo/ say the same addresses. */
 
 export const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 export const SAMPLE_ZONES = join(ROOT, 'demo', 'zones');

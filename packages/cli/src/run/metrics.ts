@@ -5,7 +5,7 @@ import { comparisonMetrics } from './comparison-metrics.ts';
 import { delegationMetrics } from './delegation-metrics.ts';
 import type { RunningNode } from './running-node.ts';
 
-/** The counters of the node's parts under DESIGN.md's names. Only what has happened has a sample: 260 types are not 520 zeros. */
+/** The counters of the node's parts under the names that operators see. Only what has happened has a sample: 260 types are not 520 zeros. */
 export function nodeMetrics(node: RunningNode): MetricFamily[] {
   const { counters } = node.nameserver;
   const { tcp } = counters;

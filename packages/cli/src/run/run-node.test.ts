@@ -145,7 +145,7 @@ describe('zonewire run', () => {
     expect(output).toMatch(/^\$ORIGIN a\.test\.\n[\s\S]*192\.0\.2\.7/);
   });
 
-  it('counts what it did under the names of DESIGN.md', async () => {
+  it('counts what it did under its public names', async () => {
     await dig(node, '-y', `${KEY.algorithm}:${KEY.name}:${KEY.secret}`, 'a.test.', 'AXFR');
     await dig(node, '+opcode=NOTIFY', '+norec', 'a.test.', 'SOA');
     await dig(node, '+opcode=UPDATE', '+norec', 'a.test.', 'SOA');

@@ -12,7 +12,7 @@ const LONGEST_RECONNECT_WAIT = 2_000;
 
 /**
  * A connection for commands: fails at once while Redis is away, so that nothing piles up for when it is back.
- * For BullMQ's queues: DEPENDENCIES.md, "producers".
+ * For what writes to BullMQ's queues.
  */
 export function commandConnection({ url, password }: RedisAddress): Redis {
   const redis = new Redis(url, {

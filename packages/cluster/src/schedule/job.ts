@@ -29,8 +29,8 @@ export function jobId(zone: string): string {
 }
 
 /**
- * An id that exists is silently not added again, also when its job is over: nothing that is over may stay
- * (DEPENDENCIES.md). A job that stalls (its node died) goes back to waiting however often: see the worker's options.
+ * An id that exists is silently not added again, also when its job is over: nothing that is over may stay.
+ * A job that stalls (its node died) goes back to waiting however often: see the worker's options.
  */
 export function jobOptions(zone: string, delay: number, change: boolean): BulkJobOptions {
   return {

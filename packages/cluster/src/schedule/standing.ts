@@ -8,9 +8,8 @@ export interface Standing {
 
 /**
  * Nobody will ever hand it out: a script of BullMQ was refused half-way (Redis full), after it had taken the job from one list and before it
- * put it into the next; or it is in the list of active jobs, and locked by nobody, by a node
- * that is gone, or by us who do not run it. Of the last kind BullMQ's
- * check for stalled jobs finds some, after a minute; of the first kind none.
+ * put it into the next; or it is in the list of active jobs, and locked by nobody, by a node that is gone, or by us who do not run it.
+ * Of the last kind BullMQ's check for stalled jobs finds some, after a minute; of the first kind none.
  */
 export function isAstray({ state, holder }: Standing): boolean {
   return holder !== 'other' && (state === 'unknown' || state === 'active');

@@ -79,7 +79,7 @@ export type NotifyEvent =
 
 export type NotifyEffect =
   | { readonly kind: 'notify'; readonly serial: number; readonly address: number; readonly timeout: number }
-  /** `urgent`: follows a change; the others follow a timer and may wait (DESIGN.md, decision 8). */
+  /** `urgent`: follows a change; the others follow a timer and may wait. */
   | { readonly kind: 'probe'; readonly address: number; readonly timeout: number; readonly urgent: boolean }
   /** Seen for the first time to answer with this serial, which is the wanted one. */
   | { readonly kind: 'confirmed'; readonly serial: number };

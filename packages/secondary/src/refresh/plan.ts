@@ -6,7 +6,7 @@ export interface Plan {
   /** ms since the epoch; may be past. */
   readonly at: number;
   readonly reason: 'refresh' | 'retry' | 'bootstrap' | 'notify' | 'operator' | 'retransfer';
-  /** Work caused by a change goes ahead of work caused by a timer (DESIGN.md, decision 8). */
+  /** Work caused by a change goes ahead of work caused by a timer. */
   readonly priority: 'change' | 'timer';
 }
 

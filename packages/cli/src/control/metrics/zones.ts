@@ -4,7 +4,7 @@ import type { MetricFamily, MetricSample } from './exposition.ts';
 /** Zones with samples of their own; those beyond it are counted only. */
 export const MAX_ZONES = 20_000;
 
-/** The gauges of DESIGN.md that have one sample a zone. `expireInterval`: SOA EXPIRE in seconds, of the version served. */
+/** The gauges that have one sample a zone. `expireInterval`: SOA EXPIRE in seconds, of the version served. */
 export function zoneMetrics(
   statuses: readonly NodeZoneStatus[],
   expireInterval: (zone: string) => number | undefined,

@@ -9,17 +9,17 @@ const HEIGHT = 240;
 /** As many as style/1-tokens.css has. */
 const COLOURS = 6;
 
-/** The history as lines; a logarithmic axis of lag. */
-export function LagChart({ series }: { series: LagSeries }) {
+/** The history of the last `hours` as lines; a logarithmic axis of lag. */
+export function LagChart({ series, hours }: { series: LagSeries; hours: number }) {
   const [outer, width] = useWidth<HTMLDivElement>();
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const colour = useColours();
   const data = [series.times, ...series.values] as unknown as uPlot.AlignedData;
-  const shape = `${series.times.length < 20} ${series.secondaries.join('\n')}`;
+  const shape = `${hours} ${series.times.length < 20} ${series.secondaries.join('\n')}`;
   useEffect(() => {
     if (place.current === null || width === 0) return;
-    plot.current = new uPlot(optionsOf(series, width, colour), data, place.current);
+    plot.current = new uPlot(optionsOf(series, hours, width, colour), data, place.current);
     return () => plot.current?.destroy();
   }, [width, shape, colour]);
   useEffect(() => plot.current?.setData(data), [series]);
@@ -30,7 +30,12 @@ export function LagChart({ series }: { series: LagSeries }) {
   );
 }
 
-function optionsOf({ secondaries, times }: LagSeries, width: number, colour: (name: string) => string): uPlot.Options {
+function optionsOf(
+  { secondaries, times }: LagSeries,
+  hours: number,
+  width: number,
+  colour: (name: string) => string,
+): uPlot.Options {
   // A single measurement has no line.
   const sparse = times.length < 20;
   const axis = {
@@ -42,7 +47,11 @@ function optionsOf({ secondaries, times }: LagSeries, width: number, colour: (na
   return {
     width,
     height: HEIGHT,
-    scales: { y: { distr: 3, log: 10 } },
+    scales: {
+      // What was asked for, however little of it there is: one measurement alone would make an axis of years.
+      x: { range: () => [Date.now() / 1000 - hours * 3600, Date.now() / 1000] },
+      y: { distr: 3, log: 10 },
+    },
     axes: [
       { ...axis, values: HOURS },
       { ...axis, size: 64, values: (_, splits) => splits.map((value) => (isPower(value) ? duration(value) : '')) },

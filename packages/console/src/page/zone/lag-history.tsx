@@ -42,7 +42,7 @@ export function LagHistory({ zone }: { zone: string }) {
         <p class="muted">No change was measured in this time.</p>
       ) : (
         <>
-          <LagChart series={series} />
+          <LagChart series={series} hours={hours} />
           <LagTable buckets={data.buckets} />
         </>
       )}

@@ -41,7 +41,7 @@ export function ReplicasTable({ zone }: { zone: string }) {
         failure={failure}
         rowKey={({ id }) => id}
         empty={'Nobody is told of this zone from here: it has no "notify".'}
-        below={whyInWords}
+        below={(replica) => (healthOf(replica).state === 'in-sync' ? '' : whyInWords(replica))}
       />
     </Section>
   );
