@@ -56,6 +56,26 @@ it('times of serials survive a restart, and what comes later is added to them', 
   expect(again.timeline('other.test.', 1)).toEqual([]);
 });
 
+it('one line for a secondary, and one more for each of several nodes at its address', () => {
+  const { file } = open();
+  const answered = (secondary: string, node: string, ms: number) =>
+    moment('answered', 7, NOW + ms, ms, { secondary, node });
+  file.write(
+    [
+      commit(7, NOW),
+      ...['', 'a', 'b'].map((node) => answered('fra1', node, 5)),
+      ...['', 'c'].map((node) => answered('sin1', node, 8)),
+    ],
+    NOW,
+  );
+  expect(file.timeline(ZONE, 1)[0].secondaries.map(({ id, node }) => [id, node])).toEqual([
+    ['fra1', undefined],
+    ['fra1', 'a'],
+    ['fra1', 'b'],
+    ['sin1', 'c'],
+  ]);
+});
+
 it('a serial that is used again is another one from then on', () => {
   const { file } = open();
   file.write(

@@ -94,7 +94,7 @@ export class HistoryFile {
     return commits.all(zone, limit).map(({ id, serial, at }) => ({
       serial: Number(serial),
       committedAt: Number(at),
-      secondaries: moments.all(id).map((row) => {
+      secondaries: oneLineForOneNode(moments.all(id)).map((row) => {
         const times = MOMENTS.flatMap((moment) => (row[moment] === null ? [] : [[`${moment}At`, Number(row[moment])]]));
         const lag = row.answered === null ? {} : { lagMs: Math.max(0, Number(row.answered) - Number(at)) };
         const node = row.node === '' ? {} : { node: String(row.node) };
@@ -223,3 +223,18 @@ export class HistoryFile {
     return Number(row?.n ?? 0);
   }
 }
+
+/** As while the node runs (serial-times.ts): one line for the secondary, and more only where several nodes answer at its address. */
+function oneLineForOneNode(rows: readonly Row[]): Row[] {
+  const nodes = Map.groupBy(
+    rows.filter(({ node }) => node !== ''),
+    ({ secondary }) => secondary,
+  );
+  return rows.flatMap((row) => {
+    const [only, another] = nodes.get(row.secondary) ?? [];
+    if (only === undefined || another !== undefined) return [row];
+    return row.node === '' ? [{ ...row, node: only.node }] : [];
+  });
+}
+
+type Row = ReturnType<StatementSync['all']>[number];
