@@ -117,7 +117,7 @@ const CASES: [what: string, facts: Partial<HealthFacts>, state: HealthState, rea
     'other content',
     { diverged: { serial: 42, how: 'digest ab, ours cd', isKept: false } },
     'diverged',
-    /content is another than ours: digest ab/,
+    /serial 42 but with other content than ours: digest ab/,
     /retransfer/,
   ],
   [

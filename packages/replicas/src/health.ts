@@ -78,7 +78,7 @@ function diverged({ address, diverged: found, seen, secondary, serial }: HealthF
   if (found === undefined) return undefined;
   const next = `Transfer the whole zone anew at ${secondary} (${retransferWords}), and find out who changed it there.`;
   if (seen === undefined || seen.serial === found.serial) {
-    const reason = `${address} answers with serial ${found.serial}, but its content is another than ours: ${found.how}.`;
+    const reason = `${address} answers with serial ${found.serial} but with other content than ours: ${found.how}.`;
     return { state: 'diverged', reason, next };
   }
   if (!found.isKept || seen.serial !== serial) return undefined;

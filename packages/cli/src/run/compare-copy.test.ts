@@ -144,6 +144,20 @@ describe('comparing the copy of a secondary', () => {
     }
   });
 
+  it('it is asked with the key of the remote (RFC 8945)', async () => {
+    const { ports, client } = setup({ '192.0.2.1': records(1, 'w A 192.0.2.7') });
+    const key = { name: name('xfr.test.'), algorithm: 'hmac-sha256', secret: new Uint8Array(32) } as const;
+    const keys: unknown[] = [];
+    const openTransfer: DnsExchange['openTransfer'] = (request, to, options) => {
+      keys.push(options.key);
+      return client.openTransfer(request, to, options);
+    };
+    const remote = { id: 'sin1', addresses: [{ host: '192.0.2.1', port: 53 }], key };
+    const signal = new AbortController().signal;
+    const outcome = await compareCopy(remote, { ...ports, client: { ...client, openTransfer } }, signal);
+    expect([outcome.result, keys]).toEqual(['same', [key]]);
+  });
+
   it('a zone that is not served here is not transferred', async () => {
     const { compare, asked, served } = setup({ '192.0.2.1': records(1, '') });
     served.served = undefined;
