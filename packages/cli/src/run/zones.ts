@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Log, ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
 import type { Primary } from '@zonewire/primary';
 import type { Secondary } from '@zonewire/secondary';
@@ -10,6 +11,9 @@ export interface Failed {
   readonly zone: string;
   readonly message: string;
 }
+
+/** Zones that need not wait for the disk may be many: after so long others have their turn of the event loop. */
+const WITHOUT_TURN_MS = 20;
 
 /** Zones opened or reloaded at a time: most of one is waiting for the disk. */
 const AT_ONCE = 32;
@@ -116,8 +120,13 @@ export class NodeZones {
   async #forEach(zones: readonly ZoneConfig[], act: (zone: ZoneConfig) => Promise<void>): Promise<Failed[]> {
     const failed: Failed[] = [];
     const left = zones.values();
+    let turnedAt = performance.now();
     const worker = async () => {
       for (const zone of left) {
+        if (performance.now() - turnedAt > WITHOUT_TURN_MS) {
+          await turn();
+          turnedAt = performance.now();
+        }
         if (this.#stopped) return;
         try {
           await act(zone);
