@@ -1,6 +1,6 @@
 import { ZonewireError } from '@zonewire/shared-protocol';
 import { describe, expect, test } from 'vitest';
-import { BUSY_MS, GroupCommit, MAX_GROUP_BYTES, MAX_GROUP_OPERATIONS } from './group-commit.ts';
+import { BUSY_MS, GroupCommit, MAX_GROUP_BYTES, MAX_GROUP_OPERATIONS, SLOW_MS } from './group-commit.ts';
 
 function fakeDatabase() {
   const state = {
@@ -9,6 +9,7 @@ function fakeDatabase() {
     groups: [] as string[][],
     failAt: '',
     now: 0,
+    syncMs: 0,
     here: 0,
     /** Syncs beside the event loop that are not over. */
     behind: [] as (() => void)[],
@@ -26,10 +27,14 @@ function fakeDatabase() {
       },
       sync: () => {
         if (state.failAt === 'sync') throw new Error('sync');
+        state.now += state.syncMs;
         state.here++;
       },
       syncBehind: (done) => {
-        const end = () => done(state.failAt === 'sync' ? new Error('sync') : undefined);
+        const end = () => {
+          state.now += state.syncMs;
+          done(state.failAt === 'sync' ? new Error('sync') : undefined);
+        };
         if (state.holdBehind) state.behind.push(end);
         else setImmediate(end);
       },
@@ -164,6 +169,24 @@ describe('group commit', () => {
     expect(state.groups).toEqual([['a'], ['b'], ['c'], ['d', 'e']]);
     expect(state.bytes).toBe(25);
     expect(state.here).toBe(2);
+  });
+
+  test('while the disk is slow no sync holds the event loop, however seldom changes are', async () => {
+    const { state, write } = fakeDatabase();
+    const next = async (what: string) => {
+      state.now += 10 * BUSY_MS;
+      await write(what);
+    };
+    state.syncMs = SLOW_MS + 1;
+    await next('a');
+    expect(state.here).toBe(1);
+    await next('b');
+    state.syncMs = 1;
+    await next('c');
+    expect(state.here).toBe(1);
+    await next('d');
+    expect(state.here).toBe(2);
+    expect(state.durable).toEqual(['a', 'b', 'c', 'd']);
   });
 
   test('a sync beside the event loop that fails: its callers are told, and those behind it have their turn', async () => {

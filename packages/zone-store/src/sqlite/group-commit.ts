@@ -51,6 +51,9 @@ export const MAX_GROUP_BYTES = 4 * 1024 * 1024;
 /** A group that comes so soon behind the last one, ms, is one of many: it is synced beside the event loop. */
 export const BUSY_MS = 20;
 
+/** After a sync that took so long, ms, the next one is beside the event loop as well: the disk is slow or busy. */
+export const SLOW_MS = 3;
+
 /**
  * Many calls, one transaction, one sync.
  *
@@ -71,7 +74,9 @@ export class GroupCommit {
   #queue: Queued[] = [];
   #scheduled = false;
   #syncing = false;
-  #lastAt = Number.NEGATIVE_INFINITY;
+  /** When the last group was over, and how long it took to write. */
+  #endedAt = Number.NEGATIVE_INFINITY;
+  #took = 0;
   groups = 0;
   groupsFailed = 0;
 
@@ -108,9 +113,7 @@ export class GroupCommit {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      const now = this.#now();
-      this.#flush(this.#takeGroup(), now - this.#lastAt < BUSY_MS);
-      this.#lastAt = now;
+      this.#flush(this.#takeGroup(), this.#took > SLOW_MS || this.#now() - this.#endedAt < BUSY_MS);
       if (this.#queue.length > 0) this.#schedule();
     });
   }
@@ -126,6 +129,7 @@ export class GroupCommit {
   }
 
   #flush(group: readonly Queued[], behind: boolean): void {
+    const began = this.#now();
     let refusals: (ZonewireError | undefined)[];
     let applying = false;
     try {
@@ -144,16 +148,23 @@ export class GroupCommit {
       return;
     }
     if (!behind) {
+      this.#ended(began);
       this.#stored(group, refusals);
       return;
     }
     this.#syncing = true;
     this.#transaction.syncBehind((cause) => {
       this.#syncing = false;
+      this.#ended(began);
       if (cause === undefined) this.#stored(group, refusals);
       else this.#failed(group, cause);
       if (this.#queue.length > 0) this.#schedule();
     });
+  }
+
+  #ended(began: number): void {
+    this.#endedAt = this.#now();
+    this.#took = this.#endedAt - began;
   }
 
   #stored(group: readonly Queued[], refusals: readonly (ZonewireError | undefined)[]): void {
