@@ -89,6 +89,11 @@ export class History {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     const worker = this.#worker;
     if (worker === undefined) return;
+    // Its thread has ended, or is about to: its exit may be over.
+    if (this.counters.stopped > 0) {
+      await worker.terminate();
+      return;
+    }
     await new Promise<void>((resolve) => {
       this.#closed = resolve;
       worker.on('exit', () => resolve());
