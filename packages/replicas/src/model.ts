@@ -51,6 +51,8 @@ export type ReplicaEvent =
       readonly source: 'notify' | 'probe' | 'receipt' | 'transfer';
       /** Since the commit. */
       readonly lagMs?: number;
+      /** It was told before, with a later time: of a probe, which sees only that it has happened. */
+      readonly corrected?: true;
     }
   | {
       readonly kind: 'probe-failed';
@@ -151,6 +153,8 @@ export interface SecondaryTimes {
   readonly transferredAt?: number;
   readonly verifiedAt?: number;
   readonly answeredAt?: number;
+  /** Where a probe saw that: when the probe before it was sent, which was answered with an older serial. The truth lies between the two. */
+  readonly olderAt?: number;
   /** From committed to answered, ms. */
   readonly lagMs?: number;
 }

@@ -43,6 +43,39 @@ describe('what is known of the secondaries', () => {
     );
   });
 
+  it('its receipt corrects what a probe has seen, is told as a correction, and is what the lag is made of', () => {
+    const clock = new FakeClock();
+    const start = clock.now();
+    const probed = { serial: 42, servedAt: start + 30, committedAt: start, lagMs: 30 };
+    const replicas = new Replicas({
+      clock,
+      log: silentLog,
+      lag: () => [{ ...lag('fra1'), state: 'in-sync', ...probed }],
+    });
+    const events: ReplicaEvent[] = [];
+    replicas.watching(ZONE, [remote('fra1')], { serial: 41, expire: 1000 });
+    replicas.events((event) => events.push(event));
+    replicas.answered(ZONE, 'fra1', { serial: 41, at: start - 8, askedAt: start - 9 });
+    replicas.committed(ZONE, 42, [42], start, 1000);
+    replicas.answered(ZONE, 'fra1', { serial: 41, at: start + 12, askedAt: start + 10, node: 'fra1-node' });
+    replicas.answered(ZONE, 'fra1', { serial: 42, at: start + 30, askedAt: start + 20, node: 'fra1-node' });
+    const row = () => replicas.timeline(ZONE, 1)[0].secondaries[0];
+    expect(row()).toEqual({ id: 'fra1', node: 'fra1-node', answeredAt: start + 30, olderAt: start + 10, lagMs: 30 });
+    expect(replicas.view(ZONE)[0]).toMatchObject(probed);
+    const receipt = { zone: ZONE, secondary: 'fra1', serial: 42, source: 'receipt', node: 'fra1-node' } as const;
+    for (const at of [start + 17, start + 17, start + 25]) replicas.moment('answered', { ...receipt, at });
+    expect(row()).toEqual({ id: 'fra1', node: 'fra1-node', answeredAt: start + 17, lagMs: 17 });
+    expect(replicas.view(ZONE)[0]).toMatchObject({ servedAt: start + 17, lagMs: 17 });
+    expect(replicas.totals()[0].lag?.latest).toBe(17);
+    const told = events.flatMap((event) =>
+      event.kind === 'moment' && event.serial === 42 ? [[event.source, event.lagMs, event.corrected]] : [],
+    );
+    expect(told).toEqual([
+      ['probe', 30, undefined],
+      ['receipt', 17, true],
+    ]);
+  });
+
   it('who answers with a serial has the older ones too, across the end of the numbers (RFC 1982 3.2)', () => {
     const { clock, replicas, moments } = watched();
     const at = clock.now();

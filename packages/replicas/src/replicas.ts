@@ -211,10 +211,11 @@ export class Replicas implements NotifyWatcher {
     const target = watched?.targets.get(secondary);
     if (watched === undefined || target === undefined) return;
     const { serial, at, node } = answer;
+    const olderAt = target.askedAt;
     const isAnother = target.seen?.serial !== serial;
     target.answered(answer, serial === watched.serial);
     if (isAnother) this.#pairWatch?.touched(zone, secondary);
-    this.#servedFirst(target, serial, at, 'probe', node);
+    this.#servedFirst(target, { serial, at, olderAt, source: 'probe', node });
     this.#look(zone, secondary);
   }
 
@@ -232,7 +233,7 @@ export class Replicas implements NotifyWatcher {
     const target = this.#target(zone, secondary);
     if (target === undefined) return;
     if (moment === 'answered') {
-      this.#servedFirst(target, serial, at, about.source, about.node);
+      this.#servedFirst(target, about);
       return;
     }
     const record = this.book.first(zone, serial, secondary, moment, at);
@@ -331,7 +332,20 @@ export class Replicas implements NotifyWatcher {
     return this.#zones.get(zone)?.targets.get(secondary);
   }
 
-  #servedFirst(target: Target, serial: number, at: number, source: MomentEvent['source'], node?: string): void {
+  /** `olderAt`: when it was asked, at the last, and answered with an older serial. */
+  #servedFirst(
+    target: Target,
+    {
+      serial,
+      at,
+      source,
+      node,
+      olderAt,
+    }: Pick<MomentEvent, 'serial' | 'at' | 'source'> & {
+      readonly node?: string | undefined;
+      readonly olderAt?: number | undefined;
+    },
+  ): void {
     const { zone, secondary } = target;
     const told = {
       kind: 'moment',
@@ -343,13 +357,19 @@ export class Replicas implements NotifyWatcher {
       ...(node === undefined ? {} : { node }),
     } as const;
     const lagMs = (committedAt: number) => Math.max(0, at - committedAt);
-    const fresh = this.book.answered(zone, serial, secondary, at);
+    const fresh = this.book.answered(zone, serial, secondary, at, olderAt);
     const newest = fresh.at(-1);
     if (newest !== undefined) this.#tally.lag(target, at, lagMs(newest.committedAt));
     const another = node === undefined ? undefined : this.book.answeredBy(zone, serial, secondary, node, at);
     for (const record of fresh) this.#told.emit({ ...told, serial: record.serial, lagMs: lagMs(record.committedAt) });
     if (another !== undefined && fresh.length === 0)
       this.#told.emit({ ...told, serial, lagMs: lagMs(another.committedAt) });
+    if (source !== 'receipt') return;
+    for (const { serial: known, committedAt, answeredAt } of this.book.corrected(zone, serial, secondary, at)) {
+      const exact = answeredAt - committedAt;
+      if (known === target.seen?.serial) this.#tally.lag(target, answeredAt, exact);
+      this.#told.emit({ ...told, serial: known, at: answeredAt, lagMs: exact, corrected: true });
+    }
   }
 
   /** Its health may have changed. */

@@ -38,6 +38,42 @@ it('a group larger than what is kept, an answer to what is forgotten, a zone tha
   expect([book.rows, book.timeline(ZONE, 9)]).toEqual([0, []]);
 });
 
+it('a receipt is more exact than a probe: the serial and the older ones that were not there before are corrected', () => {
+  const book = new SerialBook();
+  book.commit(ZONE, [1], 100);
+  book.commit(ZONE, [2], 110);
+  book.commit(ZONE, [3], 120);
+  book.commit(ZONE, [4], 200);
+  book.answered(ZONE, 1, 'fra1', 112);
+  book.answered(ZONE, 3, 'fra1', 150, 115);
+  const known = () =>
+    book.timeline(ZONE, 4).map(({ secondaries: [row] }) => [row?.answeredAt, row?.olderAt, row?.lagMs]);
+  // The probe before was sent before the third was committed.
+  expect(known()).toEqual([
+    [undefined, undefined, undefined],
+    [150, 120, 30],
+    [150, 115, 40],
+    [112, undefined, 12],
+  ]);
+  expect(book.corrected(ZONE, 3, 'fra1', 131)).toEqual([
+    { serial: 2, committedAt: 110, answeredAt: 131 },
+    { serial: 3, committedAt: 120, answeredAt: 131 },
+  ]);
+  expect(known().slice(1)).toEqual([
+    [131, undefined, 11],
+    [131, undefined, 21],
+    [112, undefined, 12],
+  ]);
+  // Later than a probe has seen it, not seen yet, not known, or before its commit: clocks are never quite the same.
+  for (const [serial, at] of [
+    [3, 140],
+    [4, 210],
+    [9, 1],
+  ])
+    expect(book.corrected(ZONE, serial, 'fra1', at)).toEqual([]);
+  expect(book.corrected(ZONE, 3, 'fra1', 5).map(({ answeredAt }) => answeredAt)).toEqual([100, 110, 120]);
+});
+
 it('the limits of a node', () => {
   expect(DEFAULT_SERIAL_LIMITS).toEqual({ serialsPerZone: 256, rows: 200_000 });
 });

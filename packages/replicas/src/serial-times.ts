@@ -23,6 +23,9 @@ export interface SerialRecord {
   readonly rows: Map<string, Row>;
 }
 
+/** A serial whose time at a secondary was known less exactly before. */
+export type Corrected = Pick<SerialRecord, 'serial' | 'committedAt'> & { readonly answeredAt: number };
+
 /** The newest serials of one zone, oldest first. */
 export class ZoneSerials {
   readonly records: SerialRecord[] = [];
@@ -73,10 +76,11 @@ export class SerialBook {
   }
 
   /**
-   * A secondary answers with `serial`: so it has every older one that we committed (RFC 1982 order).
+   * A secondary answers with `serial`: so it has every older one that we committed (RFC 1982 order). `olderAt`: it was last asked then
+   * and answered with an older one, where that is how it is known.
    * @returns those that it is seen to answer for the first time, oldest first.
    */
-  answered(zone: string, serial: number, secondary: string, at: number): SerialRecord[] {
+  answered(zone: string, serial: number, secondary: string, at: number, olderAt?: number): SerialRecord[] {
     const kept = this.#zones.get(zone);
     if (kept === undefined) return [];
     const fresh: SerialRecord[] = [];
@@ -86,11 +90,34 @@ export class SerialBook {
       const record = kept.records[place];
       const order = compareSerials(record.serial, serial);
       if (order !== 0 && order !== -1) break;
-      if (this.#set(record, secondary, 'answered', at)) fresh.push(record);
+      if (!this.#set(record, secondary, 'answered', at)) continue;
+      if (olderAt !== undefined) record.rows.get(secondary)!.olderAt = Math.max(olderAt, record.committedAt);
+      fresh.push(record);
     }
     if (place !== first) kept.answeredTo.set(secondary, place + kept.forgotten);
     this.#enforce();
     return fresh;
+  }
+
+  /**
+   * A secondary of ours says that it answers with `serial` since `at`, which is more exact than when a probe saw it.
+   * @returns the serials, oldest first, that were thought to be there later than that; their times are right now.
+   */
+  corrected(zone: string, serial: number, secondary: string, at: number): Corrected[] {
+    const records = this.#zones.get(zone)?.records ?? [];
+    const last = records.findLastIndex((record) => record.serial === serial);
+    const corrected: Corrected[] = [];
+    for (let place = last; place >= 0; place--) {
+      const record = records[place];
+      const row = record.rows.get(secondary);
+      // Clocks are compared as well as that can be done: nothing is answered before it is committed.
+      const answeredAt = Math.max(at, record.committedAt);
+      if (row?.answeredAt === undefined || row.answeredAt <= answeredAt) break;
+      row.answeredAt = answeredAt;
+      delete row.olderAt;
+      corrected.push({ serial: record.serial, committedAt: record.committedAt, answeredAt });
+    }
+    return corrected.reverse();
   }
 
   /** @returns the record when this node had not answered with it before. */
@@ -99,7 +126,9 @@ export class SerialBook {
     const row = record?.rows.get(secondary);
     if (row === undefined) return undefined;
     row.nodes ??= new Map();
-    if (row.nodes.has(node) || row.nodes.size >= NODES_PER_ROW) return undefined;
+    const known = row.nodes.get(node);
+    if (known !== undefined && at < known) row.nodes.set(node, Math.max(at, record?.committedAt ?? at));
+    if (known !== undefined || row.nodes.size >= NODES_PER_ROW) return undefined;
     row.nodes.set(node, at);
     return record;
   }

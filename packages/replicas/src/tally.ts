@@ -15,7 +15,7 @@ class Sums {
   readonly lags = new Uint32Array(STEPS);
   /** Zones with a lag. */
   measured = 0;
-  latest: { readonly at: number; readonly lagMs: number } | undefined;
+  latest: { readonly of: Target; readonly at: number; readonly lagMs: number } | undefined;
   /** How many zones each node behind the address was seen to answer for. */
   readonly nodes = new Map<string, number>();
 
@@ -88,7 +88,8 @@ export class Tally {
     const step = Math.min(STEPS - 1, lagStep(lagMs));
     sums.lags[step]++;
     this.#lagSteps.set(target, step);
-    if (sums.latest === undefined || at >= sums.latest.at) sums.latest = { at, lagMs };
+    if (sums.latest === undefined || at >= sums.latest.at || sums.latest.of === target)
+      sums.latest = { of: target, at, lagMs };
   }
 
   /** A node behind the address was seen to answer for a zone, or is not remembered any more. */

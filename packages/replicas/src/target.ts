@@ -20,6 +20,8 @@ export class Target {
   health: Health;
   /** The newest answer, and when its serial was first seen. */
   seen: { readonly serial: number; readonly at: number } | undefined;
+  /** When the last probe was sent that was answered. */
+  askedAt: number | undefined;
   /** When it was last seen to be as new as we were. */
   currentAt: number | undefined;
   silent = 0;
@@ -50,11 +52,12 @@ export class Target {
     this.health = { state: 'unknown', since: now, reason, next: '' };
   }
 
-  answered({ serial, at, node, expireIn }: TargetAnswer, current: boolean): void {
+  answered({ serial, at, askedAt, node, expireIn }: TargetAnswer, current: boolean): void {
     this.silent = 0;
     this.silentSince = undefined;
     this.probeRefused = undefined;
     this.lastFailure = undefined;
+    this.askedAt = askedAt;
     if (this.seen?.serial !== serial) this.seen = { serial, at };
     if (this.diverged !== undefined && this.diverged.serial !== serial && !this.diverged.isKept)
       this.diverged = undefined;

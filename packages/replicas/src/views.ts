@@ -3,7 +3,7 @@ import { compareSerials } from '@zonewire/shared-protocol';
 import type { Judging } from './judging.ts';
 import type { QueueEntry, ReplicaPage, ReplicaQuery, ReplicaView, SecondaryTotals } from './model.ts';
 import type { Receipts } from './receipts.ts';
-import type { SerialBook } from './serial-times.ts';
+import type { SerialBook, SerialRecord } from './serial-times.ts';
 import type { Tally } from './tally.ts';
 import type { Target } from './target.ts';
 import type { WatchedZone, WatchedZones } from './watched.ts';
@@ -29,7 +29,7 @@ export class Views {
 
   /** {@link Replicas.view} */
   view(zone: string): ReplicaView[] {
-    const { zones, clock, judging, receipts, lag: lagsOf } = this.#parts;
+    const { zones, book, clock, judging, receipts, lag: lagsOf } = this.#parts;
     const watched = zones.get(zone);
     if (watched === undefined) return [];
     const now = clock.now();
@@ -42,6 +42,7 @@ export class Views {
       const receiptTrouble = receipts.troubleOf(lag.id);
       return {
         ...lag,
+        ...exactLag(lag, book.find(zone, watched.serial)),
         health: target.health,
         ...(target.nodes.size === 0 ? {} : { nodes: [...target.nodes.values()] }),
         ...(expiry === undefined ? {} : { expiry }),
@@ -128,4 +129,11 @@ function hasHealth(targets: ReadonlyMap<string, Target>, state: string, secondar
   if (secondary !== undefined) return targets.get(secondary)?.health.state === state;
   for (const target of targets.values()) if (target.health.state === state) return true;
   return false;
+}
+
+/** The announcer knows when a probe saw it; a receipt says since when it was so. */
+function exactLag({ id, state, servedAt }: ReplicaLag, record: SerialRecord | undefined): Partial<ReplicaLag> {
+  const answeredAt = record?.rows.get(id)?.answeredAt;
+  if (record === undefined || state !== 'in-sync' || answeredAt === undefined || servedAt === undefined) return {};
+  return answeredAt < servedAt ? { servedAt: answeredAt, lagMs: answeredAt - record.committedAt } : {};
 }

@@ -101,6 +101,10 @@ export const serialTimes = z
           id: z.string().meta({ description: 'The id of the remote.' }),
           node: z.string().optional().meta({ description: 'Which node behind its address.' }),
           ...times,
+          olderAt: at.optional().meta({
+            description:
+              'Where a probe saw the answer: when the probe before it was sent, which was answered with an older serial. The truth lies between the two.',
+          }),
           lagMs: z.number().optional().meta({ description: 'From committed to first answered, ms.' }),
         }),
       )

@@ -20,6 +20,7 @@ function setup({ ahead = 0, zones = [STATUS] as unknown[] } = {}) {
   const clock = new FakeClock();
   const streams: ReadableStreamDefaultController<Uint8Array>[] = [];
   const asked: { path: string; headers: Record<string, string> }[] = [];
+  const slow = { there: 0 };
   const refuse = { with: undefined as (() => Response | Promise<Response>) | undefined };
   const theirs = () => clock.now() + ahead;
   const fetch = async (url: string, { headers, redirect, signal }: RequestInit) => {
@@ -33,7 +34,7 @@ function setup({ ahead = 0, zones = [STATUS] as unknown[] } = {}) {
     aborted.catch(() => {});
     if (refuse.with) return Promise.race([refuse.with(), aborted]);
     // 4 ms there, 4 ms back.
-    clock.jump(4);
+    clock.jump(4 + slow.there);
     const answer = answerOf(path, signal!);
     clock.jump(4);
     return answer;
@@ -91,7 +92,7 @@ function setup({ ahead = 0, zones = [STATUS] as unknown[] } = {}) {
     const times = { transferredAt: at - 3, verifiedAt: at - 2, servedAt: at };
     return { kind: 'receipt', zone: 'a.test.', at, node: 'fra1-node', serial: 8, ...times, ...more };
   };
-  return { clock, follower, asked, streams, refuse, told, skews, troubles, lines, send, event, receipt };
+  return { clock, follower, asked, streams, slow, refuse, told, skews, troubles, lines, send, event, receipt };
 }
 
 describe('Follower', () => {
@@ -260,15 +261,23 @@ describe('Follower', () => {
     expect(troubles).toEqual(['no answer within 15 s']);
   });
 
-  it('the clock is measured again every ten minutes', async () => {
-    const { follower, skews, send, clock } = setup();
+  it('the clock is measured again after 0.5, 1, 2, 4 ... 60 s, and a slow answer does not spoil what a quick one has told', async () => {
+    const { follower, skews, slow, asked, send, clock } = setup({ ahead: 500 });
+    slow.there = 40;
     follower.start();
     await settle();
-    for (let seconds = 0; seconds < 630; seconds += 15) {
-      await clock.advance(15_000);
+    expect(skews).toEqual([520]);
+    slow.there = 0;
+    const measured: number[] = [];
+    for (let second = 1; second <= 190; second++) {
+      asked.length = 0;
+      await clock.advance(1_000);
       await send(':\n\n');
+      if (asked.some(({ path }) => path === '/api/v1/time')) measured.push(second);
+      if (second === 10) slow.there = 40;
     }
-    expect(skews.length).toBe(2);
+    expect(measured).toEqual([1, 2, 4, 8, 16, 32, 64, 124, 184]);
+    expect(new Set(skews.slice(1))).toEqual(new Set([500]));
   });
 
   it('stops at once, also in the middle of a pause', async () => {

@@ -1,6 +1,6 @@
 import type { Clock, Log } from '@zonewire/nameserver';
 import type { ReceiptFacts } from '@zonewire/replicas';
-import { type ClockSample, clockSkew } from './clock-skew.ts';
+import { ClockComparison, type ClockSample } from './clock-skew.ts';
 import { readEvent, readStatus, type Told, zoneOf } from './receipts.ts';
 import { SseReader } from './sse-reader.ts';
 
@@ -48,9 +48,14 @@ export const FOLLOW = {
   timeout: 15_000,
   /** ms without an octet after which a connection is dead; a comment comes every 15 s. */
   silence: 45_000,
-  /** How often the time is asked for in a row, and ms between two measurements. */
-  samples: 5,
-  skewInterval: 600_000,
+  /**
+   * How often the time is asked for in a row, and ms between two measurements: the first comes soon after the connect, when both sides may be
+   * busy with their start; then each takes twice as long as the one before, up to the last. Many answers are slow on a busy machine: it takes
+   * some tens of them until a quick one is among them.
+   */
+  samples: 8,
+  firstSkewInterval: 500,
+  skewInterval: 60_000,
   /** Octets of an answer that is read whole (the state of all zones). */
   answerMax: 64 * 1024 * 1024,
 } as const;
@@ -66,6 +71,7 @@ export class Follower {
   readonly #stop = new AbortController();
   readonly #facts = new Map<string, ReceiptFacts>();
   #lastId: string | undefined;
+  readonly #clocks = new ClockComparison();
   #skew = 0;
   #node: string;
   #tries = 0;
@@ -96,7 +102,7 @@ export class Follower {
         this.#failed(wordsOf(error));
       }
       const wait = Math.min(FOLLOW.slowestRetry, FOLLOW.firstRetry * 2 ** Math.min(this.#tries++, 10));
-      await this.#pause(wait);
+      await this.#pause(wait, this.#stop.signal);
     }
   }
 
@@ -114,6 +120,7 @@ export class Follower {
       const response = await this.#get(path, signal, headers);
       await this.#readState(signal);
       this.#live();
+      void this.#keepMeasuring(signal);
       await this.#listen(response, signal, over);
     } finally {
       over.abort();
@@ -132,7 +139,6 @@ export class Follower {
         FOLLOW.silence,
       );
     };
-    let measuredAt = clock.now();
     alive();
     try {
       for await (const chunk of response.body ?? []) {
@@ -142,9 +148,6 @@ export class Follower {
           else this.#event(data);
         }
         this.#lastId = reader.lastId ?? this.#lastId;
-        if (Math.abs(clock.now() - measuredAt) < FOLLOW.skewInterval) continue;
-        measuredAt = clock.now();
-        await this.#measureSkew(signal);
       }
     } catch (error) {
       throw over.signal.aborted ? over.signal.reason : error;
@@ -190,6 +193,15 @@ export class Follower {
     if (typeof identity === 'string' && identity !== '') this.#node = identity.slice(0, 255);
   }
 
+  /** Beside the receipts, which do not wait for it, until `signal`. That the other side is gone is found out there. */
+  async #keepMeasuring(signal: AbortSignal): Promise<void> {
+    for (let wait: number = FOLLOW.firstSkewInterval; ; wait = Math.min(2 * wait, FOLLOW.skewInterval)) {
+      await this.#pause(wait, signal);
+      if (signal.aborted) return;
+      await this.#measureSkew(signal).catch(() => {});
+    }
+  }
+
   async #measureSkew(signal: AbortSignal): Promise<void> {
     const { clock, sink } = this.#ports;
     const samples: ClockSample[] = [];
@@ -200,7 +212,7 @@ export class Follower {
         throw new Error('what it answers at /api/v1/time is no time');
       samples.push({ sentAt, theirs: now, receivedAt: clock.now() });
     }
-    const skew = clockSkew(samples);
+    const skew = this.#clocks.add(samples);
     if (skew === undefined) return;
     this.#skew = skew.ms;
     sink.skew(this.#secondary.id, Math.round(skew.ms));
@@ -268,9 +280,8 @@ export class Follower {
     sink.trouble(id, message);
   }
 
-  #pause(ms: number): Promise<void> {
+  #pause(ms: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
-    const { signal } = this.#stop;
     return new Promise((resolve) => {
       const end = () => {
         clock.clearTimeout(timer);

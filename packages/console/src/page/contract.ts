@@ -181,6 +181,8 @@ export interface MomentEvent {
   readonly at: number;
   readonly source: string;
   readonly lagMs?: number;
+  /** Told before, less exactly. */
+  readonly corrected?: true;
 }
 
 export interface ProbeFailedEvent {

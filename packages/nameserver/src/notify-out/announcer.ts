@@ -240,14 +240,15 @@ export class Announcer {
   async #probe(target: Target, address: RemoteAddress, timeout: number): Promise<Heard> {
     const { zone, remote } = target;
     this.counters.probesSent++;
+    const askedAt = this.#clock.now();
     const event = await probeSerial(this.#client, zone, { remote, address, timeout, signal: this.#abort.signal });
     const heard = heardBy(event);
     if (target.gone) return heard;
+    const at = this.#clock.now();
     if (event.kind === 'probe-failed') this.counters.probesFailed++;
     this.#event(target, event);
-    const at = this.#clock.now();
     if (event.kind === 'probe-failed') this.#watcher?.probeFailed(zone.id, remote.id, { ...event, at });
-    else this.#watcher?.answered(zone.id, remote.id, { ...event, at });
+    else this.#watcher?.answered(zone.id, remote.id, { ...event, at, askedAt });
     return heard;
   }
 

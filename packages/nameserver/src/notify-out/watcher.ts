@@ -4,6 +4,8 @@ import type { Remote } from './remote.ts';
 export interface TargetAnswer {
   readonly serial: number;
   readonly at: number;
+  /** When it was asked. */
+  readonly askedAt?: number | undefined;
   /** Which node behind the address answered (NSID, RFC 5001). */
   readonly node?: string | undefined;
   /** Seconds until the zone expires there, by its own word (RFC 7314). */

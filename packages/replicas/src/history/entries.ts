@@ -11,6 +11,7 @@ export type HistoryEntry =
       readonly node: string;
       readonly moment: Moment;
       readonly at: number;
+      /** undefined: it is in the lag history already, as it was known then. */
       readonly lagMs: number | undefined;
     };
 

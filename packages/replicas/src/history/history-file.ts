@@ -55,7 +55,7 @@ export class HistoryFile {
     const moment = (column: Moment) =>
       this.#db.prepare(
         `INSERT INTO moments (commit_id, secondary, node, ${column}) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET ${column} = coalesce(${column}, excluded.${column})`,
+         ON CONFLICT DO UPDATE SET ${column} = min(coalesce(${column}, excluded.${column}), excluded.${column})`,
       );
     this.#moments = Object.fromEntries(MOMENTS.map((column) => [column, moment(column)])) as Record<
       Moment,

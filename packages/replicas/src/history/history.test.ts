@@ -37,6 +37,35 @@ it('keeps what happens, by a thread, and has it after a restart', async () => {
   await second.close();
 });
 
+it('a correction takes the place of what it corrects, also after that was written', async () => {
+  const history = new History({ path: join(dir, 'corrected.db'), clock: systemClock, log: silentLog });
+  const at = Date.now();
+  const answered = (serial: number, lagMs: number, corrected?: true) =>
+    history.take({
+      kind: 'moment',
+      moment: 'answered',
+      zone: ZONE,
+      secondary: 'fra1',
+      source: corrected ? 'receipt' : 'probe',
+      serial,
+      at: at + lagMs,
+      lagMs,
+      ...(corrected && { corrected }),
+    });
+  const lags = async () => (await history.timeline(ZONE, 10)).map(({ secondaries }) => secondaries[0]?.lagMs);
+  const lag = () => history.lag({ since: at - 60_000 });
+  history.take({ kind: 'committed', zone: ZONE, serial: 8, serials: [7, 8], at });
+  answered(7, 40);
+  answered(8, 50);
+  answered(7, 20, true);
+  expect(await lags()).toEqual([50, 20]);
+  expect(await lag()).toMatchObject([{ count: 2, max: 50 }]);
+  answered(8, 30, true);
+  expect(await lags()).toEqual([30, 20]);
+  expect(await lag()).toMatchObject([{ count: 2, max: 50 }]);
+  await history.close();
+});
+
 it('a damaged file ends the history: said once, with the file and what to do, and everything asked is answered', async () => {
   const path = join(dir, 'damaged.db');
   writeFileSync(path, 'this is no database, and long enough to be looked at as one'.repeat(100));

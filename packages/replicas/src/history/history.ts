@@ -16,6 +16,8 @@ import {
 const WRITE_EVERY = 1_000;
 /** Entries that wait while the disk is slow; what comes beyond is left out of the history, and counted. */
 export const MAX_WAITING = 50_000;
+/** How far back among those that wait an entry is looked for that has to be corrected. */
+const CORRECTED_WITHIN = 1_000;
 /** Questions under way; more get an empty answer. */
 const MAX_QUESTIONS = 64;
 
@@ -67,9 +69,12 @@ export class History {
   take(event: ReplicaEvent): void {
     if (event.kind === 'committed') this.#add({ zone: event.zone, serials: event.serials, at: event.at });
     else if (event.kind === 'moment') {
-      const { zone, serial, secondary, node = '', moment, at, lagMs } = event;
-      this.#add({ zone, serial, secondary, node: '', moment, at, lagMs });
-      if (node !== '') this.#add({ zone, serial, secondary, node, moment, at, lagMs });
+      const { node = '', corrected } = event;
+      for (const of of new Set(['', node])) {
+        const entry = entryOf(event, of);
+        if (corrected === undefined) this.#add(entry);
+        else this.#correct(entry);
+      }
     }
   }
 
@@ -118,6 +123,17 @@ export class History {
       this.#timer = undefined;
       this.#flush();
     }, WRITE_EVERY);
+  }
+
+  /** Mostly it has not been written yet: a correction comes some ms later. */
+  #correct(entry: MomentEntry): void {
+    const from = Math.max(0, this.#waiting.length - CORRECTED_WITHIN);
+    for (let i = this.#waiting.length - 1; i >= from; i--) {
+      if (!isSameMoment(this.#waiting[i], entry)) continue;
+      this.#waiting[i] = entry;
+      return;
+    }
+    this.#add({ ...entry, lagMs: undefined });
   }
 
   #flush(): void {
@@ -184,4 +200,16 @@ export class History {
     this.#waiting = [];
     this.#underWay = 0;
   }
+}
+
+type MomentEntry = Exclude<HistoryEntry, { readonly serials: unknown }>;
+
+function entryOf(event: Extract<ReplicaEvent, { kind: 'moment' }>, node: string): MomentEntry {
+  const { zone, serial, secondary, moment, at, lagMs } = event;
+  return { zone, serial, secondary, node, moment, at, lagMs };
+}
+
+function isSameMoment(entry: HistoryEntry, { zone, serial, secondary, node, moment }: MomentEntry): boolean {
+  if ('serials' in entry || entry.serial !== serial || entry.moment !== moment) return false;
+  return entry.zone === zone && entry.secondary === secondary && entry.node === node;
 }

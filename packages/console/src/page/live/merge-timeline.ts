@@ -12,7 +12,7 @@ export const MOMENT_KEYS = {
   answered: 'answeredAt',
 } as const satisfies Record<MomentName, keyof TimelineSecondary>;
 
-/** The timeline after an event; the same object when it is not touched. The first time that something happened stays. */
+/** The timeline after an event; the same object when it is not touched. The first time that something happened stays, unless it becomes known better. */
 export function mergeTimeline(timeline: Timeline, event: NodeEvent): Timeline {
   if (event.zone !== timeline.zone) return timeline;
   if (event.kind === 'committed') {
@@ -37,7 +37,8 @@ function withMoment(entry: TimelineSerial, event: MomentEvent): TimelineSerial {
     exact === -1 ? secondaries.findIndex(({ id, node }) => id === event.secondary && node === undefined) : exact;
   const before: TimelineSecondary = at === -1 ? { id: event.secondary } : secondaries[at];
   const key = MOMENT_KEYS[event.moment];
-  if (key === undefined || before[key] !== undefined) return entry;
+  const known = key && before[key];
+  if (key === undefined || (known !== undefined && !(event.corrected && event.at < known))) return entry;
   const after = {
     ...before,
     ...(event.node === undefined ? {} : { node: event.node }),

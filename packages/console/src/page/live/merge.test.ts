@@ -67,6 +67,8 @@ describe('the timeline', () => {
     const done = mergeTimeline(begun, answered(8));
     expect(done.serials[0].secondaries).toEqual([{ id: 'fra1', answeredAt: 105, lagMs: 5 }]);
     expect(mergeTimeline(done, answered(8, { at: 200 }))).toBe(done);
+    const corrected = mergeTimeline(done, answered(8, { at: 102, lagMs: 2, corrected: true }));
+    expect(corrected.serials[0].secondaries).toEqual([{ id: 'fra1', answeredAt: 102, lagMs: 2 }]);
     expect(mergeTimeline(begun, committed(8))).toBe(begun);
   });
 
