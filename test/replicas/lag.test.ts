@@ -14,10 +14,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleZone } from '../fixtures/zones.ts';
 
 const ZONE = 'example.test.';
-const CHANGES = 50;
 
-/** What an outside observer sees: when each secondary answered with a serial for the first time. */
-type Observed = Record<'site' | 'bind' | 'nsd', number>;
+type SecondaryName = 'site' | 'bind' | 'nsd';
 
 describe('the truth about a site of ours, a BIND and an NSD', () => {
   let primary: ZonewireNode;
@@ -46,8 +44,8 @@ describe('the truth about a site of ours, a BIND and an NSD', () => {
     for (const node of [primary, site]) await node?.remove();
   });
 
-  const at = (name: keyof Observed): Address => ({ host: '127.0.0.1', port: ports[name] });
-  const idOf = (name: keyof Observed) => `remote-${ports[name]}`;
+  const at = (name: SecondaryName): Address => ({ host: '127.0.0.1', port: ports[name] });
+  const idOf = (name: SecondaryName) => `remote-${ports[name]}`;
   const replicas = async () => (await primary.api<ReplicaPage>('/api/v1/replicas')).zones[0].replicas;
   const health = async () => (await replicas()).map((replica) => replica.health.state);
 
@@ -69,14 +67,12 @@ describe('the truth about a site of ours, a BIND and an NSD', () => {
     }
   }
 
-  async function untilAnswers(name: keyof Observed, serial: number): Promise<number> {
-    const until = Date.now() + 60_000;
-    for (;;) {
-      if ((await servedSerial(at(name), ZONE)) === serial) return Date.now();
-      if (Date.now() > until) throw new Error(`${name} does not answer with serial ${serial} within 60 s`);
-      await sleep(1);
-    }
-  }
+  const untilAnswers = (name: SecondaryName, serial: number) =>
+    eventually(
+      `${name} answers with serial ${serial}`,
+      async () => (await servedSerial(at(name), ZONE)) === serial,
+      60_000,
+    );
 
   const change = (text: string) =>
     primary.api<{ serial: number }>(`/api/v1/zones/${ZONE}`, {
@@ -86,39 +82,6 @@ describe('the truth about a site of ours, a BIND and an NSD', () => {
         rrsets: [{ name: `new.${ZONE}`, type: 'TXT', ttl: 60, changetype: 'REPLACE', records: [`"${text}"`] }],
       }),
     });
-
-  it(`of ${CHANGES} changes, says of each when it came to each: as an outside observer sees it`, async () => {
-    const observed = new Map<number, Observed>();
-    for (let i = 0; i < CHANGES; i++) {
-      const { serial } = await change(`change ${i}`);
-      const [ours, bind, nsd] = await Promise.all(names.map((name) => untilAnswers(name, serial)));
-      observed.set(serial, { site: ours, bind, nsd });
-    }
-    let serials: SerialTimes[] = [];
-    await eventually('every serial seen at every secondary', async () => {
-      ({ serials } = await primary.api<{ serials: SerialTimes[] }>(`/api/v1/zones/${ZONE}/timeline?limit=${CHANGES}`));
-      return serials.every(({ secondaries }) => names.every((name) => seen(secondaries, name)?.answeredAt));
-    });
-    expect(serials.map(({ serial }) => serial)).toEqual([...observed.keys()].reverse());
-    const errors: Record<keyof Observed, number[]> = { site: [], bind: [], nsd: [] };
-    for (const { serial, committedAt, secondaries } of serials) {
-      for (const name of names) {
-        const { answeredAt, lagMs, notifiedAt, acknowledgedAt } = seen(secondaries, name)!;
-        expect(lagMs).toBe(answeredAt! - committedAt!);
-        expect(notifiedAt!).toBeGreaterThanOrEqual(committedAt!);
-        expect(acknowledgedAt!).toBeGreaterThanOrEqual(notifiedAt!);
-        // Nobody can see it before it is there: an earlier time than the observer's is nearer to the truth.
-        errors[name].push(answeredAt! - observed.get(serial)![name]);
-      }
-    }
-    // Half of them: a busy machine holds up now the node, now the observer.
-    const middle = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
-    expect(middle(errors.site)).toBeLessThanOrEqual(5);
-    // One probe interval: about a third of the lag itself, which is some 10 to 1000 ms for them.
-    const lags = (name: keyof Observed) => serials.map(({ secondaries }) => seen(secondaries, name)!.lagMs!);
-    expect(middle(errors.bind)).toBeLessThanOrEqual(5 + middle(lags('bind')) / 2);
-    expect(middle(errors.nsd)).toBeLessThanOrEqual(5 + middle(lags('nsd')) / 2);
-  }, 120_000);
 
   it('one that is stopped is named within 2 s of the first probe that fails, and in sync when it is back', async () => {
     const [bind] = peers;
@@ -156,12 +119,11 @@ describe('the truth about a site of ours, a BIND and an NSD', () => {
     await untilAnswers('nsd', serial);
     await eventually('all in sync', async () => (await health()).every((state) => state === 'in-sync'));
     const { serials } = await primary.api<{ serials: SerialTimes[] }>(`/api/v1/zones/${ZONE}/timeline?limit=10`);
-    expect(serials).toHaveLength(10);
-    expect(serials[0].serial).toBe(serial);
+    expect(serials.map((one) => one.serial)).toEqual([serial, serial - 1]);
     expect(seen(serials[0].secondaries, 'site')?.answeredAt).toBeGreaterThan(0);
   }, 120_000);
 
-  function seen(secondaries: SerialTimes['secondaries'], name: keyof Observed) {
+  function seen(secondaries: SerialTimes['secondaries'], name: SecondaryName) {
     return secondaries.find(({ id }) => id === idOf(name));
   }
 });

@@ -7,9 +7,10 @@ import { freePort } from './free-port.ts';
 import { eventually, RunningProcess } from './running-process.ts';
 import { servedSerial } from './served-serial.ts';
 
-/** The sources, unless a benchmark names the bundle that is deployed. */
-const command = () =>
-  process.env.ZONEWIRE_COMMAND ?? fileURLToPath(new URL('../../cli/bin/zonewire.mjs', import.meta.url));
+/** Our program: the sources, unless a benchmark names the bundle that is deployed. */
+export function zonewireCommand(): string {
+  return process.env.ZONEWIRE_COMMAND ?? fileURLToPath(new URL('../../cli/bin/zonewire.mjs', import.meta.url));
+}
 
 /** How the nodes under test answer over UDP where a test does not say it itself (`npm run test:variants`). */
 function udpVariant(): Record<string, unknown> {
@@ -156,7 +157,7 @@ export class ZonewireNode implements Address {
   }
 
   async run(): Promise<void> {
-    const args = [...(this.options.execArgv ?? []), command(), 'run', '-c', this.configFile];
+    const args = [...(this.options.execArgv ?? []), zonewireCommand(), 'run', '-c', this.configFile];
     this.process = await RunningProcess.start('zonewire', process.execPath, args);
     try {
       await this.process.until('"ready"', () => /ready/.test(this.process.output), this.options.startTimeout);
@@ -169,7 +170,7 @@ export class ZonewireNode implements Address {
   /** Runs a `zonewire` command against this node, with JSON output unless told otherwise. */
   async cli(...args: string[]): Promise<{ output: string; errors: string; code: number | string }> {
     const running = await RunningProcess.start('zonewire cli', process.execPath, [
-      command(),
+      zonewireCommand(),
       ...args,
       '--control',
       this.controlUrl,

@@ -1,9 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
 import { type Address, digSerial, run } from '../dig.ts';
 import { eventually } from '../running-process.ts';
+import { zonewireCommand } from '../zonewire-node.ts';
+import { CONTROL_PORT, DNS_PORT, TOKEN, writeConfiguration } from './configuration.ts';
 import { ensureMachineImage } from './machine-images.ts';
 import { PROGRAM_FOLDER, PROGRAMS, type Program } from './programs.ts';
 import { SlowLink, type SlowLinkOptions } from './slow-link.ts';
@@ -27,13 +29,13 @@ export interface TopologyNode {
   readonly runs?: Program;
   /** Shares timers and transfers with the nodes of the same site; `redis` is the node that runs it. */
   readonly site?: { readonly name: string; readonly redis: string };
+  /** Nodes of ours whose receipts it reads. */
+  readonly follows?: readonly string[];
 }
 
 /** `node name -> what it is`: all nodes hang in one network of their own and reach each other by address. */
 export type TopologyDescription = Readonly<Record<string, TopologyNode>>;
 
-const DNS_PORT = 53;
-const CONTROL_PORT = 8053;
 /** The reaper's image is in a registry; what is left over by a killed run is removed by its label instead. */
 process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
 const LABEL = 'zonewire-test';
@@ -111,21 +113,31 @@ export class ContainerNode implements Address {
     return stdout + stderr;
   }
 
-  /** GET of its control API. */
-  async api(path: string): Promise<Record<string, unknown>> {
-    return JSON.parse(await this.#get(path)) as Record<string, unknown>;
+  /** Of its control API; GET unless said otherwise. */
+  async api<T = Record<string, unknown>>(path: string, init?: RequestInit): Promise<T> {
+    return JSON.parse(await (await this.open(path, init)).text()) as T;
+  }
+
+  /** An answer of its control API that is still being written: events. */
+  async open(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { ...init.headers, 'X-API-Key': TOKEN };
+    const response = await fetch(`${this.#controlUrl}${path}`, { ...init, headers });
+    if (!response.ok) throw new Error(`${this.name}: ${response.status} ${await response.text()}`);
+    return response;
+  }
+
+  /** Runs our command line against it, on this machine. */
+  async cli(...args: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
+    return run(process.execPath, [zonewireCommand(), ...args, '--control', this.#controlUrl, '--token', TOKEN], true);
   }
 
   /** As Prometheus gets them. */
-  metrics(): Promise<string> {
-    return this.#get('/metrics');
+  async metrics(): Promise<string> {
+    return (await this.open('/metrics')).text();
   }
 
-  async #get(path: string): Promise<string> {
-    const response = await fetch(`http://${this.host}:${CONTROL_PORT}${path}`, { headers: { 'X-API-Key': TOKEN } });
-    const body = await response.text();
-    if (!response.ok) throw new Error(`${this.name}: ${response.status} ${body}`);
-    return body;
+  get #controlUrl(): string {
+    return `http://${this.host}:${CONTROL_PORT}`;
   }
 
   /** The zone's status as the control API gives it. */
@@ -142,14 +154,13 @@ export class ContainerNode implements Address {
   }
 }
 
-const TOKEN = 'a-token-for-tests-only-0123456789';
-
 /** Nodes in containers on a Docker network of their own. */
 export class Topology {
   readonly nodes: ReadonlyMap<string, ContainerNode>;
   readonly network: string;
   readonly #folder: string;
   readonly #links: SlowLink[] = [];
+  readonly #silenced = new Set<string>();
 
   private constructor(network: string, folder: string, nodes: ReadonlyMap<string, ContainerNode>) {
     this.network = network;
@@ -172,11 +183,11 @@ export class Topology {
     const nodes = new Map<string, ContainerNode>();
     for (const name of names) {
       const config = join(folder, name);
-      const { runs, zones = [], site } = description[name];
+      const { runs, zones = [], site, follows = [] } = description[name];
       let container: () => GenericContainer;
       if (runs === undefined) {
         const redis = site && { url: `redis://${address(site.redis)}:6379`, site: site.name };
-        writeConfiguration(config, name, { zones, redis, address, range: `${prefix}.0/24` });
+        writeConfiguration(config, name, { zones, redis, follows, address, range: `${prefix}.0/24` });
         container = () =>
           new NodeContainer(image, network, address(name))
             .confined()
@@ -226,6 +237,24 @@ export class Topology {
     await run('docker', ['network', 'disconnect', this.network, this.node(name).id]);
   }
 
+  /** From now on every packet from it and to it vanishes, and nobody is told: a firewall, a router that has lost its way. */
+  async silence(name: string): Promise<void> {
+    for (const rule of this.#silenceRules(name)) await run('iptables', ['-t', 'raw', '-I', 'PREROUTING', ...rule]);
+    this.#silenced.add(name);
+  }
+
+  /** Ends {@link silence}. */
+  async unsilence(name: string): Promise<void> {
+    this.#silenced.delete(name);
+    for (const rule of this.#silenceRules(name)) await run('iptables', ['-t', 'raw', '-D', 'PREROUTING', ...rule]);
+  }
+
+  /** Packets between two ports of the network's bridge pass there as well (br_netfilter, which Docker loads). */
+  #silenceRules(name: string): string[][] {
+    const { host } = this.node(name);
+    return ['-s', '-d'].map((side) => [side, host, '-j', 'DROP']);
+  }
+
   /** Replaces a node's cable by a long one, at the same address; until the topology is removed. */
   async slow(name: string, options: SlowLinkOptions): Promise<void> {
     const { host } = this.node(name);
@@ -247,6 +276,7 @@ export class Topology {
   }
 
   async remove(): Promise<void> {
+    for (const name of this.#silenced) await this.unsilence(name);
     await Promise.all(this.#links.splice(0).map((link) => link.remove()));
     await Promise.all([...this.nodes.values()].map((node) => node.remove()));
     await run('docker', ['network', 'rm', this.network], true);
@@ -265,33 +295,4 @@ async function newNetwork(): Promise<{ network: string; prefix: string }> {
     if (!/overlap|already exists/i.test(stderr)) throw new Error(`docker network create: ${stderr}`);
   }
   throw new Error('no range of 10.89.0.0/16 is free for a test network');
-}
-
-interface NodeSettings {
-  readonly zones: readonly TopologyZone[];
-  readonly redis: object | undefined;
-  readonly address: (name: string) => string;
-  readonly range: string;
-}
-
-function writeConfiguration(folder: string, name: string, { zones, redis, address, range }: NodeSettings): void {
-  mkdirSync(join(folder, 'zones'), { recursive: true });
-  const others = new Set(zones.flatMap(({ primaries = [], notify = [] }) => [...primaries, ...notify]));
-  const file = (zone: string) => `zones/${zone === '.' ? 'root' : zone.replace(/\.$/, '')}.zone`;
-  const config = {
-    server: { identity: name, listen: [`0.0.0.0:${DNS_PORT}`], 'data-dir': '/var/lib/zonewire', 'warm-up': false },
-    control: { listen: `0.0.0.0:${CONTROL_PORT}`, token: TOKEN },
-    ...(redis ? { redis } : {}),
-    remotes: [...others].map((id) => ({ id, address: [`${address(id)}:${DNS_PORT}`] })),
-    acls: [{ id: 'network', address: [range], action: ['notify', 'transfer', 'update'] }],
-    zones: zones.map(({ name: domain, text, primaries, notify, settings }) => ({
-      domain,
-      ...(text === undefined ? { primary: primaries } : { file: file(domain) }),
-      ...(notify ? { notify } : {}),
-      acl: ['network'],
-      ...settings,
-    })),
-  };
-  for (const { name: zone, text } of zones) if (text !== undefined) writeFileSync(join(folder, file(zone)), text);
-  writeFileSync(join(folder, 'zonewire.yaml'), JSON.stringify(config, null, 2));
 }
