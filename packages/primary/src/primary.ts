@@ -90,6 +90,11 @@ export class Primary {
     return this.#ports.announcer.counters;
   }
 
+  /** Messages to secondaries that wait for their turn, and secondaries that are taken to be dead. */
+  get notifyWaiting(): { readonly messages: number; readonly deadRemotes: number } {
+    return this.#ports.announcer.waiting;
+  }
+
   get transfers(): TransferOut {
     return this.#ports.transfers;
   }

@@ -239,6 +239,11 @@ export class Secondary {
     return this.#announcer.counters;
   }
 
+  /** Messages to secondaries that wait for their turn, and secondaries that are taken to be dead. */
+  get notifyWaiting(): { readonly messages: number; readonly deadRemotes: number } {
+    return this.#announcer.waiting;
+  }
+
   has(domain: Name): boolean {
     return this.#runners.has(nameKey(domain)) || this.#waiting.has(nameKey(domain));
   }

@@ -46,6 +46,7 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
     ]),
     family('notifies_total', 'NOTIFY messages by direction and result.', 'counter', notifies(node)),
     ...probes(node),
+    ...outbound(node),
     family('updates_total', 'Dynamic updates by result.', 'counter', updates(node)),
     family(
       'refreshes_failed_total',
@@ -116,6 +117,30 @@ function probes({ primary, secondary, replicas }: RunningNode): MetricFamily[] {
       'counter',
       one(replicas.counters.receiptsUnknown),
     ),
+  ];
+}
+
+/** What this node asks and tells others. */
+function outbound({ client, primary, secondary }: RunningNode): MetricFamily[] {
+  const { exchanges, waited, timeouts, retransmissions, ignoredReplies, socketsOpened } = client.counters;
+  const of = (what: 'messages' | 'deadRemotes') => primary.notifyWaiting[what] + secondary.notifyWaiting[what];
+  const result = (result: string, value: number) => ({ labels: { result }, value });
+  return [
+    family('notify_waiting', 'Messages to secondaries that wait for their turn.', 'gauge', one(of('messages'))),
+    family(
+      'dead_remotes',
+      'Addresses of secondaries that answer nothing, for whatever zone.',
+      'gauge',
+      one(of('deadRemotes')),
+    ),
+    family('exchanges_total', 'Requests to other servers, by what happened to them.', 'counter', [
+      result('begun', exchanges),
+      result('waited', waited),
+      result('sent-again', retransmissions),
+      result('timeout', timeouts),
+    ]),
+    family('udp_sockets_opened_total', 'UDP sockets for such requests.', 'counter', one(socketsOpened)),
+    family('ignored_replies_total', 'Datagrams that were no reply to any of them.', 'counter', one(ignoredReplies)),
   ];
 }
 

@@ -156,6 +156,8 @@ describe('zonewire run', () => {
     expect(metrics).toMatch(/^zonewire_xfr_requests_total\{xfrtype="any",direction="out",result="not-loaded"\} 1$/m);
     expect(metrics).toMatch(/^zonewire_updates_total\{result="REFUSED"\} 1$/m);
     expect(metrics).toMatch(/^zonewire_notifies_total\{direction="in",result="ok"\} 0$/m);
+    expect(metrics).toMatch(/^zonewire_notify_waiting 0$/m);
+    expect(metrics).toMatch(/^zonewire_exchanges_total\{result="waited"\} 0$/m);
     expect(metrics).toMatch(/^zonewire_notifies_total\{direction="in",result="refused"\} 1$/m);
     expect(metrics).toMatch(/^zonewire_queries_total\{transport="udp",type="SOA"\} [1-9]/m);
     expect(metrics).toMatch(/^zonewire_responses_total\{rcode="SERVFAIL"\} [1-9]/m);
