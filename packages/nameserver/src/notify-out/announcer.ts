@@ -9,7 +9,7 @@ import { type NotifyEffect, type NotifyEvent, type NotifyState, startNotify, ste
 import { type Heard, OutboundWindow } from './outbound-window.ts';
 import { addressText, type Remote, type RemoteAddress, sameRemote } from './remote.ts';
 import { lagBetween, replicaLag } from './replica-lag.ts';
-import { SILENT_IS_DEAD, SILENT_IS_UNREACHABLE, TELLING } from './timing.ts';
+import { NOTIFY_OUT, SILENT_IS_DEAD, SILENT_IS_UNREACHABLE, TELLING } from './timing.ts';
 import { WakeHeap } from './wake-heap.ts';
 import type { NotifyWatcher } from './watcher.ts';
 
@@ -203,11 +203,12 @@ export class Announcer {
         continue;
       }
       const urgent = effect.kind === 'notify' || effect.urgent;
-      this.#window.run(target.remote.addresses, effect.address, urgent, (address) => {
+      this.#window.run(target.remote.addresses, effect.address, urgent, (address, isScout) => {
         if (target.gone) return undefined;
+        const timeout = isScout ? NOTIFY_OUT.notifyTimeout : effect.timeout;
         return effect.kind === 'notify'
-          ? this.#notify(target, address, effect.timeout)
-          : this.#probe(target, address, effect.timeout);
+          ? this.#notify(target, address, timeout)
+          : this.#probe(target, address, timeout);
       });
     }
     this.#wakes.set(target, wakeAt(target.state));
@@ -297,7 +298,8 @@ export class Announcer {
 }
 
 function heardBy(event: NotifyEvent): Heard {
-  return 'cause' in event && event.cause === 'silence' ? 'silence' : 'answered';
+  if (!('cause' in event) || event.cause !== 'silence') return 'answered';
+  return event.nobody ? 'nobody' : 'silence';
 }
 
 /** 0 to 1, the same for the same zone and target at every start. */

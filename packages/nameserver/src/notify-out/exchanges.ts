@@ -46,7 +46,7 @@ export async function sendNotify(
   const result = await exchange(client, request, to);
   if (!result.ok) {
     const cause = isSilence(result) ? 'silence' : 'refused';
-    return { kind: 'notify-failed', serial, cause, reason: result.error.message };
+    return { kind: 'notify-failed', serial, cause, reason: result.error.message, ...nobodyIn(result) };
   }
   const { rcode } = result.value.message;
   if (rcode === RCODE.NOERROR) return { kind: 'notify-acknowledged', serial };
@@ -66,7 +66,7 @@ export async function probeSerial(
   const result = await exchange(client, { question: soaQuestion(apex), edns: PROBE_EDNS }, to);
   if (!result.ok) {
     const cause = isSilence(result) ? 'silence' : 'refused';
-    return { kind: 'probe-failed', cause, reason: result.error.message };
+    return { kind: 'probe-failed', cause, reason: result.error.message, ...nobodyIn(result) };
   }
   const { aa, rcode, answer, edns } = result.value.message;
   const record = answer.find(({ type }) => type === TYPE.SOA);
@@ -110,6 +110,12 @@ const SILENT = new Set(['timeout', 'connection-refused', 'unreachable', 'not-per
 
 function isSilence(result: Exchanged): boolean {
   return !result.ok && SILENT.has(result.error.code);
+}
+
+function nobodyIn(result: Exchanged): { nobody?: true } {
+  return !result.ok && (result.error.code === 'connection-refused' || result.error.code === 'unreachable')
+    ? { nobody: true }
+    : {};
 }
 
 function notifyRefusal(at: string, rcode: number): string {

@@ -64,6 +64,8 @@ export type NotifyEvent =
       readonly serial: number;
       readonly cause: 'silence' | 'refused' | 'not-implemented';
       readonly reason: string;
+      /** Not just silence: the kernel says that nobody is there. */
+      readonly nobody?: true;
     }
   | {
       readonly kind: 'probe-answered';
@@ -75,7 +77,12 @@ export type NotifyEvent =
       /** Seconds until the zone expires there, by its own word (EXPIRE, RFC 7314). */
       readonly expireIn?: number | undefined;
     }
-  | { readonly kind: 'probe-failed'; readonly cause: 'silence' | 'refused'; readonly reason: string };
+  | {
+      readonly kind: 'probe-failed';
+      readonly cause: 'silence' | 'refused';
+      readonly reason: string;
+      readonly nobody?: true;
+    };
 
 export type NotifyEffect =
   | { readonly kind: 'notify'; readonly serial: number; readonly address: number; readonly timeout: number }

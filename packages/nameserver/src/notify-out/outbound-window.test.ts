@@ -58,7 +58,7 @@ test('a dead remote: one message every two seconds, the rest waits; with the fir
   const { clock, window, news, started, ask, finishAll } = setUp();
   for (let i = 0; i < 1_000; i++) ask('a', `${i}`, true);
   expect(started).toHaveLength(64);
-  await finishAll('silence');
+  await finishAll('nobody');
   // Until the one that says it, each made room for another.
   const begun = 64 + SILENT_IS_DEAD - 1;
   expect(news).toEqual(['dead a:53']);
@@ -66,7 +66,7 @@ test('a dead remote: one message every two seconds, the rest waits; with the fir
   expect(started).toHaveLength(begun);
   for (let ms = 0; ms < 60_000; ms += 100) {
     await clock.advance(100);
-    await finishAll('silence');
+    await finishAll('nobody');
   }
   const scouts = started.length - begun;
   expect(scouts).toBeGreaterThanOrEqual(60_000 / SCOUT_PAUSE.last);
@@ -87,7 +87,7 @@ test('answers in between, of whatever kind: not dead', async () => {
   const { window, ask, finish } = setUp();
   for (let i = 0; i < 200; i++) {
     ask('a', `${i}`);
-    finish.shift()!(i % SILENT_IS_DEAD === 0 ? 'answered' : 'silence');
+    finish.shift()!(i % SILENT_IS_DEAD === 0 ? 'answered' : 'nobody');
     await settle();
   }
   expect(window.deaths).toBe(0);
@@ -97,7 +97,7 @@ test('a few zones go on in their own time: a dead remote for which nobody waits 
   const { clock, window, started, ask, finishAll } = setUp();
   for (let i = 0; i < SILENT_IS_DEAD; i++) {
     ask('a', `${i}`);
-    await finishAll('silence');
+    await finishAll('nobody');
   }
   expect(window.dead).toBe(1);
   await clock.advance(SCOUT_PAUSE.first);
@@ -116,16 +116,16 @@ test('who has another address does not wait for a dead one, and leaves as soon a
   kill('a');
   for (const what of ['both1', 'both2']) ask('a b', what);
   for (const what of ['only1', 'only2', 'only3']) ask('a', what);
-  await finishAll('silence');
+  await finishAll('nobody');
   expect(started.slice(2 * SILENT_IS_DEAD - 1)).toEqual(['both1 b', 'both2 b']);
   expect(window.choose([at('a'), at('b')], 0)).toEqual(at('b'));
-  for (const one of finish.splice(0, SILENT_IS_DEAD - 1)) one('silence');
+  for (const one of finish.splice(0, SILENT_IS_DEAD - 1)) one('nobody');
   await finishAll('answered');
   kill('b');
   for (const what of ['both3', 'both4']) ask('a b', what);
   ask('b', 'scout');
-  await finishAll('silence');
-  await finishAll('silence');
+  await finishAll('nobody');
+  await finishAll('nobody');
   expect(window.dead).toBe(2);
   expect(started.filter((one) => /both[34]|only|scout/.test(one))).toEqual([]);
   await clock.advance(SCOUT_PAUSE.first);
@@ -135,4 +135,31 @@ test('who has another address does not wait for a dead one, and leaves as soon a
   expect(news.at(-1)).toBe('alive b:53');
   expect(started.slice(-2)).toEqual(['both3 b', 'both4 b']);
   expect(window.isDead('a:53')).toBe(true);
+});
+
+test('slow is not dead: silence counts when nothing at all was heard for five seconds; then one that is asked may take its time', async () => {
+  const { clock, window, ask, finishAll } = setUp();
+  for (let i = 0; i < 2_000; i++) ask('a', `${i}`);
+  for (let ms = 0; ms < 4_500; ms += 500) {
+    await clock.advance(500);
+    await finishAll('silence');
+  }
+  expect(window.deaths).toBe(0);
+  await clock.advance(500);
+  await finishAll('answered');
+  await finishAll('silence');
+  await clock.advance(4_000);
+  await finishAll('silence');
+  expect(window.deaths).toBe(0);
+  await clock.advance(1_000);
+  await finishAll('silence');
+  expect(window.deaths).toBe(1);
+  let scouts = 0;
+  window.run([at('a')], 0, true, (_, isScout) => {
+    if (isScout) scouts++;
+    return Promise.resolve('answered');
+  });
+  await clock.advance(SCOUT_PAUSE.first);
+  expect(scouts).toBe(1);
+  expect(window.dead).toBe(0);
 });

@@ -1,14 +1,17 @@
 import type { Clock, TimerHandle } from '../ports.ts';
 import { addressText, type RemoteAddress } from './remote.ts';
-import { SCOUT_PAUSE, SILENT_IS_DEAD } from './timing.ts';
+import { SCOUT_PAUSE, SILENT_IS_DEAD, SLOW_IS_DEAD } from './timing.ts';
 
 /** Exchanges under way at once to one host and port. A target's socket buffer holds a few hundred packets; the rest waits here. */
 const OUTBOUND_WINDOW = 64;
-/** What came of an exchange: any answer at all, or none. */
-export type Heard = 'answered' | 'silence';
+/** What came of an exchange: any answer at all, none, or word from the kernel that nobody is there. */
+export type Heard = 'answered' | 'silence' | 'nobody';
 
-/** Carries out an exchange with one of the addresses; it must settle by itself. Undefined: nobody wants it any more. */
-export type Exchange = (address: RemoteAddress) => Promise<Heard> | undefined;
+/**
+ * Carries out an exchange with one of the addresses; it must settle by itself. Undefined: nobody wants it any more.
+ * `isScout`: others wait for its answer, and so it waits for one as long as any would.
+ */
+export type Exchange = (address: RemoteAddress, isScout: boolean) => Promise<Heard> | undefined;
 
 interface Waiting {
   readonly addresses: readonly RemoteAddress[];
@@ -24,6 +27,7 @@ interface Host {
   running: number;
   /** Exchanges in a row that were not answered. */
   silent: number;
+  silentSince: number;
   isDead: boolean;
   /** While it is dead: whether one exchange may be sent, or else when. */
   maySend: boolean;
@@ -99,7 +103,17 @@ export class OutboundWindow {
     if (host === undefined) {
       const pause = SCOUT_PAUSE.first;
       const lines = { urgent: new Line(), patient: new Line() };
-      host = { key, ...lines, running: 0, silent: 0, isDead: false, maySend: false, pause, timer: undefined };
+      host = {
+        key,
+        ...lines,
+        running: 0,
+        silent: 0,
+        silentSince: 0,
+        isDead: false,
+        maySend: false,
+        pause,
+        timer: undefined,
+      };
       this.#hosts.set(key, host);
     }
     return host;
@@ -120,7 +134,7 @@ export class OutboundWindow {
       const { addresses, first, exchange } = next;
       const isOnly = addresses.length === 1;
       const address = isOnly ? addresses[0] : addresses.find((one) => addressText(one) === host.key);
-      const running = exchange(address ?? addresses[first]);
+      const running = exchange(address ?? addresses[first], host.isDead);
       if (running === undefined) continue;
       host.running++;
       if (host.isDead) this.#pause(host);
@@ -135,13 +149,17 @@ export class OutboundWindow {
   #over(host: Host, heard: Heard): void {
     host.running--;
     if (this.#isStopped) return;
-    if (heard === 'silence') {
-      if (++host.silent >= SILENT_IS_DEAD && !host.isDead) this.#die(host);
-    } else {
+    if (heard === 'answered') {
       host.silent = 0;
       if (host.isDead) this.#live(host);
-    }
+    } else if (this.#isDeath(host, heard) && !host.isDead) this.#die(host);
     this.#fill(host);
+  }
+
+  #isDeath(host: Host, heard: Heard): boolean {
+    const now = this.#options.clock.now();
+    if (host.silent++ === 0 || now < host.silentSince) host.silentSince = now;
+    return host.silent >= SILENT_IS_DEAD && (heard === 'nobody' || now - host.silentSince >= SLOW_IS_DEAD);
   }
 
   #die(host: Host): void {

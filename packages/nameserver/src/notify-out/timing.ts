@@ -45,8 +45,12 @@ export function probeTimeout(step: number): number {
 /** Exchanges in a row without any answer after which a target is called unreachable. */
 export const SILENT_IS_UNREACHABLE = 2;
 
-/** Exchanges with a remote in a row without any answer, of whatever zones, after which it is taken to be dead: a handful of zones has fewer. */
+/**
+ * Exchanges with a remote in a row without any answer, of whatever zones, after which it is taken to be dead (a handful of zones has
+ * fewer): at once when its kernel says that nobody listens, and after so many ms without an answer when it may just be slow.
+ */
 export const SILENT_IS_DEAD = 16;
+export const SLOW_IS_DEAD = 5_000;
 
 /** Pauses between two exchanges with a dead remote, ms: doubling from the first to the last. */
 export const SCOUT_PAUSE = { first: 100, last: 2_000 } as const;
