@@ -7,6 +7,7 @@ export * from './counters.ts';
 export { DEFAULT_LIMITS, type NameserverLimits } from './limits.ts';
 export { type ListenAddress, Nameserver, type NameserverOptions } from './nameserver.ts';
 export { Announcer, type AnnouncerOptions, type NotifyCounters, type ReplicaServed } from './notify-out/announcer.ts';
+export { ANSWERS_UNTIL_GONE, heldByAll, type NodeSeen, nodesAfter } from './notify-out/nodes.ts';
 export { addressText, type Remote, type RemoteAddress } from './notify-out/remote.ts';
 export { WakeHeap } from './notify-out/wake-heap.ts';
 export type { NotifyWatcher, TargetAnswer, TargetFailure } from './notify-out/watcher.ts';

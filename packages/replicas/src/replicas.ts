@@ -212,9 +212,9 @@ export class Replicas implements NotifyWatcher {
     if (watched === undefined || target === undefined) return;
     const { serial, at, node } = answer;
     const olderAt = target.askedAt;
-    const isAnother = target.seen?.serial !== serial;
-    target.answered(answer, serial === watched.serial);
-    if (isAnother) this.#pairWatch?.touched(zone, secondary);
+    const before = target.seen?.serial;
+    target.answered(answer, watched.serial);
+    if (target.seen?.serial !== before) this.#pairWatch?.touched(zone, secondary);
     this.#servedFirst(target, { serial, at, olderAt, source: 'probe', node });
     this.#look(zone, secondary);
   }

@@ -61,7 +61,7 @@ export class Tally {
       sums.measured--;
       this.#lagSteps.delete(target);
     }
-    for (const node of target.nodes.keys()) count(sums.nodes, node, -1);
+    for (const { node } of target.nodes) count(sums.nodes, node, -1);
     if (sums.zones === 0) this.#secondaries.delete(target.secondary);
   }
 

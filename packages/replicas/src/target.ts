@@ -1,8 +1,13 @@
-import { addressText, type Remote, type TargetAnswer, type TargetFailure } from '@zonewire/nameserver';
-import type { Comparison, Expiry, Health, ReceiptFacts, ReplicaNode } from './model.ts';
-
-/** Nodes behind one address that are told apart; one that answers again takes the place of the one seen longest ago. */
-export const NODES_PER_SECONDARY = 16;
+import {
+  addressText,
+  heldByAll,
+  type NodeSeen,
+  nodesAfter,
+  type Remote,
+  type TargetAnswer,
+  type TargetFailure,
+} from '@zonewire/nameserver';
+import type { Comparison, Expiry, Health, ReceiptFacts } from './model.ts';
 
 /** The same serial, other content. */
 export interface Divergence {
@@ -39,7 +44,8 @@ export class Target {
   expiryWarnings = 0;
   diverged: Divergence | undefined;
   comparison: Comparison | undefined;
-  readonly nodes = new Map<string, ReplicaNode>();
+  /** Who answers at the address, as far as they say who they are. */
+  nodes: readonly NodeSeen[] = [];
   readonly #nodeCounted: (node: string, by: 1 | -1) => void;
 
   /** `nodeCounted` is told of nodes that are remembered from now on, and not any more. */
@@ -52,7 +58,10 @@ export class Target {
     this.health = { state: 'unknown', since: now, reason, next: '' };
   }
 
-  answered({ serial, at, askedAt, node, expireIn }: TargetAnswer, current: boolean): void {
+  /** `wanted`: the serial served here. Where several nodes answer, the one furthest behind says how the secondary is. */
+  answered({ serial: answered, at, askedAt, node, expireIn }: TargetAnswer, wanted: number): void {
+    this.#nodes(nodesAfter(this.nodes, { node, serial: answered, at }));
+    const serial = heldByAll(this.nodes, answered, wanted);
     this.silent = 0;
     this.silentSince = undefined;
     this.probeRefused = undefined;
@@ -61,13 +70,12 @@ export class Target {
     if (this.seen?.serial !== serial) this.seen = { serial, at };
     if (this.diverged !== undefined && this.diverged.serial !== serial && !this.diverged.isKept)
       this.diverged = undefined;
-    if (current) {
+    if (serial === wanted) {
       this.currentAt = at;
       this.notifyRefused = undefined;
       this.waitingSince = undefined;
     } else this.waitingSince ??= at;
     this.expireAt = expireIn === undefined ? undefined : at + expireIn * 1000;
-    if (node !== undefined) this.#node({ node, serial, seenAt: at });
   }
 
   failed({ at, cause, reason, silent = 0 }: TargetFailure, exchange: 'notify' | 'probe'): void {
@@ -117,12 +125,11 @@ export class Target {
     return [this.currentAt === undefined ? undefined : this.currentAt + span, 'estimate'];
   }
 
-  #node(node: ReplicaNode): void {
-    if (!this.nodes.delete(node.node)) this.#nodeCounted(node.node, 1);
-    this.nodes.set(node.node, node);
-    if (this.nodes.size <= NODES_PER_SECONDARY) return;
-    const [oldest] = this.nodes.keys();
-    this.nodes.delete(oldest);
-    this.#nodeCounted(oldest, -1);
+  #nodes(nodes: readonly NodeSeen[]): void {
+    const before = this.nodes;
+    this.nodes = nodes;
+    const has = (all: readonly NodeSeen[], name: string) => all.some(({ node }) => node === name);
+    for (const { node } of nodes) if (!has(before, node)) this.#nodeCounted(node, 1);
+    for (const { node } of before) if (!has(nodes, node)) this.#nodeCounted(node, -1);
   }
 }

@@ -44,7 +44,9 @@ export class Views {
         ...lag,
         ...exactLag(lag, book.find(zone, watched.serial)),
         health: target.health,
-        ...(target.nodes.size === 0 ? {} : { nodes: [...target.nodes.values()] }),
+        ...(target.nodes.length === 0
+          ? {}
+          : { nodes: target.nodes.map(({ node, serial, at }) => ({ node, serial, seenAt: at })) }),
         ...(expiry === undefined ? {} : { expiry }),
         ...(skewMs === undefined ? {} : { skewMs }),
         ...(receiptTrouble === undefined ? {} : { receiptTrouble }),

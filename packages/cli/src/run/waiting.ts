@@ -40,7 +40,7 @@ function standings(replicas: Replicas, places: NodeConfig['places'], zone: strin
   }));
 }
 
-function standing({ id, address, serial, health }: ReplicaView, answeredAt: number | undefined): Standing {
+function standing({ id, address, serial, health, nodes }: ReplicaView, answeredAt: number | undefined): Standing {
   const { state, reason, next } = health;
-  return { secondary: id, address, serial, answeredAt, state, reason, next };
+  return { secondary: id, address, serial, answeredAt, nodes, state, reason, next };
 }

@@ -304,3 +304,39 @@ test('whatever the target answers and in whatever order commits come: one messag
     { numRuns: 300 },
   );
 });
+
+describe('several nodes behind one address (RFC 5001 2.2)', () => {
+  const from = (node: string, serial: number): NotifyEvent => ({ kind: 'probe-answered', serial, node });
+  function bothAt(serial: number): Bench {
+    const bench = inSync(serial);
+    bench.on(from('a', serial));
+    bench.on(from('b', serial));
+    return bench;
+  }
+
+  test('in sync when every node has it: until then it is asked, and told again', () => {
+    const bench = bothAt(7);
+    bench.on({ kind: 'commit', serial: 8 });
+    bench.on({ kind: 'notify-acknowledged', serial: 8 }, 1);
+    expect(bench.on(from('a', 8), 3)).toEqual([]);
+    expect(bench.state).toMatchObject({ phase: 'behind', seen: { serial: 7 } });
+    for (let i = 0; i < 15; i++) {
+      expect(wakeAt(bench.state)! - bench.now).toBeLessThanOrEqual(NOTIFY_OUT.otherNode);
+      bench.sleep();
+      bench.on({ kind: 'notify-acknowledged', serial: 8 });
+      bench.on(from('a', 8));
+    }
+    expect(bench.state.phase).toBe('behind');
+    bench.on(from('b', 8));
+    expect(bench.state).toMatchObject({ phase: 'in-sync', seen: { serial: 8 } });
+    expect(bench.kinds()).toEqual(['confirmed']);
+  });
+
+  test('a node that does not answer any more is waited for during 20 answers of the other', () => {
+    const bench = bothAt(7);
+    bench.on({ kind: 'commit', serial: 8 });
+    let answers = 0;
+    for (; bench.state.phase === 'behind'; answers++) bench.on(from('a', 8), 100);
+    expect(answers).toBe(20);
+  });
+});

@@ -1,4 +1,5 @@
 import { compareSerials } from '@zonewire/shared-protocol';
+import { heldByAll, type NodeSeen, nodesAfter } from './nodes.ts';
 import {
   NOTIFY_OUT,
   notifyRetryDelay,
@@ -24,8 +25,13 @@ export interface NotifyState {
   /** The serial that the target should answer with. */
   readonly serial: number;
   readonly phase: 'unknown' | 'behind' | 'in-sync' | 'ahead';
-  /** What it was last seen to answer with, and when that serial was first seen. */
+  /**
+   * What it was last seen to answer with, and when that serial was first seen; where several nodes answer at the address, what the one has
+   * that is furthest behind.
+   */
   readonly seen?: { readonly serial: number; readonly at: number };
+  /** Nodes behind the address; empty where it does not say (NSID). */
+  readonly nodes: readonly NodeSeen[];
   /** Index into the target's addresses; `addresses` is their number. */
   readonly address: number;
   readonly addresses: number;
@@ -105,6 +111,7 @@ export function startNotify(serial: number, addresses: number, spread: number, n
     {
       serial,
       phase: 'unknown',
+      nodes: [],
       address: 0,
       addresses,
       spread,
@@ -157,7 +164,7 @@ export function step(state: NotifyState, event: NotifyEvent, now: number): Notif
       notifyFailed(draft, event, now);
       break;
     case 'probe-answered':
-      probeAnswered(draft, event.serial, now, effects);
+      probeAnswered(draft, event, now, effects);
       break;
     case 'probe-failed':
       probeFailed(draft, event, now);
@@ -226,7 +233,14 @@ function notifyFailed(draft: Draft, event: NotifyEvent & { kind: 'notify-failed'
   if (draft.probeAt === undefined || draft.probeAt > now + NOTIFY_OUT.slowest) probeFrom(draft, SLOW_PROBE_STEP, now);
 }
 
-function probeAnswered(draft: Draft, serial: number, now: number, effects: NotifyEffect[]): void {
+function probeAnswered(
+  draft: Draft,
+  answer: NotifyEvent & { kind: 'probe-answered' },
+  now: number,
+  effects: NotifyEffect[],
+): void {
+  draft.nodes = nodesAfter(draft.nodes, { node: answer.node, serial: answer.serial, at: now });
+  const serial = heldByAll(draft.nodes, answer.serial, draft.serial);
   draft.probing = false;
   draft.silent = 0;
   const progress = draft.seen?.serial !== serial;
@@ -244,6 +258,8 @@ function probeAnswered(draft: Draft, serial: number, now: number, effects: Notif
     if (draft.phase !== 'behind') want(draft, draft.serial, now);
     if (progress && draft.acknowledgedAt !== undefined) probeFrom(draft, 0, now);
     else nextProbe(draft, now);
+    // Another node has it: this one is seen when chance leads there, which takes many questions.
+    if (answer.serial === draft.serial) draft.probeAt = Math.min(draft.probeAt ?? now, now + NOTIFY_OUT.otherNode);
   } else {
     draft.phase = 'ahead';
     draft.notifyAt = undefined;

@@ -12,6 +12,8 @@ export const NOTIFY_OUT = {
   /** After a first silence it is asked once more, soon and not for long: one packet may get lost, a server that is down is named. */
   doubtDelay: 250,
   doubtTimeout: 1_000,
+  /** Longest pause between probes while only some of the nodes behind an address have what is new. */
+  otherNode: 500,
   /** Longest pause between probes of a target that is behind or ahead. */
   slowest: 30_000,
 } as const;

@@ -119,3 +119,35 @@ describe('why one is missing', () => {
     );
   });
 });
+
+describe('several nodes behind one address', () => {
+  const nodes = (...serials: number[]) => ({ nodes: serials.map((serial, i) => ({ node: `n${i}`, serial })) });
+
+  it('it has arrived when every node has it, not with the first (RFC 5001 2.2)', () => {
+    const first = standing('fra1', { serial: 7, answeredAt: 1_250, ...nodes(8, 7) });
+    const judged = judge(CHANGE, ALL, look([first]));
+    expect(judged).toMatchObject({ state: 'pending', answered: 0 });
+    expect(judged.secondaries[0]).toMatchObject({
+      answered: false,
+      nodes: [
+        { node: 'n0', serial: 8, answered: true },
+        { node: 'n1', serial: 7, answered: false },
+      ],
+      reason: '1 of 2 nodes behind its address have it; missing: n1 (serial 7)',
+    });
+    expect(judged.secondaries[0].next).toMatch(/gone is forgotten after 10 answers/);
+    const both = standing('fra1', { serial: 8, answeredAt: 1_250, ...nodes(8, 9) });
+    expect(judge(CHANGE, ALL, look([both])).state).toBe('done');
+  });
+
+  it('none of them has it: the reason is that of the secondary', () => {
+    const none = standing('fra1', { serial: 7, reason: 'no acl', ...nodes(7, 7) });
+    expect(judge(CHANGE, ALL, look([none])).secondaries[0].reason).toBe('no acl');
+  });
+
+  it('one node is the secondary itself', () => {
+    const one = standing('fra1', { serial: 7, answeredAt: 1_250, ...nodes(7) });
+    expect(judge(CHANGE, ALL, look([one])).secondaries[0]).toMatchObject({ answered: true });
+    expect(judge(CHANGE, ALL, look([one])).secondaries[0]).not.toHaveProperty('nodes');
+  });
+});

@@ -1,3 +1,4 @@
+import { ANSWERS_UNTIL_GONE } from '@zonewire/nameserver';
 import { compareSerials, fail, ok, type Result } from '@zonewire/shared-protocol';
 import type { HealthState } from '../model.ts';
 import { type Change, changeId } from './change-id.ts';
@@ -13,6 +14,8 @@ export interface Standing {
   readonly serial?: number | undefined;
   /** When it was first seen to answer with the serial waited for or a later one, as far as that is remembered. ms since the epoch. */
   readonly answeredAt?: number | undefined;
+  /** Nodes behind its address that were seen lately, and what each answers with. */
+  readonly nodes?: readonly { readonly node: string; readonly serial: number }[] | undefined;
   readonly state: HealthState;
   /** What is the matter, and what to do, each a sentence. */
   readonly reason?: string | undefined;
@@ -47,6 +50,8 @@ export interface SecondaryProgress {
   readonly answeredAt?: number;
   /** From the commit to {@link answeredAt}. */
   readonly lagMs?: number;
+  /** Where more than one node answers at the address: which have it. All of them have to. */
+  readonly nodes?: readonly { readonly node: string; readonly serial: number; readonly answered: boolean }[];
   readonly state: HealthState;
   /** Why it is missing. */
   readonly reason?: string;
@@ -107,7 +112,11 @@ function isWanted(goal: Goal, { secondary, place }: Standing): boolean {
 
 function progress(change: Change, goal: Goal, standing: Standing, { here, committedAt }: Omit<Look, 'standings'>) {
   const { secondary: id, address, place, serial, state, answeredAt } = standing;
-  const answered = answeredAt !== undefined || hasArrived(change.serial, serial);
+  const told = standing.nodes?.map((one) => ({ ...one, answered: hasArrived(change.serial, one.serial) })) ?? [];
+  // One node alone is the secondary.
+  const nodes = told.length > 1 ? told : [];
+  const answered =
+    (answeredAt !== undefined || hasArrived(change.serial, serial)) && nodes.every((one) => one.answered);
   return {
     id,
     address,
@@ -118,8 +127,9 @@ function progress(change: Change, goal: Goal, standing: Standing, { here, commit
     ...(answeredAt === undefined ? {} : { answeredAt }),
     // Never negative: the clock may have been set back in between.
     ...(answeredAt === undefined || committedAt === undefined ? {} : { lagMs: Math.max(0, answeredAt - committedAt) }),
+    ...(nodes.length === 0 ? {} : { nodes }),
     state,
-    ...(answered ? {} : missing(change, standing, here)),
+    ...(answered ? {} : missing(change, standing, here, nodes)),
   } satisfies SecondaryProgress;
 }
 
@@ -129,11 +139,22 @@ function hasArrived(wanted: number, seen: number | undefined): boolean {
   return order === 0 || order === 1;
 }
 
-function missing({ serial: wanted }: Change, { serial, reason, next }: Standing, here: number | undefined) {
+function missing(
+  { serial: wanted }: Change,
+  { serial, reason, next }: Standing,
+  here: number | undefined,
+  nodes: NonNullable<SecondaryProgress['nodes']>,
+) {
   if (here !== undefined && !hasArrived(wanted, here))
     return {
       reason: `serial ${wanted} is not here yet: this node serves ${here}`,
       next: 'commit the change here (zonewire zone reload), or wait for another serial',
+    };
+  const late = nodes.filter((one) => !one.answered);
+  if (late.length > 0 && late.length < nodes.length)
+    return {
+      reason: `${nodes.length - late.length} of ${nodes.length} nodes behind its address have it; missing: ${late.map((one) => `${one.node} (serial ${one.serial})`).join(', ')}`,
+      next: `see why ${late[0].node} does not follow; a node that is gone is forgotten after ${ANSWERS_UNTIL_GONE} answers for each node that all come from others`,
     };
   const seen = serial === undefined ? 'it was not seen to answer yet' : `it answers with serial ${serial}`;
   return { reason: reason === undefined || reason === '' ? seen : reason, ...(next ? { next } : {}) };

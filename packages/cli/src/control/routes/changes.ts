@@ -31,6 +31,13 @@ const progress = z
           serial: serial.optional().meta({ description: 'The serial it was last seen to answer with.' }),
           answeredAt: at.optional(),
           lagMs: z.number().optional(),
+          nodes: z
+            .array(z.object({ node: z.string(), serial, answered: z.boolean() }))
+            .readonly()
+            .optional()
+            .meta({
+              description: 'Where more than one node answers at the address: which have it. All of them have to.',
+            }),
           state: healthState,
           reason: z.string().optional().meta({ description: 'Why it is missing.' }),
           next: z.string().optional().meta({ description: 'What to do.' }),
