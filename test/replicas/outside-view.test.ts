@@ -201,6 +201,7 @@ const middle = (values: readonly number[]) => sorted(values)[Math.floor(values.l
 
 function figures(name: string, pairs: readonly Pair[]): string {
   const line = (what: string, values: readonly number[]) => {
+    if (values.length === 0) return `${what}: not used`;
     const all = sorted(values);
     const at = (part: number) => all[Math.min(all.length - 1, Math.floor(part * all.length))];
     return `${what} ${at(0.5)} ms, p99 ${at(0.99)}, longest ${at(1)}`;
