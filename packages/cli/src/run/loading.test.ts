@@ -22,7 +22,7 @@ describe('while zones are loaded', () => {
     ready = node.run();
     ready.catch(() => {});
     await eventually('quick.test. is served', async () => (await digSerial(node, 'quick.test.')) === 1);
-  });
+  }, 60_000);
 
   afterEach(async () => {
     if (node.process.isRunning) writeFileSync(node.zoneFile('slow.test.'), text('slow.test.'), { flag: 'r+' });

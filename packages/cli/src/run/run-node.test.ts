@@ -37,7 +37,7 @@ describe('zonewire run', () => {
         { name: 'broken.test.', text: 'this is no zone\n' },
       ],
     });
-  });
+  }, 60_000);
 
   afterAll(() => node?.remove());
 
