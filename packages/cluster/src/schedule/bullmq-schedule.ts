@@ -14,8 +14,11 @@ import type { Redis } from 'ioredis';
 import { commandConnection, type RedisAddress, workerConnection } from '../redis/connection.ts';
 import { RedisHealth, type RedisState } from '../redis/health.ts';
 import { ChangesAhead } from './changes-ahead.ts';
+import { inTime } from './in-time.ts';
 import { JOB_NAME, jobId, LOCK, type ZoneJobData } from './job.ts';
 import { PlannedJobs } from './planned-jobs.ts';
+import { Refusals } from './refusals.ts';
+import { Rounds } from './rounds.ts';
 import { SiteWatch, SWEEP_EVERY } from './site-watch.ts';
 import { isInGoodHands, type Standing } from './standing.ts';
 import { DEFAULT_TAKE_OVER, graceOf, type TakeOver } from './take-over.ts';
@@ -50,8 +53,6 @@ interface Plan extends JobPlan {
 const FIRST: ScheduleAbout = { attempt: 1 };
 /** A time in Redis may be so much ahead of the plan, ms: clocks are in milliseconds, delays are rounded up. */
 const EARLY = 5;
-/** Refused commands are logged at most this often, ms. */
-const TELL_EVERY = 10_000;
 
 /**
  * SOA timers as BullMQ jobs: one a zone, delayed until its next round, promoted by NOTIFY. Which node of the site runs it, Redis decides.
@@ -74,7 +75,8 @@ export class BullmqSchedule implements Schedule {
   readonly #takeOver: TakeOver;
   readonly #concurrency: number;
   readonly #plans = new Map<string, Plan>();
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #rounds: Rounds<Plan>;
+  readonly #refusals: Refusals;
   readonly #heap: HeapSchedule;
   #redis: Redis | undefined;
   #workerRedis: Redis | undefined;
@@ -86,9 +88,7 @@ export class BullmqSchedule implements Schedule {
   #sweepTimer: unknown;
   #worker: Worker<ZoneJobData> | undefined;
   #health: RedisHealth | undefined;
-  #process: ScheduleProcessor | undefined;
   #lastHandedOut = 0;
-  #lastTold = Number.NEGATIVE_INFINITY;
   readonly #onLost = new Set<() => void>();
   #closed = false;
 
@@ -96,7 +96,15 @@ export class BullmqSchedule implements Schedule {
     this.#options = options;
     this.#takeOver = options.takeOver ?? DEFAULT_TAKE_OVER;
     this.#concurrency = options.concurrency ?? TIMER_CONCURRENCY;
-    this.#heap = new HeapSchedule({ clock: options.clock, concurrency: this.#concurrency });
+    const { clock, log } = options;
+    this.#rounds = new Rounds({
+      plans: this.#plans,
+      clock,
+      counters: this.counters,
+      isClosed: () => this.#closed,
+    });
+    this.#refusals = new Refusals(this.counters, clock, log);
+    this.#heap = new HeapSchedule({ clock, concurrency: this.#concurrency });
   }
 
   /** For `node status` and metrics. */
@@ -132,7 +140,7 @@ export class BullmqSchedule implements Schedule {
 
   start(process: ScheduleProcessor): void {
     const { site, node, clock } = this.#options;
-    this.#process = process;
+    this.#rounds.start(process);
     this.#heap.start((zone) => this.#overdue(zone));
     this.#redis = commandConnection(this.#options);
     this.#workerRedis = workerConnection(this.#options);
@@ -165,7 +173,7 @@ export class BullmqSchedule implements Schedule {
     this.#planned = new PlannedJobs({
       jobs: this.#jobs,
       plan: (zone) => this.#plans.get(zone),
-      isRunning: (zone) => this.#running.has(zone),
+      isRunning: (zone) => this.#rounds.has(zone),
       now: () => clock.now(),
       troubled,
     });
@@ -196,7 +204,7 @@ export class BullmqSchedule implements Schedule {
     if (!change) this.#ahead?.forget(zone);
     this.#arm(zone, plan);
     // What is being processed is put back with its new time when that is over.
-    if (this.#process === undefined || this.#running.has(zone)) return;
+    if (!this.#rounds.isStarted || this.#rounds.has(zone)) return;
     if (plan.local) this.#heap.set(zone, at, reason, 'change');
     else if (plan.change && at <= this.#options.clock.now()) this.#urge(plan);
     else this.#planned?.write(zone);
@@ -216,8 +224,8 @@ export class BullmqSchedule implements Schedule {
     const now = this.#options.clock.now();
     const entries: ScheduleEntry[] = [];
     for (const [zone, { at, reason }] of this.#plans)
-      entries.push({ zone, at, reason, active: this.#running.has(zone) });
-    for (const zone of this.#running.keys())
+      entries.push({ zone, at, reason, active: this.#rounds.has(zone) });
+    for (const zone of this.#rounds.zones())
       if (!this.#plans.has(zone)) entries.push({ zone, at: now, reason: '', active: true });
     return entries.sort((a, b) => a.at - b.at).slice(0, limit);
   }
@@ -232,7 +240,7 @@ export class BullmqSchedule implements Schedule {
     // Without Redis its jobs cannot be put back: their locks run out.
     if (!answers) this.#redis?.disconnect();
     await this.#worker?.close(!answers);
-    await Promise.all([heapClosed, this.#ahead?.settled(), ...this.#running.values()]);
+    await Promise.all([heapClosed, this.#ahead?.settled(), this.#rounds.settled()]);
     if (answers) await this.#planned?.settled();
     this.#planned?.shut();
     this.#health?.close();
@@ -270,10 +278,10 @@ export class BullmqSchedule implements Schedule {
   /** Redis has not handed it out within its grace, or there is no Redis. */
   async #overdue(zone: string): Promise<void> {
     const plan = this.#plans.get(zone);
-    if (plan === undefined || this.#running.has(zone)) return;
+    if (plan === undefined || this.#rounds.has(zone)) return;
     if (this.answers && !plan.local) {
       const standing = await this.#standingOf(zone);
-      if (this.#closed || this.#plans.get(zone) !== plan || this.#running.has(zone)) return;
+      if (this.#closed || this.#plans.get(zone) !== plan || this.#rounds.has(zone)) return;
       if (isInGoodHands(standing, plan.change, this.#moves)) {
         if (!plan.change) plan.grace = Math.min(this.#takeOver.timer, 2 * plan.grace);
         this.#arm(zone, plan);
@@ -283,7 +291,7 @@ export class BullmqSchedule implements Schedule {
         this.#arm(zone, plan);
         return;
       }
-      if (this.#closed || this.#plans.get(zone) !== plan || this.#running.has(zone)) return;
+      if (this.#closed || this.#plans.get(zone) !== plan || this.#rounds.has(zone)) return;
       this.counters.takenOver++;
       this.#planned!.doubt(zone);
       const { state } = standing;
@@ -292,7 +300,7 @@ export class BullmqSchedule implements Schedule {
         `Redis did not hand out the round of ${zone} in time: begun by this node`,
       );
     }
-    await this.#run(zone, plan, plan);
+    await this.#rounds.run(zone, plan, plan);
     if (this.#plans.has(zone)) this.#planned!.write(zone);
     if (this.answers && !plan.local) this.#watch!.release(jobId(zone)).catch(() => {});
   }
@@ -309,7 +317,7 @@ export class BullmqSchedule implements Schedule {
     if (!this.answers) return;
     try {
       for (const { zone, reason, attempt, serial, notified } of await this.#watch!.orphans()) {
-        if (!this.#plans.has(zone) || this.#running.has(zone)) continue;
+        if (!this.#plans.has(zone) || this.#rounds.has(zone)) continue;
         this.#options.log.warn({ zone }, `the node that had the round of ${zone} is gone: begun again`);
         this.set(zone, clock.now(), reason, 'change', { attempt, serial, notified });
       }
@@ -328,19 +336,8 @@ export class BullmqSchedule implements Schedule {
     return this.#inTime(this.#jobs!.standingOf(zone), { state: 'unknown' });
   }
 
-  async #inTime<T>(asked: Promise<T>, otherwise: T): Promise<T> {
-    const { clock } = this.#options;
-    let timer: unknown;
-    const tooLate = new Promise<T>((resolve) => {
-      timer = clock.setTimeout(() => resolve(otherwise), this.#takeOver.change);
-    });
-    try {
-      return await Promise.race([asked, tooLate]);
-    } catch {
-      return otherwise;
-    } finally {
-      clock.clearTimeout(timer);
-    }
+  #inTime<T>(asked: Promise<T>, otherwise: T): Promise<T> {
+    return inTime(this.#options.clock, this.#takeOver.change, asked, otherwise);
   }
 
   /** A job from Redis, active and locked for us. */
@@ -349,11 +346,11 @@ export class BullmqSchedule implements Schedule {
     const { clock } = this.#options;
     this.#lastHandedOut = clock.now();
     const plan = this.#plans.get(zone);
-    const running = this.#running.get(zone);
+    const running = this.#rounds.of(zone);
     if (running !== undefined) await running;
     // A zone we do not have (any more) ends here. An old time in Redis is put right.
     else if (plan !== undefined && (change || plan.at <= clock.now() + EARLY))
-      await this.#run(zone, plan, change && !plan.change ? job.data : plan);
+      await this.#rounds.run(zone, plan, change && !plan.change ? job.data : plan);
     await this.#putBack(job, token, plan);
   }
 
@@ -374,34 +371,6 @@ export class BullmqSchedule implements Schedule {
     throw new DelayedError();
   }
 
-  /** One processing of a zone at a time on this node; what was promoted meanwhile follows at once. */
-  #run(zone: string, plan: Plan, told: ZoneJobData): Promise<void> {
-    const run = async () => {
-      let next: Plan | undefined = plan;
-      let about = told;
-      while (next !== undefined) {
-        this.#plans.delete(zone);
-        const { change, at } = next;
-        this.counters.active++;
-        if (!change) this.counters.latest = Math.max(this.counters.latest, this.#options.clock.now() - at);
-        try {
-          await this.#process!(zone, about.reason, about);
-          this.counters.processed++;
-        } catch {
-          this.counters.failed++;
-        }
-        this.counters.active--;
-        const planned = this.#plans.get(zone);
-        next = planned?.change && planned.at <= this.#options.clock.now() && !this.#closed ? planned : undefined;
-        if (next !== undefined) about = next;
-      }
-      this.#running.delete(zone);
-    };
-    const promise = run();
-    this.#running.set(zone, promise);
-    return promise;
-  }
-
   /** A change: the job goes ahead of all timers, and does not wait for a place that they have. */
   async #urge(plan: Plan): Promise<void> {
     // The heap has it, and what is planned is written once Redis is found.
@@ -413,14 +382,7 @@ export class BullmqSchedule implements Schedule {
   #troubled(what: string, error: unknown): void {
     // A lost connection is told once, by the health watch.
     if (!this.answers || this.#closed) return;
-    this.counters.refused++;
-    const now = this.#options.clock.now();
-    if (now - this.#lastTold >= TELL_EVERY) {
-      this.#lastTold = now;
-      const message = error instanceof Error ? error.message : String(error);
-      const { refused } = this.counters;
-      this.#options.log.warn({ what, refused }, `Redis refused a command (${what}): ${message}`);
-    }
+    this.#refusals.add(what, error);
     // Full or read-only: it is lost as a whole, and found when it takes what is written again.
     this.#health?.check();
   }

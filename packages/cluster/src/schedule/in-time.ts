@@ -1,0 +1,16 @@
+import type { Clock } from '@zonewire/nameserver';
+
+/** What `asked` resolves with, or `otherwise` when it rejects or takes longer than `ms`: a Redis that is silent holds up nothing. */
+export async function inTime<T>(clock: Clock, ms: number, asked: Promise<T>, otherwise: T): Promise<T> {
+  let timer: unknown;
+  const tooLate = new Promise<T>((resolve) => {
+    timer = clock.setTimeout(() => resolve(otherwise), ms);
+  });
+  try {
+    return await Promise.race([asked, tooLate]);
+  } catch {
+    return otherwise;
+  } finally {
+    clock.clearTimeout(timer);
+  }
+}
