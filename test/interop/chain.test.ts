@@ -65,8 +65,11 @@ afterAll(async () => {
   await primary?.remove();
 });
 
-const differencesOut = (hub: ZonewireNode, zone: string) =>
-  transfersOut(hub, zone).filter(({ type }) => type === 'diffs');
+/** PowerDNS looks once a second, and may fetch a difference twice before it serves it. */
+const differencesOut = (hub: ZonewireNode, zone: string) => {
+  const all = transfersOut(hub, zone).filter(({ type }) => type === 'diffs');
+  return all.filter(({ from }, i) => from !== all[i - 1]?.from);
+};
 
 describe.concurrent('our primary -> our hub', () => {
   it.each(cells)('-> $title: AXFR, then IXFR for a file and for an update (RFC 1995 4, RFC 1996 2)', async (cell) => {

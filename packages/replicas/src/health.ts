@@ -114,11 +114,12 @@ function expiring({ address, expiry, now }: HealthFacts): Verdict | undefined {
 
 function unreachable({ address, silent, silentSince, lastFailure, now }: HealthFacts): Verdict | undefined {
   if (silent < HEALTH.silentIsUnreachable) return undefined;
-  const since = silentSince === undefined ? '' : ` for ${span(now - silentSince)}`;
+  const quiet = silentSince === undefined ? 0 : now - silentSince;
+  const since = quiet < 1_000 ? '' : ` for ${span(quiet)}`;
   const why = lastFailure === undefined ? '' : `: ${lastFailure}`;
   return {
     state: 'unreachable',
-    reason: `${address} does not answer over UDP${since}${why}.`,
+    reason: sentence(`${address} does not answer over UDP${since}${why}`),
     next: `See whether the server runs, and whether a firewall lets UDP and TCP through: dig @${digAddress(address)} SOA.`,
   };
 }
@@ -168,6 +169,11 @@ function behind({ address, seen, serial, missing, likely, now }: HealthFacts): V
 function inSync({ address, seen, serial }: HealthFacts): Verdict | undefined {
   if (seen?.serial !== serial) return undefined;
   return { state: 'in-sync', reason: `${address} answers with serial ${serial}.`, next: '' };
+}
+
+/** What is cited may end with a mark of its own. */
+function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 /** Two units at most: "3 d 4 h", "12 min", "4 s". */

@@ -122,7 +122,7 @@ function comparisonText({ id, comparison }: ReplicaLag & Partial<ReplicaView>, n
 }
 
 const COMPARED: Readonly<Record<string, string>> = {
-  same: 'is the same',
+  same: 'has our content',
   different: 'differs',
   refused: 'cannot be compared',
   failed: 'could not be compared',

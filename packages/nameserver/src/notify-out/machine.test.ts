@@ -107,7 +107,10 @@ describe('a commit', () => {
     expect(bench.state).toMatchObject({ phase: 'in-sync', notifyAt: undefined, attempts: 0 });
   });
 
-  test('NOTIFY is repeated after 0.5, 1, 2, 4, 8 s, then every 30 s, while it is acknowledged but never served', () => {
+  test.each([
+    ['acknowledged but never served: after 2 s at the earliest', true, [0, 2, 4, 6, 10, 18, 48, 78]],
+    ['refused: after 0.5, 1, 2, 4, 8 s, then every 30 s', false, [0, 0.5, 1.5, 3.5, 7.5, 15.5, 45.5, 75.5]],
+  ])('NOTIFY is repeated while it is %s', (_how, isAcknowledged, times) => {
     const bench = inSync(7);
     bench.on({ kind: 'commit', serial: 8 }, 60_000);
     const sent: number[] = [];
@@ -116,12 +119,13 @@ describe('a commit', () => {
       for (const effect of bench.effects) {
         if (effect.kind === 'notify') {
           sent.push((bench.now - start) / 1000);
-          bench.on({ kind: 'notify-acknowledged', serial: 8 });
+          if (isAcknowledged) bench.on({ kind: 'notify-acknowledged', serial: 8 });
+          else bench.on({ kind: 'notify-failed', serial: 8, cause: 'refused', reason: 'REFUSED' });
         } else if (effect.kind === 'probe') bench.on({ kind: 'probe-answered', serial: 7 });
       }
       bench.sleep();
     }
-    expect(sent).toEqual([0, 0.5, 1.5, 3.5, 7.5, 15.5, 45.5, 75.5]);
+    expect(sent).toEqual(times);
     expect(bench.state.attempts).toBeGreaterThanOrEqual(8);
   });
 

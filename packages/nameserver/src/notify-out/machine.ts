@@ -15,7 +15,7 @@ import {
  *
  * Two tracks run side by side, each with at most one message under way:
  *
- *   NOTIFY   commit ─► send ─► 0.5, 1, 2, 4, 8, 30, 30 … s ─► send again, until a probe has seen the serial
+ *   NOTIFY   commit ─► send ─► 0.5, 1, 2, 4, 8, 30, 30 … s (2 s at least once acknowledged) ─► send again, until a probe has seen the serial
  *   probe    acknowledged ─► SOA query after 3, 2, 2, 2, 3, 4, 6 … ms ─► … ─► 30 s, until it has; then a rare re-check
  *
  *   unknown ──probe: our serial──► in-sync ──commit──► behind ──probe: our serial──► in-sync
@@ -158,7 +158,7 @@ export function step(state: NotifyState, event: NotifyEvent, now: number): Notif
       reachable(draft, now);
       break;
     case 'notify-acknowledged':
-      acknowledged(draft, now);
+      acknowledged(draft, event.serial, now);
       break;
     case 'notify-failed':
       notifyFailed(draft, event, now);
@@ -207,8 +207,11 @@ function reachable(draft: Draft, now: number): void {
   if (draft.notifyAt === undefined && !draft.probing) draft.probeAt = now;
 }
 
-function acknowledged(draft: Draft, now: number): void {
+function acknowledged(draft: Draft, serial: number, now: number): void {
   draft.notifying = undefined;
+  // It knows: told again while it is at it, some fetch twice.
+  if (serial === draft.serial && draft.notifyAt !== undefined)
+    draft.notifyAt = Math.max(draft.notifyAt, now + NOTIFY_OUT.acknowledgedPause);
   draft.acknowledgedAt = now;
   draft.silent = 0;
   draft.lastError = undefined;

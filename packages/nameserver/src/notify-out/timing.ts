@@ -7,6 +7,8 @@ export const NOTIFY_OUT = {
   minInterval: 5,
   /** Longest wait for an acknowledgement; shorter when the next retry comes earlier. */
   notifyTimeout: 5_000,
+  /** Least time from an acknowledgement to the next NOTIFY of the same serial: who has acknowledged is probably fetching. */
+  acknowledgedPause: 2_000,
   /** A target that is in sync is asked again this often, so that one which lost the zone is noticed. */
   recheckInterval: 300_000,
   /** After a first silence it is asked once more, soon and not for long: one packet may get lost, a server that is down is named. */
