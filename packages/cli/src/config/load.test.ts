@@ -196,13 +196,13 @@ zones:
   - { id: seven., algorithm: hmac-md5, secret: ${SECRET} }
 `,
       [
-        '3:30: cannot read /etc/missing.key: there is no such file; a key is made with: zonewire key new',
+        '3:30: cannot read /etc/missing.key: there is no such file; make one with: zonewire key new',
         expect.stringMatching(/^4:30: cannot read \/etc\/denied\.key: this user \(uid \d+\) may not read it$/) as never,
         '5:27: the secret cannot be used: it is not base64; make a secret with: zonewire key new',
         '6:31: ./other.key cannot be used: it holds the key nine., not four.',
         '7:5: key "five." needs a secret-file (or a secret); make one with: zonewire key new',
         '8:17: key "six." has both secret and secret-file; keep one',
-        '8:41: cannot read /etc/six.key: there is no such file; a key is made with: zonewire key new',
+        '8:41: cannot read /etc/six.key: there is no such file; make one with: zonewire key new',
         '9:30: algorithm must be one of hmac-sha1, hmac-sha224, hmac-sha256, hmac-sha384, hmac-sha512, not "hmac-md5"',
       ],
     ],

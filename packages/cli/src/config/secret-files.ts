@@ -37,7 +37,8 @@ export function readSecrets(source: ConfigSource, files: ConfigFiles): Secrets {
       }
       return text;
     } catch (error) {
-      const make = at[0] === 'keys' ? '; a key is made with: zonewire key new' : '';
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      const make = at[0] === 'keys' && isMissing ? '; make one with: zonewire key new' : '';
       problems.push(source.at(at, `cannot read ${path}: ${fileTrouble(error)}${make}`));
       return undefined;
     }
