@@ -143,7 +143,8 @@ class Progress {
       ),
     );
     for (const { id, address, state, reason, next } of missingFrom(progress)) {
-      const words = [reason, next].filter((text) => text !== undefined && text !== '').join('; ');
+      const said = [reason, next].filter((text) => text !== undefined && text !== '').join('; ');
+      const words = said.replace('.; ', '. ');
       const named = styled(terminal, stateStyle(state), printable(`${id} (${address}) ${state}`));
       terminal.err(`  ${named}: ${printable(words)}\n`);
     }
