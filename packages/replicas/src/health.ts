@@ -171,8 +171,14 @@ function inSync({ address, seen, serial }: HealthFacts): Verdict | undefined {
   return { state: 'in-sync', reason: `${address} answers with serial ${serial}.`, next: '' };
 }
 
+/** How many of its marks the countdown to the expiry has passed; only where the verdict is that it runs out. */
+export function expiryMarks({ state }: Verdict, expiry: Expiry | undefined): number {
+  if (state !== 'expiring' || expiry === undefined) return 0;
+  return HEALTH.expiryWarnings.filter((mark) => expiry.fraction >= mark).length;
+}
+
 /** What is cited may end with a mark of its own. */
-function sentence(text: string): string {
+export function sentence(text: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 

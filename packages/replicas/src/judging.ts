@@ -1,8 +1,7 @@
 import { addressText, type Clock, type Log, type TimerHandle } from '@zonewire/nameserver';
-import { HEALTH, healthOf } from './health.ts';
+import { expiryMarks, healthOf } from './health.ts';
 import { HealthLog } from './health-log.ts';
 import { type Likely, likelyReason } from './likely.ts';
-import type { Expiry } from './model.ts';
 import type { Peers } from './peers.ts';
 import type { SerialBook } from './serial-times.ts';
 import type { Tally } from './tally.ts';
@@ -53,7 +52,7 @@ export class Judging {
     const from = target.health;
     const changed = from.state !== verdict.state;
     // A countdown is warned of at each of its marks.
-    const warnings = verdict.state === 'expiring' ? expiryWarnings(target.expiry(watched.expire, now)) : 0;
+    const warnings = expiryMarks(verdict, target.expiry(watched.expire, now));
     const worse = !changed && warnings > target.expiryWarnings;
     target.expiryWarnings = warnings;
     target.health = { ...verdict, since: changed ? now : from.since };
@@ -150,9 +149,4 @@ export class Judging {
       this.look(target);
     }
   }
-}
-
-/** How many of the marks of {@link HEALTH} the countdown has passed. */
-function expiryWarnings(expiry: Expiry | undefined): number {
-  return HEALTH.expiryWarnings.filter((mark) => expiry !== undefined && expiry.fraction >= mark).length;
 }

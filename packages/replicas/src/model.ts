@@ -19,6 +19,11 @@ export const HEALTH_STATES = [
 ] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
 
+/** How many there are of each state: none yet. */
+export function noHealth(): Record<HealthState, number> {
+  return Object.fromEntries(HEALTH_STATES.map((state) => [state, 0])) as Record<HealthState, number>;
+}
+
 /** How a zone is at one secondary. */
 export interface Health {
   readonly state: HealthState;

@@ -1,6 +1,6 @@
 import { addressText } from '@zonewire/nameserver';
 import { lagOfStep, lagStep } from './history/histogram.ts';
-import { HEALTH_STATES, type HealthState, type SecondaryTotals } from './model.ts';
+import { type HealthState, noHealth, type SecondaryTotals } from './model.ts';
 import type { Target } from './target.ts';
 
 /** Steps of 5 % that a lag can fall into: the last is ten years. */
@@ -10,7 +10,7 @@ const STEPS = 560;
 class Sums {
   address: string;
   zones = 0;
-  readonly health = Object.fromEntries(HEALTH_STATES.map((state) => [state, 0])) as Record<HealthState, number>;
+  readonly health = noHealth();
   /** Zones by the lag of the newest change that the secondary was seen to answer with. */
   readonly lags = new Uint32Array(STEPS);
   /** Zones with a lag. */

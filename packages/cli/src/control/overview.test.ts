@@ -1,4 +1,4 @@
-import { HEALTH_STATES, type HealthState, type SecondaryTotals } from '@zonewire/replicas';
+import { type HealthState, noHealth, type SecondaryTotals } from '@zonewire/replicas';
 import { describe, expect, it } from 'vitest';
 import { fakeNode } from './fixtures/fake-node.ts';
 import { secondariesOf, sumOf } from './overview.ts';
@@ -8,7 +8,7 @@ const totals = (id: string, health: Partial<Record<HealthState, number>>): Secon
   id,
   address: `${id}:53`,
   zones: 2,
-  health: { ...(Object.fromEntries(HEALTH_STATES.map((state) => [state, 0])) as SecondaryTotals['health']), ...health },
+  health: { ...noHealth(), ...health },
 });
 
 describe('the overview of secondaries', () => {

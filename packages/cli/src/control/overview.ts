@@ -1,4 +1,4 @@
-import { HEALTH_STATES, type HealthState, type SecondaryTotals } from '@zonewire/replicas';
+import { HEALTH_STATES, type HealthState, noHealth, type SecondaryTotals } from '@zonewire/replicas';
 import type { Place } from '../config/mod.ts';
 
 export type HealthCounts = Record<HealthState, number>;
@@ -22,7 +22,7 @@ export function secondariesOf(
 }
 
 export function sumOf(all: readonly SecondaryTotals[]): HealthCounts {
-  const sum = Object.fromEntries(HEALTH_STATES.map((state) => [state, 0])) as HealthCounts;
+  const sum = noHealth();
   for (const { health } of all) for (const state of HEALTH_STATES) sum[state] += health[state];
   return sum;
 }

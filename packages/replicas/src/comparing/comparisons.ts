@@ -130,10 +130,6 @@ export class Comparisons {
     else this.#pairs.set(zone, pairs);
   }
 
-  forgotten(zone: string): void {
-    this.watching(zone, []);
-  }
-
   /** It has transferred the zone, or answered with another serial: where its copy differed it may be repaired. */
   touched(zone: string, secondary: string): void {
     const pair = this.#pairs.get(zone)?.get(secondary);

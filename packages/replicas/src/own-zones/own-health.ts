@@ -1,6 +1,6 @@
 import type { ZoneStatus } from '@zonewire/nameserver';
 import { isNewerSerial } from '@zonewire/shared-protocol';
-import { HEALTH, span, type Verdict } from '../health.ts';
+import { HEALTH, sentence, span, type Verdict } from '../health.ts';
 import type { Expiry } from '../model.ts';
 
 /** What a secondary knows of a zone of its own. Times in ms since the epoch. */
@@ -156,8 +156,4 @@ function because({ lastError }: ZoneStatus): string {
 
 function primariesOf({ primaries }: ZoneStatus): string {
   return primaries?.map(({ id, address }) => `${id} ${address}`).join(', ') || 'none is configured';
-}
-
-function sentence(text: string): string {
-  return /[.?!]$/.test(text) ? text : `${text}.`;
 }

@@ -1,7 +1,7 @@
 import type { Clock, Log, TimerHandle, ZoneStatus } from '@zonewire/nameserver';
-import { HEALTH, type Verdict } from '../health.ts';
+import { expiryMarks } from '../health.ts';
 import { HealthLog } from '../health-log.ts';
-import { type Expiry, HEALTH_STATES, type Health, type HealthState, type ReplicaEvent } from '../model.ts';
+import { type Expiry, type Health, type HealthState, noHealth, type ReplicaEvent } from '../model.ts';
 import { Told } from '../told.ts';
 import { type OwnFacts, ownExpiry, ownHealth, ownHealthChangesAt } from './own-health.ts';
 
@@ -41,7 +41,7 @@ export class OwnZones {
   readonly #later: (call: () => void) => void;
   readonly #healthLog: HealthLog;
   readonly #zones = new Map<string, Known>();
-  readonly #counts = Object.fromEntries(HEALTH_STATES.map((state) => [state, 0])) as Record<HealthState, number>;
+  readonly #counts = noHealth();
   readonly #unjudged = new Set<string>();
   #timer: TimerHandle | undefined;
   #wakeAt = Number.POSITIVE_INFINITY;
@@ -142,7 +142,7 @@ export class OwnZones {
     const verdict = ownHealth(facts);
     const from = known.health;
     const changed = from.state !== verdict.state;
-    const warnings = marksPassed(verdict, facts);
+    const warnings = expiryMarks(verdict, ownExpiry(facts));
     const worse = !changed && warnings > known.expiryWarnings;
     known.expiryWarnings = warnings;
     known.health = { ...verdict, since: changed ? now : from.since };
@@ -189,10 +189,4 @@ export class OwnZones {
     const troubled = this.#counts['in-sync'] < this.#zones.size;
     this.#wake(troubled ? Math.min(next, now + LOOK.most) : next, now);
   }
-}
-
-/** How many of the marks of {@link HEALTH} the countdown to the expiry has passed. */
-function marksPassed({ state }: Verdict, facts: OwnFacts): number {
-  const fraction = state === 'expiring' ? (ownExpiry(facts)?.fraction ?? 0) : 0;
-  return HEALTH.expiryWarnings.filter((mark) => fraction >= mark).length;
 }
