@@ -1,3 +1,4 @@
+import { Line } from '../line.ts';
 import type { ClientCounters } from './client-counters.ts';
 
 export interface InFlightLimits {
@@ -18,7 +19,7 @@ export class InFlight {
   readonly #counters: ClientCounters;
   readonly #peers = new Map<string, number>();
   /** By peer. The next turn is the first one's. */
-  readonly #waiting = new Map<string, Line>();
+  readonly #waiting = new Map<string, Line<Begin>>();
   #total = 0;
 
   constructor(limits: InFlightLimits, counters: ClientCounters) {
@@ -37,9 +38,9 @@ export class InFlight {
       return;
     }
     this.#counters.waited++;
-    const line = this.#waiting.get(peer);
-    if (line === undefined) this.#waiting.set(peer, { begins: [begin], head: 0 });
-    else line.begins.push(begin);
+    const line = this.#waiting.get(peer) ?? new Line<Begin>();
+    this.#waiting.set(peer, line);
+    line.push(begin);
   }
 
   leave(peer: string): void {
@@ -56,14 +57,16 @@ export class InFlight {
 
   #next(): void {
     for (const [peer, line] of this.#waiting) {
-      while (this.#hasRoom(peer) && line.head < line.begins.length) {
-        if (!this.#begin(peer, line.begins[line.head++])) continue;
+      while (this.#hasRoom(peer)) {
+        const begin = line.shift();
+        if (begin === undefined) break;
+        if (!this.#begin(peer, begin)) continue;
         // The others' turn is before its next.
         this.#waiting.delete(peer);
-        if (line.head < line.begins.length) this.#waiting.set(peer, compacted(line));
+        if (line.length > 0) this.#waiting.set(peer, line);
         return;
       }
-      if (line.head === line.begins.length) this.#waiting.delete(peer);
+      if (line.length === 0) this.#waiting.delete(peer);
     }
   }
 
@@ -78,18 +81,4 @@ export class InFlight {
   #hasRoom(peer: string): boolean {
     return this.#total < this.#limits.total && (this.#peers.get(peer) ?? 0) < this.#limits.perPeer;
   }
-}
-
-interface Line {
-  readonly begins: Begin[];
-  head: number;
-}
-
-/** Heads move instead of `shift`, so that a line of thousands is not moved thousands of times. */
-function compacted(line: Line): Line {
-  if (line.head > 1_000 && line.head * 2 > line.begins.length) {
-    line.begins.splice(0, line.head);
-    line.head = 0;
-  }
-  return line;
 }

@@ -1,3 +1,4 @@
+import { Line } from '../line.ts';
 import type { Clock, TimerHandle } from '../ports.ts';
 import { addressText, type RemoteAddress } from './remote.ts';
 import { SCOUT_PAUSE, SILENT_IS_DEAD, SLOW_IS_DEAD } from './timing.ts';
@@ -22,8 +23,8 @@ interface Waiting {
 
 interface Host {
   readonly key: string;
-  readonly urgent: Line;
-  readonly patient: Line;
+  readonly urgent: Line<Waiting>;
+  readonly patient: Line<Waiting>;
   running: number;
   /** Exchanges in a row that were not answered. */
   silent: number;
@@ -102,7 +103,7 @@ export class OutboundWindow {
     let host = this.#hosts.get(key);
     if (host === undefined) {
       const pause = SCOUT_PAUSE.first;
-      const lines = { urgent: new Line(), patient: new Line() };
+      const lines = { urgent: new Line<Waiting>(), patient: new Line<Waiting>() };
       host = {
         key,
         ...lines,
@@ -218,28 +219,4 @@ export class OutboundWindow {
 
 function isIdle({ running, urgent, patient }: Host): boolean {
   return running === 0 && urgent.length === 0 && patient.length === 0;
-}
-
-/** The head moves instead of the line, so that ten thousand are not moved ten thousand times. */
-class Line {
-  #all: Waiting[] = [];
-  #head = 0;
-
-  get length(): number {
-    return this.#all.length - this.#head;
-  }
-
-  push(waiting: Waiting): void {
-    this.#all.push(waiting);
-  }
-
-  shift(): Waiting | undefined {
-    if (this.#head === this.#all.length) return undefined;
-    const next = this.#all[this.#head++];
-    if (this.#head === this.#all.length || this.#head >= 1_000) {
-      this.#all = this.#all.slice(this.#head);
-      this.#head = 0;
-    }
-    return next;
-  }
 }
