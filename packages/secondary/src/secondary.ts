@@ -1,10 +1,6 @@
 import {
   Announcer,
-  type Clock,
   Compactor,
-  type DnsExchange,
-  type FillRandom,
-  type Log,
   type NotifyCounters,
   type NotifyWatcher,
   type ReplicaLag,
@@ -16,7 +12,6 @@ import {
   Verifier,
   type ZoneHandler,
   type ZoneStatus,
-  type ZoneTable,
 } from '@zonewire/nameserver';
 import {
   type Message,
@@ -29,7 +24,7 @@ import {
   readNotify,
   ZonewireError,
 } from '@zonewire/shared-protocol';
-import { DEFAULT_JOURNAL_LIMITS, type StoredZone, type ZoneStore } from '@zonewire/zone-store';
+import { DEFAULT_JOURNAL_LIMITS, type StoredZone } from '@zonewire/zone-store';
 import { DEFAULT_SECONDARY_LIMITS, type SecondaryLimits, type SecondaryZoneConfig } from './config.ts';
 import { countEvent, newSecondaryCounters } from './counters.ts';
 import type { RefreshOutcome, SecondaryEvent, SecondaryListener } from './events.ts';
@@ -37,24 +32,12 @@ import { NO_FACTS, readFacts } from './refresh/facts.ts';
 import { Places } from './refresh/places.ts';
 import { primaryOf } from './refresh/primaries.ts';
 import { ZoneRunner } from './refresh/runner.ts';
-import type { RunnerPorts } from './refresh/runner-ports.ts';
+import type { NodePorts, RunnerPorts } from './refresh/runner-ports.ts';
 import { Unreachable } from './refresh/unreachable.ts';
 import { DueTimes } from './schedule/due-times.ts';
-import type { Schedule } from './schedule/port.ts';
-import type { SiteLink } from './site/port.ts';
 import { zoneStatus } from './zone-status.ts';
 
-export interface SecondaryOptions {
-  readonly store: ZoneStore;
-  readonly table: ZoneTable;
-  readonly client: DnsExchange;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly random: FillRandom;
-  /** Started here; closed with {@link Secondary.stop}. */
-  readonly schedule: Schedule;
-  /** The other nodes of the site; started here, closed with {@link Secondary.stop}. Absent: there are none. */
-  readonly site?: SiteLink | undefined;
+export interface SecondaryOptions extends NodePorts {
   readonly limits?: Partial<SecondaryLimits>;
   /** Transfers to others; one for the whole node, so that its limits hold for the node. Default: one of its own. */
   readonly transferOut?: TransferOut;

@@ -101,8 +101,8 @@ function probes({ primary, secondary, replicas }: RunningNode): MetricFamily[] {
     primary.notifyCounters[count] + secondary.notifyCounters[count];
   return [
     family('replication_probes_total', 'SOA queries to secondaries by result.', 'counter', [
-      { labels: { result: 'sent' }, value: of('probesSent') },
-      { labels: { result: 'failed' }, value: of('probesFailed') },
+      resultOf('sent', of('probesSent')),
+      resultOf('failed', of('probesFailed')),
     ]),
     family('replication_confirmed_total', 'Serials seen served by a secondary.', 'counter', one(of('confirmed'))),
     family(
@@ -124,7 +124,6 @@ function probes({ primary, secondary, replicas }: RunningNode): MetricFamily[] {
 function outbound({ client, primary, secondary }: RunningNode): MetricFamily[] {
   const { exchanges, waited, timeouts, retransmissions, ignoredReplies, socketsOpened } = client.counters;
   const of = (what: 'messages' | 'deadRemotes') => primary.notifyWaiting[what] + secondary.notifyWaiting[what];
-  const result = (result: string, value: number) => ({ labels: { result }, value });
   return [
     family('notify_waiting', 'Messages to secondaries that wait for their turn.', 'gauge', one(of('messages'))),
     family(
@@ -134,10 +133,10 @@ function outbound({ client, primary, secondary }: RunningNode): MetricFamily[] {
       one(of('deadRemotes')),
     ),
     family('exchanges_total', 'Requests to other servers, by what happened to them.', 'counter', [
-      result('begun', exchanges),
-      result('waited', waited),
-      result('sent-again', retransmissions),
-      result('timeout', timeouts),
+      resultOf('begun', exchanges),
+      resultOf('waited', waited),
+      resultOf('sent-again', retransmissions),
+      resultOf('timeout', timeouts),
     ]),
     family('udp_sockets_opened_total', 'UDP sockets for such requests.', 'counter', one(socketsOpened)),
     family('ignored_replies_total', 'Datagrams that were no reply to any of them.', 'counter', one(ignoredReplies)),
@@ -146,14 +145,13 @@ function outbound({ client, primary, secondary }: RunningNode): MetricFamily[] {
 
 function waits({ waiting }: RunningNode): MetricFamily[] {
   const { done, timedOut, gone, refused, capped } = waiting.counters;
-  const sample = (result: string, value: number) => ({ labels: { result }, value });
   return [
     family('change_waits', 'Requests that wait for a change to arrive.', 'gauge', one(waiting.size)),
     family('change_waits_total', 'Such requests that are over, by result; refused: too many waited.', 'counter', [
-      sample('done', done),
-      sample('timed-out', timedOut),
-      sample('gone', gone),
-      sample('refused', refused),
+      resultOf('done', done),
+      resultOf('timed-out', timedOut),
+      resultOf('gone', gone),
+      resultOf('refused', refused),
     ]),
     family('change_waits_capped_total', 'Such requests for longer than is allowed.', 'counter', one(capped)),
   ];
@@ -279,6 +277,10 @@ function schedule({ site }: RunningNode): MetricFamily[] {
 
 function family(name: string, help: string, type: MetricFamily['type'], samples: Iterable<MetricSample>): MetricFamily {
   return { name: `zonewire_${name}`, help, type, samples };
+}
+
+function resultOf(result: string, value: number): MetricSample {
+  return { labels: { result }, value };
 }
 
 function one(value: number): MetricSample[] {

@@ -19,17 +19,22 @@ import type { SiteLink } from '../site/port.ts';
 import type { Places } from './places.ts';
 import type { Unreachable } from './unreachable.ts';
 
-/** What the runners of all zones share. */
-export interface RunnerPorts {
+/** What the node gives its secondary zones. */
+export interface NodePorts {
   readonly store: ZoneStore;
   readonly table: ZoneTable;
   readonly client: DnsExchange;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: FillRandom;
+  /** Started and closed with the secondary. */
   readonly schedule: Schedule;
-  /** Absent: the node is a site of its own. */
+  /** The other nodes of the site; started and closed with the secondary. Absent: the node is a site of its own. */
   readonly site?: SiteLink | undefined;
+}
+
+/** What the runners of all zones share. */
+export interface RunnerPorts extends NodePorts {
   /** When each zone expires: apart from the schedule, for it must be noticed in the middle of a round, and on every node by itself. */
   readonly expiries: DueTimes;
   readonly limits: SecondaryLimits;
