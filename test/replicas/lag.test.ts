@@ -90,8 +90,11 @@ describe('the truth about a site of ours, a BIND and an NSD', () => {
     const toUnreachable = (event: ReplicaEvent) =>
       event.kind === 'health' && event.secondary === idOf('bind') && event.to.state === 'unreachable';
     await eventually('named', async () => events.some(toUnreachable));
-    const failed = events.find((event) => event.kind === 'probe-failed' && event.secondary === idOf('bind'))!;
-    expect(events.find(toUnreachable)!.at - failed.at).toBeLessThanOrEqual(2_000);
+    // NOTIFYs that nobody answers count as probes do, and leave with the commit: two of them may be quicker than any probe.
+    const failed =
+      events.find((event) => event.kind === 'probe-failed' && event.secondary === idOf('bind')) ??
+      events.find((event) => event.kind === 'committed' && event.serial === serial);
+    expect(events.find(toUnreachable)!.at - failed!.at).toBeLessThanOrEqual(2_000);
     const { output, code } = await primary.cli('lag');
     expect(code).toBe(1);
     expect(output).toMatch(new RegExp(`${idOf('bind')} .*unreachable .*does not answer over UDP`));
