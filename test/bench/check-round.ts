@@ -55,9 +55,11 @@ export async function checkRound(
     for (let lookAt = 0; endedAt === 0; ) {
       if (performance.now() > lookAt) {
         // Between two changes: a look is work for the node.
-        if ((await checks(secondary)) >= zones.length) endedAt = performance.now();
-        if (performance.now() - startedAt > limitMs)
-          throw new Error(`no round of ${zones.length} checks in ${limitMs} ms`);
+        const answered = await checks(secondary);
+        // Those changed meanwhile were fetched, which needs no check.
+        if (answered >= zones.length - Math.min(changed.length, count)) endedAt = performance.now();
+        else if (performance.now() - startedAt > limitMs)
+          throw new Error(`${answered} SOA checks in ${limitMs} ms, of ${zones.length} zones`);
         lookAt = performance.now() + LOOK_MS;
       } else lagDuring.push(await change());
     }

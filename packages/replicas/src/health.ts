@@ -1,4 +1,4 @@
-import { compareSerials } from '@zonewire/shared-protocol';
+import { isSameOrOlderSerial } from '@zonewire/shared-protocol';
 import type { Expiry, HealthState, ReceiptFacts } from './model.ts';
 import type { Divergence } from './target.ts';
 
@@ -91,8 +91,7 @@ const retransferWords =
 
 function ahead({ address, seen, serial }: HealthFacts): Verdict | undefined {
   if (seen === undefined) return undefined;
-  const order = compareSerials(seen.serial, serial);
-  if (order === 0 || order === -1) return undefined;
+  if (isSameOrOlderSerial(seen.serial, serial)) return undefined;
   return {
     state: 'ahead',
     reason: `${address} answers with serial ${seen.serial}, which is not older than our ${serial}: it follows somebody else, or our serial went back.`,

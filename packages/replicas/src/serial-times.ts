@@ -1,4 +1,4 @@
-import { compareSerials } from '@zonewire/shared-protocol';
+import { compareSerials, isSameOrOlderSerial } from '@zonewire/shared-protocol';
 import type { Moment, SecondaryTimes, SerialTimes } from './model.ts';
 
 export interface SerialLimits {
@@ -88,8 +88,7 @@ export class SerialBook {
     let place = first;
     for (; place < kept.records.length; place++) {
       const record = kept.records[place];
-      const order = compareSerials(record.serial, serial);
-      if (order !== 0 && order !== -1) break;
+      if (!isSameOrOlderSerial(record.serial, serial)) break;
       if (!this.#set(record, secondary, 'answered', at)) continue;
       if (olderAt !== undefined) record.rows.get(secondary)!.olderAt = Math.max(olderAt, record.committedAt);
       fresh.push(record);

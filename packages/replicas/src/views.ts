@@ -1,5 +1,5 @@
 import type { Clock, ReplicaLag } from '@zonewire/nameserver';
-import { compareSerials } from '@zonewire/shared-protocol';
+import { isSameOrOlderSerial } from '@zonewire/shared-protocol';
 import type { Judging } from './judging.ts';
 import type { QueueEntry, ReplicaPage, ReplicaQuery, ReplicaView, SecondaryTotals } from './model.ts';
 import type { Receipts } from './receipts.ts';
@@ -80,8 +80,8 @@ export class Views {
     return Array.from(zones.get(zone)?.targets.values() ?? [], ({ secondary, seen }) => {
       const known = record?.rows.get(secondary)?.answeredAt;
       if (known !== undefined) return { secondary, answeredAt: known };
-      const order = seen && compareSerials(serial, seen.serial);
-      return seen !== undefined && (order === 0 || order === -1) ? { secondary, answeredAt: seen.at } : { secondary };
+      const hasIt = seen !== undefined && isSameOrOlderSerial(serial, seen.serial);
+      return hasIt ? { secondary, answeredAt: seen.at } : { secondary };
     });
   }
 

@@ -13,6 +13,12 @@ export function isNewerSerial(a: number, b: number): boolean {
   return compareSerials(a, b) === 1;
 }
 
+/** True when `a` is `b` or older. The undefined pair is neither. */
+export function isSameOrOlderSerial(a: number, b: number): boolean {
+  const order = compareSerials(a, b);
+  return order === 0 || order === -1;
+}
+
 /** `serial + n` modulo 2^32; RFC 1982 3.1 allows `n` from 0 to 2^31 - 1. */
 export function addToSerial(serial: number, n: number): number {
   if (!Number.isInteger(n) || n < 0 || n > 0x7fff_ffff) throw new RangeError(`serial increment out of range: ${n}`);

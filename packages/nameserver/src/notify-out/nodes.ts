@@ -1,4 +1,4 @@
-import { compareSerials } from '@zonewire/shared-protocol';
+import { compareSerials, isSameOrOlderSerial } from '@zonewire/shared-protocol';
 
 /** One node behind the address of a target, told apart by its NSID (RFC 5001). */
 export interface NodeSeen {
@@ -40,8 +40,7 @@ export function nodesAfter(
  * behind. An answer that is not older than `wanted` and another one stands for itself.
  */
 export function heldByAll(nodes: readonly NodeSeen[], serial: number, wanted: number): number {
-  const order = compareSerials(serial, wanted);
-  if (order !== 0 && order !== -1) return serial;
+  if (!isSameOrOlderSerial(serial, wanted)) return serial;
   let oldest = serial;
   for (const one of nodes) if (compareSerials(one.serial, oldest) === -1) oldest = one.serial;
   return oldest;

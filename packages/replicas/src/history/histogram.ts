@@ -20,13 +20,22 @@ export function addLag(histogram: Histogram, ms: number): void {
 
 /** @param part 0.5 for the median. Within 3 % of the true value. */
 export function percentile(histogram: Histogram, part: number): number {
-  const counts = Object.entries(histogram).map(([index, count]) => [Number(index), count]);
+  const counts = Object.entries(histogram).map(([index, count]) => [Number(index), count] as const);
   counts.sort(([a], [b]) => a - b);
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  return percentileOfSteps(counts, total, part);
+}
+
+/** The same of counts by step, smallest step first; `total` is their sum. */
+export function percentileOfSteps(
+  counts: Iterable<readonly [step: number, count: number]>,
+  total: number,
+  part: number,
+): number {
   let seen = 0;
-  for (const [index, count] of counts) {
+  for (const [step, count] of counts) {
     seen += count;
-    if (seen >= part * total) return lagOfStep(index);
+    if (seen >= part * total) return lagOfStep(step);
   }
   return 0;
 }

@@ -97,11 +97,6 @@ export class OwnZones {
     return { health: known.health, ...(expiry === undefined ? {} : { expiry }) };
   }
 
-  /** Zones that are not well, with their state. */
-  *troubled(): Generator<{ readonly zone: string; readonly state: HealthState }> {
-    for (const [zone, { health }] of this.#zones) if (health.state !== 'in-sync') yield { zone, state: health.state };
-  }
-
   stop(): void {
     this.#stopped = true;
     this.#told.stop();

@@ -1,5 +1,5 @@
 import { ANSWERS_UNTIL_GONE } from '@zonewire/nameserver';
-import { compareSerials, fail, ok, type Result } from '@zonewire/shared-protocol';
+import { fail, isSameOrOlderSerial, ok, type Result } from '@zonewire/shared-protocol';
 import type { HealthState } from '../model.ts';
 import { type Change, changeId } from './change-id.ts';
 
@@ -134,9 +134,7 @@ function progress(change: Change, goal: Goal, standing: Standing, { here, commit
 }
 
 function hasArrived(wanted: number, seen: number | undefined): boolean {
-  if (seen === undefined) return false;
-  const order = compareSerials(seen, wanted);
-  return order === 0 || order === 1;
+  return seen !== undefined && isSameOrOlderSerial(wanted, seen);
 }
 
 function missing(

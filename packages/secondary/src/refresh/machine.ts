@@ -1,10 +1,10 @@
 import type { StatusError } from '@zonewire/nameserver';
-import { compareSerials, isNewerSerial } from '@zonewire/shared-protocol';
+import { compareSerials, isNewerSerial, isSameOrOlderSerial } from '@zonewire/shared-protocol';
 import { SITE, type SiteHead } from '../site/port.ts';
 import { movedBack, resumed, steady } from './clock.ts';
 import { NO_FACTS, type RefreshFacts } from './facts.ts';
 import { factsAfterFailure, factsAfterGoodCheck, factsAfterInstall } from './facts-after.ts';
-import { isNotNewer, isSatisfied, rememberNotified, strongerWish } from './pending.ts';
+import { isSatisfied, rememberNotified, strongerWish } from './pending.ts';
 import { isExpired, plan } from './plan.ts';
 import { askingOrder, failedPrimary, healthyPrimary, ixfrFailedAt, onlyPrimaries, takesIxfr } from './primaries.ts';
 import type {
@@ -146,7 +146,7 @@ class Stepping {
   #notify(serial: number | undefined, primary: string | undefined): void {
     const { held, facts } = this.state;
     if (serial !== undefined) this.state.facts = rememberNotified(facts, held, serial, this.#now);
-    const haveIt = serial !== undefined && held !== undefined && isNotNewer(serial, held.serial);
+    const haveIt = serial !== undefined && held !== undefined && isSameOrOlderSerial(serial, held.serial);
     if (haveIt && facts.failures === 0 && !isExpired(this.state)) return;
     this.#want({ cause: 'notify', at: this.#now, serial, primary });
   }
@@ -329,7 +329,8 @@ class Stepping {
     this.state.phase = { kind: 'idle' } satisfies Phase;
     const { pending, held, catchUp } = this.state;
     if (catchUp !== undefined) this.state.catchUp = outcome === 'failed' ? this.#nextTry(catchUp.tries + 1) : undefined;
-    const isBrought = pending?.serial !== undefined && held !== undefined && isNotNewer(pending.serial, held.serial);
+    const isBrought =
+      pending?.serial !== undefined && held !== undefined && isSameOrOlderSerial(pending.serial, held.serial);
     if (pending?.cause === 'notify' && outcome !== 'failed' && isBrought) this.state.pending = undefined;
     this.effects.push({ kind: 'ended', cause: round.cause, outcome, source: round.source });
     // An installed version was stored together with its facts: no second sync on the way of a change.

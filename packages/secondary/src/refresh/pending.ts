@@ -1,4 +1,4 @@
-import { compareSerials, isNewerSerial } from '@zonewire/shared-protocol';
+import { isNewerSerial, isSameOrOlderSerial } from '@zonewire/shared-protocol';
 import type { RefreshFacts } from './facts.ts';
 import type { Held, Pending } from './state.ts';
 
@@ -17,13 +17,7 @@ export function strongerWish(pending: Pending | undefined, wish: Pending): Pendi
 /** Whether `serial` is what the NOTIFY spoke of, or newer. One that named none is satisfied by what was checked since. */
 export function isSatisfied(pending: Pending, serial: number, checkedAt: number): boolean {
   if (pending.serial === undefined) return checkedAt >= pending.at;
-  return isNotNewer(pending.serial, serial);
-}
-
-/** Equal or older; serials that cannot be compared (RFC 1982 3.2) are neither. */
-export function isNotNewer(serial: number, than: number): boolean {
-  const order = compareSerials(serial, than);
-  return order === 0 || order === -1;
+  return isSameOrOlderSerial(pending.serial, serial);
 }
 
 /** The facts once a NOTIFY spoke of `serial`. A late duplicate must not hide what is still to be fetched. */
