@@ -102,6 +102,14 @@ describe('the console of a primary with two secondaries, in Chromium', () => {
       .waitFor();
   });
 
+  it('says what came of comparing the copies', async () => {
+    const { page } = watched;
+    await primary.api(`/api/v1/zones/${ZONE}/compare`, { method: 'POST' });
+    await page.reload();
+    const row = page.getByRole('table').first().getByRole('row').filter({ hasText: /^fra1/ });
+    await row.filter({ hasText: /Its copy has our content \(compared .* ago\)/ }).waitFor();
+  });
+
   it('names a secondary that is stopped, with the reason', async () => {
     const { page } = watched;
     await secondaries[1].process.stop();

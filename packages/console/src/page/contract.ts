@@ -63,6 +63,8 @@ export interface Replica {
   /** `fraction` of the expire time that has passed, 0 to 1. */
   readonly expiry?: { readonly at: number; readonly fraction: number };
   readonly skewMs?: number;
+  /** The last time that its copy was transferred and compared, or why it was not. */
+  readonly comparison?: { readonly at: number; readonly result: string; readonly reason: string };
 }
 
 export interface ZoneReplicas {

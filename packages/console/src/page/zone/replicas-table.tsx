@@ -52,8 +52,15 @@ function whyInWords(replica: Replica): string {
   return [reason, next].filter((sentence) => sentence !== '').join(' ');
 }
 
+/** That it differs is its health; why it is not compared at all is by configuration, or passes. */
+function copyInWords({ result, reason }: NonNullable<Replica['comparison']>): string | undefined {
+  if (result === 'same') return 'has our content';
+  if (result === 'refused' || result === 'failed') return `could not be transferred: ${reason}`;
+  return undefined;
+}
+
 function Why({ replica }: { replica: Replica }) {
-  const { nodes, expiry } = replica;
+  const { nodes, expiry, comparison } = replica;
   const { state, since } = healthOf(replica);
   const clock = clockOffset(replica.skewMs);
   return (
@@ -73,6 +80,13 @@ function Why({ replica }: { replica: Replica }) {
       {clock === undefined ? null : <span class="muted"> Its clock: {clock}.</span>}
       {nodes && nodes.length > 1 ? (
         <span class="muted"> Nodes: {nodes.map((one) => `${one.node} at ${one.serial}`).join(', ')}.</span>
+      ) : null}
+      {comparison && copyInWords(comparison) !== undefined ? (
+        <span class="muted">
+          {' '}
+          Its copy {copyInWords(comparison)} (compared <Time at={comparison.at} relative />
+          ).
+        </span>
       ) : null}
     </>
   );
