@@ -7,7 +7,7 @@ import {
 } from '@zonewire/delegation';
 import { DnsClient, silentLog, systemClock } from '@zonewire/nameserver';
 import { name, ROOT } from '@zonewire/shared-protocol';
-import { eventually } from '@zonewire/testkit';
+import { EventListener, eventually } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../packages/cli/src/main.ts';
 import { AT } from './addresses.ts';
@@ -171,15 +171,12 @@ describe('a running node', () => {
     await eventually('a line in the log', () => /"check":"ds-mismatch"/.test(world.node.process.output));
     // The id before the first one is the time of the start.
     const { startedAt } = await world.node.api<{ startedAt: number }>('/api/v1/node');
-    const events = await fetch(`${world.node.controlUrl}/api/v1/events?kind=delegation`, {
-      headers: { 'Last-Event-ID': String(startedAt - 1) },
-      signal: AbortSignal.timeout(20_000),
-    });
-    const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
-    let text = '';
-    while (!text.includes('"code":"ds-mismatch"')) text += (await reader.read()).value ?? '';
-    await reader.cancel();
-    expect(text).toContain('event: delegation');
+    const events = await EventListener.of<object>(world.node, { kind: 'delegation', after: startedAt - 1 });
+    const event = await eventually('an event', () =>
+      events.heard.find((one) => JSON.stringify(one).includes('"code":"ds-mismatch"')),
+    );
+    await events.close();
+    expect(event).toMatchObject({ kind: 'delegation', zone: 'ds-mismatch.test.' });
   });
 
   it('a zone in which all is well is said to be fine', async () => {

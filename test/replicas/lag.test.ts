@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReplicaEvent, ReplicaPage, SerialTimes } from '@zonewire/replicas';
 import {
   type Address,
+  EventListener,
   eventually,
   freePort,
   type Peer,
@@ -23,8 +24,7 @@ describe('the truth about a site of ours, a BIND and an NSD', () => {
   const peers: Peer[] = [];
   const ports = { site: 0, bind: 0, nsd: 0 };
   const names = ['site', 'bind', 'nsd'] as const;
-  const events: ReplicaEvent[] = [];
-  const listening = new AbortController();
+  let events: EventListener<ReplicaEvent>;
 
   beforeAll(async () => {
     for (const name of names) ports[name] = await freePort();
@@ -35,11 +35,11 @@ describe('the truth about a site of ours, a BIND and an NSD', () => {
     peers.push(await startBind({ port: ports.bind, zones }), await startNsd({ port: ports.nsd, zones }));
     for (const name of names) await untilAnswers(name, 1);
     await eventually('all in sync', async () => (await health()).every((state) => state === 'in-sync'));
-    void listen();
+    events = await EventListener.of(primary);
   }, 120_000);
 
   afterAll(async () => {
-    listening.abort();
+    await events?.close();
     for (const peer of peers) await peer.remove();
     for (const node of [primary, site]) await node?.remove();
   });
@@ -48,24 +48,6 @@ describe('the truth about a site of ours, a BIND and an NSD', () => {
   const idOf = (name: SecondaryName) => `remote-${ports[name]}`;
   const replicas = async () => (await primary.api<ReplicaPage>('/api/v1/replicas')).zones[0].replicas;
   const health = async () => (await replicas()).map((replica) => replica.health.state);
-
-  /** The node's events, as they come. */
-  async function listen(): Promise<void> {
-    const response = await fetch(`${primary.controlUrl}/api/v1/events`, { signal: listening.signal });
-    let text = '';
-    try {
-      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-        const blocks = (text + chunk).split('\n\n');
-        text = blocks.pop() ?? '';
-        for (const block of blocks) {
-          const data = /^data: (.*)$/m.exec(block)?.[1];
-          if (data !== undefined) events.push(JSON.parse(data) as ReplicaEvent);
-        }
-      }
-    } catch (error) {
-      if (!listening.signal.aborted) throw error;
-    }
-  }
 
   const untilAnswers = (name: SecondaryName, serial: number) =>
     eventually(
@@ -89,12 +71,12 @@ describe('the truth about a site of ours, a BIND and an NSD', () => {
     const { serial } = await change('while BIND is down');
     const toUnreachable = (event: ReplicaEvent) =>
       event.kind === 'health' && event.secondary === idOf('bind') && event.to.state === 'unreachable';
-    await eventually('named', async () => events.some(toUnreachable));
+    await eventually('named', async () => events.heard.some(toUnreachable));
     // NOTIFYs that nobody answers count as probes do, and leave with the commit: two of them may be quicker than any probe.
     const failed =
-      events.find((event) => event.kind === 'probe-failed' && event.secondary === idOf('bind')) ??
-      events.find((event) => event.kind === 'committed' && event.serial === serial);
-    expect(events.find(toUnreachable)!.at - failed!.at).toBeLessThanOrEqual(2_000);
+      events.heard.find((event) => event.kind === 'probe-failed' && event.secondary === idOf('bind')) ??
+      events.heard.find((event) => event.kind === 'committed' && event.serial === serial);
+    expect(events.heard.find(toUnreachable)!.at - failed!.at).toBeLessThanOrEqual(2_000);
     const { output, code } = await primary.cli('lag');
     expect(code).toBe(1);
     expect(output).toMatch(new RegExp(`${idOf('bind')} .*unreachable .*does not answer over UDP`));
@@ -107,7 +89,7 @@ describe('the truth about a site of ours, a BIND and an NSD', () => {
   }, 120_000);
 
   it('the times survive a restart, kill -9 too, and whoever missed a change meanwhile is told (RFC 1996 3.6)', async () => {
-    listening.abort();
+    await events.close();
     const [, nsd] = peers;
     await nsd.stop();
     const { serial } = await change('while NSD is down');

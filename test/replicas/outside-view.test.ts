@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReplicaEvent, ReplicaPage, SerialTimes } from '@zonewire/replicas';
-import { buildZonewireImage, digSerial, eventually, Topology } from '@zonewire/testkit';
+import { buildZonewireImage, digSerial, EventListener, eventually, Topology } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleZone } from '../fixtures/zones.ts';
 import { OutsideObserver, type Seen } from './outside-observer.ts';
@@ -17,8 +17,7 @@ const PAUSES = [0, 0, 0, 10, 20, 30, 60, 20, 5, 100];
 /** A primary; two sites of ours, one of them of two nodes, the other far away; a BIND and an NSD. */
 describe('what is said of the secondaries, and what an outside observer sees of them', () => {
   let topology: Topology;
-  const events: ReplicaEvent[] = [];
-  const listening = new AbortController();
+  let events: EventListener<ReplicaEvent>;
 
   beforeAll(async () => {
     const zones = [{ name: ZONE, primaries: ['primary'] }];
@@ -44,11 +43,11 @@ describe('what is said of the secondaries, and what an outside observer sees of 
       },
       120_000,
     );
-    void listen();
+    events = await EventListener.of(primary());
   }, 600_000);
 
   afterAll(async () => {
-    listening.abort();
+    await events?.close();
     await topology?.remove();
   });
 
@@ -76,23 +75,6 @@ describe('what is said of the secondaries, and what an outside observer sees of 
         rrsets: [{ name: `new.${ZONE}`, type: 'TXT', ttl: 60, changetype: 'REPLACE', records: [`"${text}"`] }],
       }),
     });
-
-  async function listen(): Promise<void> {
-    const response = await primary().open('/api/v1/events', { signal: listening.signal });
-    let text = '';
-    try {
-      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-        const blocks = (text + chunk).split('\n\n');
-        text = blocks.pop() ?? '';
-        for (const block of blocks) {
-          const data = /^data: (.*)$/m.exec(block)?.[1];
-          if (data !== undefined) events.push(JSON.parse(data) as ReplicaEvent);
-        }
-      }
-    } catch (error) {
-      if (!listening.signal.aborted) throw error;
-    }
-  }
 
   it(`of ${CHANGES} changes, says when each came to each: as an outside observer sees it`, async () => {
     const far = topology.node('sin1');
@@ -129,14 +111,16 @@ describe('what is said of the secondaries, and what an outside observer sees of 
   it('two that are cut off are named within 2 s of the first probe that fails; wait says who is missing and why; healed, all are in sync', async () => {
     const cut = ['fra1', 'nsd'];
     for (const name of cut) await topology.silence(name);
-    events.length = 0;
+    events.heard.length = 0;
     const { serial } = await change('while two are cut off');
     for (const name of cut) {
       const failed = await eventually('a probe fails', () =>
-        events.find((event) => event.kind === 'probe-failed' && event.secondary === name),
+        events.heard.find((event) => event.kind === 'probe-failed' && event.secondary === name),
       );
       const named = await eventually('it is named', () =>
-        events.find((event) => event.kind === 'health' && event.secondary === name && event.to.state === 'unreachable'),
+        events.heard.find(
+          (event) => event.kind === 'health' && event.secondary === name && event.to.state === 'unreachable',
+        ),
       );
       expect(named.at - failed.at).toBeLessThanOrEqual(2_000);
     }

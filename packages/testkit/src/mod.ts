@@ -3,6 +3,7 @@ export * from './containers/machine-images.ts';
 export { PROGRAMS } from './containers/programs.ts';
 export * from './containers/topology.ts';
 export * from './dig.ts';
+export * from './event-listener.ts';
 export * from './free-port.ts';
 export * from './network.ts';
 export * from './notify-sender.ts';

@@ -191,12 +191,16 @@ export class ZonewireNode implements Address {
     return `http://127.0.0.1:${this.controlPort}`;
   }
 
-  /** GET of the control API. */
+  /** Of the control API; GET unless said otherwise. */
   async api<T = Record<string, unknown>>(path: string, init?: RequestInit): Promise<T> {
+    return JSON.parse(await (await this.open(path, init)).text()) as T;
+  }
+
+  /** An answer of the control API that may still be being written: events. */
+  async open(path: string, init?: RequestInit): Promise<Response> {
     const response = await fetch(`${this.controlUrl}${path}`, init);
-    const body = await response.text();
-    if (!response.ok) throw new Error(`${init?.method ?? 'GET'} ${path}: ${response.status} ${body}`);
-    return JSON.parse(body) as T;
+    if (response.ok) return response;
+    throw new Error(`${init?.method ?? 'GET'} ${path}: ${response.status} ${await response.text()}`);
   }
 
   /** The zone's status as the control API gives it. */
