@@ -9,7 +9,7 @@ import { DnsClient, silentLog, systemClock } from '@zonewire/nameserver';
 import { name, ROOT } from '@zonewire/shared-protocol';
 import { EventListener, eventually } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../../packages/cli/src/main.ts';
+import { commandLine } from '../../packages/cli/src/fixtures/command-line.ts';
 import { AT } from './addresses.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -111,29 +111,21 @@ describe('limits', () => {
 describe('zonewire delegation check', () => {
   const by = () => ['--resolver', `[${AT.resolver}]:${world.port}`, '--port', String(world.port), '--settle', '0'];
 
-  async function zonewire(...args: string[]) {
-    let output = '';
-    const out = (text: string) => {
-      output += text;
-    };
-    const terminal = { colours: false, out, err: () => {} };
-    const code = await main(['delegation', 'check', ...args], { terminal, environment: {}, now: Date.now });
-    return { output, code };
-  }
+  const zonewire = (...args: string[]) => commandLine(['delegation', 'check', ...args]);
 
   it('says what to enter; a notice is no problem, an error is', async () => {
-    const { output, code } = await zonewire('ds-missing.test.', ...by());
-    expect(output).toContain('ds-missing.test., delegated by test.: 1 notice');
-    expect(output).toMatch(/enter at the registrar: DS \d+ 13 2 [0-9A-F]{64}/i);
+    const { out, code } = await zonewire('ds-missing.test.', ...by());
+    expect(out).toContain('ds-missing.test., delegated by test.: 1 notice');
+    expect(out).toMatch(/enter at the registrar: DS \d+ 13 2 [0-9A-F]{64}/i);
     expect(code).toBe(0);
     const wrong = await zonewire('glue-wrong.test.', ...by());
-    expect(wrong.output).toContain(`enter at the registrar: glue ns1.glue-wrong.test. A ${AT.ours}`);
+    expect(wrong.out).toContain(`enter at the registrar: glue ns1.glue-wrong.test. A ${AT.ours}`);
     expect(wrong.code).toBe(1);
   });
 
   it('by the configuration: our node is the primary', async () => {
-    const { output, code } = await zonewire('fine.test.', '-c', world.node.configFile, '-o', 'json');
-    const [report] = JSON.parse(output);
+    const { out, code } = await zonewire('fine.test.', '-c', world.node.configFile, '-o', 'json');
+    const [report] = JSON.parse(out);
     expect(
       report.servers.map(({ name: server, serial }: { name: string; serial: number }) => [server, serial]),
     ).toEqual([

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from './commands/registry.ts';
 import { EXPIRED_ZONE, fakeNode, NOW, PRIMARY_ZONE, SECONDARY_ZONE, viewsOf } from './control/fixtures/fake-node.ts';
-import { main } from './main.ts';
+import { commandLine } from './fixtures/command-line.ts';
 
 const exec = promisify(execFile);
 const node = fakeNode();
@@ -28,24 +28,8 @@ afterAll(async () => {
 });
 
 /** Runs the command line; `environment` names the fake node unless told otherwise. */
-async function zonewire(args: string, environment: Record<string, string> = { ZONEWIRE_CONTROL: url }) {
-  let out = '';
-  let err = '';
-  const terminal = {
-    colours: false,
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-  };
-  const code = await main(
-    args.split(' ').filter((arg) => arg !== ''),
-    { terminal, environment, now: () => NOW },
-  );
-  return { code, out, err };
-}
+const zonewire = (args: string, environment: Record<string, string> = { ZONEWIRE_CONTROL: url }) =>
+  commandLine(args, { environment, now: NOW });
 
 describe('zone list', () => {
   it('one line a zone, and terminal escapes of a peer made harmless', async () => {

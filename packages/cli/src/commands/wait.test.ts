@@ -1,7 +1,7 @@
 import { eventually } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeNode, NOW, PRIMARY_ZONE, SECONDARY_ZONE } from '../control/fixtures/fake-node.ts';
-import { main } from '../main.ts';
+import { type CommandLineSetting, commandLine } from '../fixtures/command-line.ts';
 
 /** fra1 has serial 2026112102, sin1 does not. */
 const zones = [PRIMARY_ZONE, SECONDARY_ZONE];
@@ -15,22 +15,8 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-async function zonewire(args: string, { colours = false, ended = (_: string) => {} } = {}) {
-  let out = '';
-  let err = '';
-  const terminal = {
-    colours,
-    out: (text: string) => {
-      out += text;
-      ended(out);
-    },
-    err: (text: string) => {
-      err += text;
-    },
-  };
-  const code = await main(args.split(' '), { terminal, environment: { ZONEWIRE_CONTROL: url }, now: () => NOW });
-  return { code, out, err };
-}
+const zonewire = (args: string, setting: CommandLineSetting = {}) =>
+  commandLine(args, { environment: { ZONEWIRE_CONTROL: url }, now: NOW, ...setting });
 
 /** sin1 answers with the serial that it lacked. */
 function sin1Arrives() {
@@ -63,7 +49,7 @@ describe('wait', () => {
   it('one line for each as it arrives, exit 0 when the last one does', async () => {
     let told = false;
     const waiting = zonewire('wait example.test.', {
-      ended(out) {
+      onOut(out) {
         if (told || !out.includes('fra1')) return;
         told = true;
         setTimeout(sin1Arrives, 20);
@@ -85,7 +71,7 @@ describe('wait', () => {
     let told = false;
     const { code, out } = await zonewire('wait --change example.test.~2026112102', {
       colours: true,
-      ended(text) {
+      onOut(text) {
         if (told || !text.includes('missing: sin1')) return;
         told = true;
         setTimeout(sin1Arrives, 20);
@@ -115,7 +101,7 @@ describe('wait', () => {
     const again = restarted.server();
     let told = false;
     const waiting = zonewire('wait example.test.', {
-      ended(out) {
+      onOut(out) {
         if (told || !out.includes('fra1')) return;
         told = true;
         setTimeout(async () => {

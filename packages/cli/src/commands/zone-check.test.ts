@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
-import { main } from '../main.ts';
+import { commandLine } from '../fixtures/command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zonewire-check-'));
 const SAMPLES = fileURLToPath(new URL('../../../../demo/zones/', import.meta.url));
@@ -13,18 +13,7 @@ const BAD = `${GOOD}www A 192.0.2.300\nfoo BAR x\n`;
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function zonewire(...args: string[]) {
-  let out = '';
-  let err = '';
-  const terminal = {
-    colours: false,
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-  };
-  const code = await main(args, { terminal, environment: {}, now: () => 0 });
+  const { code, out, err } = await commandLine(args);
   return { code, out: out.replaceAll(folder, ''), err: err.replaceAll(folder, '') };
 }
 

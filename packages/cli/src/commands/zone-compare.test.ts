@@ -2,7 +2,7 @@ import type { AskedComparison } from '@zonewire/replicas';
 import { ZonewireError } from '@zonewire/shared-protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fakeNode, NOW } from '../control/fixtures/fake-node.ts';
-import { main } from '../main.ts';
+import { commandLine } from '../fixtures/command-line.ts';
 
 const node = fakeNode();
 const server = node.server();
@@ -20,21 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-async function zonewire(args: string) {
-  let out = '';
-  let err = '';
-  const terminal = {
-    colours: false,
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-  };
-  const code = await main(args.split(' '), { terminal, environment: { ZONEWIRE_CONTROL: url }, now: () => NOW });
-  return { code, out, err };
-}
+const zonewire = (args: string) => commandLine(args, { environment: { ZONEWIRE_CONTROL: url }, now: NOW });
 
 const same = { secondary: 'fra1', at: NOW, result: 'same', serial: 7, reason: 'all 4 records are the same' } as const;
 const receipts = { secondary: 'ams1', at: NOW, result: 'receipts', reason: 'its receipts tell it' } as const;
