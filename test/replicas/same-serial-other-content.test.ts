@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReplicaPage, ReplicaView } from '@zonewire/replicas';
 import {
@@ -113,6 +114,17 @@ describe('secondaries of other vendors with the same serial and other content', 
       state: 'diverged',
       reason: expect.stringContaining('planted'),
     });
+  }, 120_000);
+
+  it('after a restart of the primary, kill -9 too, it is compared first', async () => {
+    await primary.stop('SIGKILL');
+    // By itself it would have its turn in six hours.
+    const settings = readFileSync(primary.configFile, 'utf8');
+    expect(settings).toContain('compare-interval');
+    writeFileSync(primary.configFile, settings.replace(/("?compare-interval"?: *"?)1s/, '$16h'));
+    await primary.run();
+    await until('bind', 'diverged', ({ health }) => health.state === 'diverged');
+    expect((await view('nsd')).comparison).toBeUndefined();
   }, 120_000);
 
   it('once the whole zone is transferred anew it is well, without being asked', async () => {

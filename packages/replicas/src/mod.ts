@@ -3,6 +3,7 @@ export {
   type ComparisonOutcome,
   type ComparisonPorts,
   Comparisons,
+  type ZoneAtSecondary,
 } from './comparing/comparisons.ts';
 export { type ComparingSettings, type ComparisonFacts, DEFAULT_COMPARING } from './comparing/rules.ts';
 export { DEFAULT_HISTORY_LIMITS } from './history/entries.ts';

@@ -5,13 +5,15 @@ import { name } from '@zonewire/shared-protocol';
 import type { ZoneVersion } from '@zonewire/zone';
 import type { NodeConfig } from '../config/mod.ts';
 import { compareCopy } from './compare-copy.ts';
+import { DifferingCopies } from './differing-copies.ts';
 import type { RunningNode } from './running-node.ts';
 
-type Parts = Pick<RunningNode, 'client' | 'log' | 'table' | 'replicas' | 'runningTransfers'>;
+type Parts = Pick<RunningNode, 'config' | 'client' | 'log' | 'table' | 'replicas' | 'runningTransfers'>;
 
 /** Compares the copies of those that are notified with what is served here. Begins with {@link configureComparisons}. */
 export function openComparisons(node: Parts): Comparisons {
-  const { client, log, table, replicas, runningTransfers: running } = node;
+  const { config, client, log, table, replicas, runningTransfers: running } = node;
+  const differing = new DifferingCopies(config.server.dataDir, log);
   const digests = new WeakMap<ZoneVersion, string>();
   const comparisons = new Comparisons({
     clock: systemClock,
@@ -45,6 +47,8 @@ export function openComparisons(node: Parts): Comparisons {
       log.debug({ zone, secondary, result }, `copy of the secondary: ${reason}`);
     },
     failed: (zone, secondary, err) => log.error({ err, zone, secondary }, 'comparing the copy of a secondary failed'),
+    differed: differing.read(),
+    differ: (copies) => differing.write(copies),
   });
   replicas.watchPairs(comparisons);
   return comparisons;

@@ -1,7 +1,7 @@
 import { FakeClock } from '@zonewire/testkit';
 import { expect, it } from 'vitest';
 import type { Comparison } from '../model.ts';
-import { ASKED_MOST, type ComparisonOutcome, Comparisons } from './comparisons.ts';
+import { ASKED_MOST, type ComparisonOutcome, Comparisons, type ZoneAtSecondary } from './comparisons.ts';
 import { COMPARING, type ComparisonFacts, DEFAULT_COMPARING } from './rules.ts';
 
 const HOUR = 3_600_000;
@@ -12,13 +12,14 @@ const DIFFERENT: ComparisonOutcome = { result: 'different', serial: 1, reason: '
 const FACTS: ComparisonFacts = { serial: 1, octets: 1_000, seen: 1, hasDigest: false };
 
 /** Secondaries as the test wants them; each comparison takes `ms`. */
-function setup({ ms = 20, interval = 6 * HOUR, off = new Set<string>() } = {}) {
+function setup({ ms = 20, interval = 6 * HOUR, off = new Set<string>(), differed = [] as ZoneAtSecondary[] } = {}) {
   const clock = new FakeClock();
   const began = clock.now();
   const state = { facts: { ...FACTS } as ComparisonFacts | undefined, outcome: SAME, running: 0, most: 0 };
   const compared: { pair: string; at: number }[] = [];
   const done: (Comparison & { pair: string })[] = [];
   const errors: unknown[] = [];
+  const differing: string[] = [];
   // As numbers that nobody chose, and the same in each run.
   let seed = 7;
   const comparisons = new Comparisons({
@@ -42,11 +43,13 @@ function setup({ ms = 20, interval = 6 * HOUR, off = new Set<string>() } = {}) {
     },
     done: (zone, secondary, comparison) => done.push({ pair: `${zone} ${secondary}`, ...comparison }),
     failed: (_zone, _secondary, error) => errors.push(error),
+    differed,
+    differ: (copies) => differing.push(copies.map(({ zone, secondary }) => `${zone} ${secondary}`).join()),
   });
   comparisons.configure({ ...DEFAULT_COMPARING, interval, off });
   const results = () => Object.fromEntries(comparisons.counters.results);
   const times = (pair: string) => compared.filter((one) => one.pair === pair).map(({ at }) => at);
-  return { clock, began, state, compared, done, errors, comparisons, results, times };
+  return { clock, began, state, compared, done, errors, differing, comparisons, results, times };
 }
 
 it('a week: each zone at each secondary once an interval, spread over it, one at a time', async () => {
@@ -71,6 +74,44 @@ it('a week: each zone at each secondary once an interval, spread over it, one at
     expect(compared.filter(({ at }) => Math.floor(at / HOUR) === hour).length).toBeGreaterThan(5);
   for (let i = 1; i < compared.length; i++)
     expect(compared[i].at - compared[i - 1].at).toBeGreaterThanOrEqual(COMPARING.pause);
+});
+
+it('copies that differ are told, and compared first after a restart, until they are the same or nobody is notified', async () => {
+  const before = setup();
+  before.comparisons.watching('a.test.', ['fra', 'sin']);
+  before.state.outcome = DIFFERENT;
+  for (let i = 0; i < 2; i++) {
+    void before.comparisons.compareNow('a.test.', 'fra');
+    await before.clock.advance(1_000);
+  }
+  expect(before.differing).toEqual(['a.test. fra']);
+  before.comparisons.stop();
+  expect(before.differing).toEqual(['a.test. fra']);
+
+  const differed = [
+    { zone: 'a.test.', secondary: 'fra' },
+    { zone: 'b.test.', secondary: 'sin' },
+  ];
+  const { clock, comparisons, state, times, done, differing } = setup({ differed });
+  comparisons.watching('a.test.', ['fra', 'sin']);
+  comparisons.watching('b.test.', ['sin']);
+  state.outcome = DIFFERENT;
+  await clock.advance(COMPARING.touched + COMPARING.pause + 100);
+  expect([times('a.test. fra'), times('a.test. sin'), times('b.test. sin')]).toMatchObject([
+    { length: 1 },
+    [],
+    { length: 1 },
+  ]);
+  expect(done[0]).toMatchObject({ pair: 'a.test. fra', result: 'different' });
+  expect(differing).toEqual([]);
+  state.outcome = SAME;
+  await clock.advance(COMPARING.differs + 1_000);
+  expect(differing).toEqual(['b.test. sin', '']);
+  state.outcome = DIFFERENT;
+  void comparisons.compareNow('b.test.', 'sin');
+  await clock.advance(1_000);
+  comparisons.watching('b.test.', []);
+  expect(differing.slice(2)).toEqual(['b.test. sin', '']);
 });
 
 it('one that refuses is asked once a day', async () => {

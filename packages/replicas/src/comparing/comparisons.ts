@@ -22,6 +22,11 @@ export interface ComparisonOutcome {
   readonly reason: string;
 }
 
+export interface ZoneAtSecondary {
+  readonly zone: string;
+  readonly secondary: string;
+}
+
 export interface ComparisonPorts {
   readonly clock: Clock;
   /** From 0 to 1. */
@@ -32,6 +37,10 @@ export interface ComparisonPorts {
   readonly compare: (zone: string, secondary: string, signal: AbortSignal) => Promise<ComparisonOutcome>;
   readonly done: (zone: string, secondary: string, comparison: Comparison) => void;
   readonly failed: (zone: string, secondary: string, error: unknown) => void;
+  /** The copies that were known to differ when the node ended: they are compared first. */
+  readonly differed: readonly ZoneAtSecondary[];
+  /** All that are known to differ, each time that there are others. */
+  readonly differ: (copies: readonly ZoneAtSecondary[]) => void;
 }
 
 export interface AskedComparison extends Comparison {
@@ -41,9 +50,7 @@ export interface AskedComparison extends Comparison {
 /** Comparisons asked for that may wait at a time. */
 export const ASKED_MOST = 1_000;
 
-interface Pair {
-  readonly zone: string;
-  readonly secondary: string;
+interface Pair extends ZoneAtSecondary {
   dueAt: number | undefined;
   /** When it was last compared. */
   at: number;
@@ -74,6 +81,8 @@ export class Comparisons {
   readonly #heap: WakeHeap<Pair>;
   readonly #due = new Set<Pair>();
   readonly #asked: Asked[] = [];
+  /** Zone and secondary -> a copy that differs, or differed before the start and was not compared since. */
+  readonly #differing = new Map<string, ZoneAtSecondary>();
   #settings = DEFAULT_COMPARING;
   #running: { readonly pair: Pair; readonly abort: AbortController } | undefined;
   #pause: TimerHandle | undefined;
@@ -81,6 +90,8 @@ export class Comparisons {
 
   constructor(ports: ComparisonPorts) {
     this.#ports = ports;
+    for (const { zone, secondary } of ports.differed)
+      this.#differing.set(keyOf({ zone, secondary }), { zone, secondary });
     this.#heap = new WakeHeap(ports.clock, (pair) => {
       pair.dueAt = undefined;
       this.#due.add(pair);
@@ -121,9 +132,11 @@ export class Comparisons {
         pairs.set(secondary, kept);
         continue;
       }
-      const pair: Pair = { zone, secondary, dueAt: undefined, at: 0, tries: NO_TRIES, isGone: false };
+      const differs = this.#differing.has(keyOf({ zone, secondary }));
+      const tries = { ...NO_TRIES, differs };
+      const pair: Pair = { zone, secondary, dueAt: undefined, at: 0, tries, isGone: false };
       pairs.set(secondary, pair);
-      this.#plan(pair, this.#first(now));
+      this.#plan(pair, differs ? now + COMPARING.touched : this.#first(now));
     }
     for (const gone of before?.values() ?? []) this.#forget(gone);
     if (pairs.size === 0) this.#pairs.delete(zone);
@@ -194,9 +207,18 @@ export class Comparisons {
 
   #forget(pair: Pair): void {
     pair.isGone = true;
+    this.#differs(pair, false);
     this.#plan(pair, undefined);
     this.#due.delete(pair);
     if (this.#running?.pair === pair) this.#running.abort.abort();
+  }
+
+  #differs({ zone, secondary }: Pair, differs: boolean): void {
+    const key = keyOf({ zone, secondary });
+    if (this.#differing.has(key) === differs) return;
+    if (differs) this.#differing.set(key, { zone, secondary });
+    else this.#differing.delete(key);
+    this.#ports.differ([...this.#differing.values()]);
   }
 
   /** One at a time; who is asked for comes first. */
@@ -237,6 +259,7 @@ export class Comparisons {
   #take(pair: Pair, at: number, outcome: Omit<Comparison, 'at'>): Comparison {
     pair.at = at;
     pair.tries = triesAfter(pair.tries, outcome.result);
+    this.#differs(pair, pair.tries.differs);
     const wait = waitAfter(pair.tries, this.#settings.interval, this.#ports.random());
     this.#due.delete(pair);
     this.#plan(pair, wait === undefined ? undefined : at + wait);
@@ -262,4 +285,8 @@ export class Comparisons {
       return { result: 'failed', reason: 'an error of this program, see its log' };
     }
   }
+}
+
+function keyOf({ zone, secondary }: ZoneAtSecondary): string {
+  return `${zone} ${secondary}`;
 }
