@@ -9,6 +9,7 @@ export { type ListenAddress, Nameserver, type NameserverOptions } from './namese
 export { Announcer, type AnnouncerOptions, type NotifyCounters, type ReplicaServed } from './notify-out/announcer.ts';
 export { ANSWERS_UNTIL_GONE, heldByAll, type NodeSeen, nodesAfter } from './notify-out/nodes.ts';
 export { addressText, type Remote, type RemoteAddress } from './notify-out/remote.ts';
+export type { LagFigures } from './notify-out/replica-lag.ts';
 export { WakeHeap } from './notify-out/wake-heap.ts';
 export type { NotifyWatcher, TargetAnswer, TargetFailure } from './notify-out/watcher.ts';
 export * from './ports.ts';

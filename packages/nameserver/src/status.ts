@@ -42,6 +42,20 @@ export interface ZoneStatus {
   readonly delegation?: DelegationSummary;
 }
 
+/** What is counted and drawn of every zone: cheap enough to be asked of 10,000 at a time. The same as in {@link ZoneStatus}. */
+export interface ZoneGlance {
+  readonly zone: string;
+  readonly role: ZoneStatus['role'];
+  readonly state: ZoneState;
+  /** The serial that it is answered with. */
+  readonly serial: number | undefined;
+  readonly expireAt: number | undefined;
+  /** SOA EXPIRE, seconds, of the version that is held. */
+  readonly expire: number | undefined;
+  /** There is a `lastError`. */
+  readonly hasFailed: boolean;
+}
+
 /** What the last check of the delegation has found. */
 export interface DelegationSummary {
   readonly at: number;

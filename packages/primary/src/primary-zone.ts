@@ -9,6 +9,7 @@ import type {
   Verification,
   VerificationStatus,
   Verifier,
+  ZoneGlance,
   ZoneHandler,
   ZoneStatus,
   ZoneTable,
@@ -28,7 +29,7 @@ import { type LoadOutcome, type LoadRequest, loadZoneFile } from './source/load.
 import { findingText } from './source/zone-file.ts';
 import { answerUpdate, type UpdateCounters } from './update/answer-update.ts';
 import type { ChangeRequest } from './update/evaluate.ts';
-import { zoneStatus } from './zone-status.ts';
+import { zoneState, zoneStatus } from './zone-status.ts';
 
 export interface PrimaryZonePorts {
   readonly store: ZoneStore;
@@ -59,6 +60,7 @@ export interface ZoneOutcome {
 /** One zone that this node owns: its file, its commits, its place in the table from its making on. It answers SERVFAIL until it is loaded. */
 export class PrimaryZone {
   readonly apex: Name;
+  readonly #text: string;
   readonly #ports: PrimaryZonePorts;
   readonly #log: Log;
   #config: PrimaryZoneSettings;
@@ -90,7 +92,8 @@ export class PrimaryZone {
     this.apex = config.domain;
     this.#ports = ports;
     this.#config = withDefaults(config);
-    this.#log = ports.log.child({ zone: nameToText(config.domain) });
+    this.#text = nameToText(config.domain);
+    this.#log = ports.log.child({ zone: this.#text });
     this.#line = this.#newLine(undefined);
     ports.table.add({ apex: this.apex, acl: config.acl, role: 'primary', handler: this.#handler });
   }
@@ -113,7 +116,7 @@ export class PrimaryZone {
       stored = await store.load(this.apex);
     } catch (error) {
       this.#damaged = true;
-      const advice = `"zonewire zone reload ${nameToText(this.apex)} --discard-updates" serves the zone file instead; dynamic updates since it was loaded are lost then`;
+      const advice = `"zonewire zone reload ${this.#text} --discard-updates" serves the zone file instead; dynamic updates since it was loaded are lost then`;
       this.#failed('store-damaged', `${(error as Error).message}; ${advice}`);
     }
     if (this.#closing) return;
@@ -155,7 +158,7 @@ export class PrimaryZone {
     return this.#exclusive(async () => {
       if (this.#damaged && !discardUpdates) {
         const { code, message } = this.#loadError!;
-        throw new ZonewireError(code, message, { zone: nameToText(this.apex) });
+        throw new ZonewireError(code, message, { zone: this.#text });
       }
       return this.#load('reload', discardUpdates);
     });
@@ -183,7 +186,7 @@ export class PrimaryZone {
   /** Loads the file and accepts updates again. A file that cannot be loaded leaves the zone frozen. */
   thaw(): Promise<ZoneOutcome> {
     return this.#exclusive(async () => {
-      const zone = nameToText(this.apex);
+      const zone = this.#text;
       if (!this.#line.tip.facts.frozen) throw new ZonewireError('zone-not-frozen', `${zone} is not frozen`, { zone });
       const loaded = await this.#load('thaw', false);
       const { version, facts } = this.#line.tip;
@@ -222,6 +225,20 @@ export class PrimaryZone {
       journal: store.journalInfo(this.apex),
       notify: announcer.lag(this.apex),
     });
+  }
+
+  glance(): ZoneGlance {
+    const { version, facts } = this.#line.published;
+    const lastError = this.#journalError ?? this.#loadError;
+    return {
+      zone: this.#text,
+      role: 'primary',
+      state: zoneState({ version, facts, lastError }),
+      serial: this.#servedAt === undefined ? undefined : version?.serial,
+      expireAt: undefined,
+      expire: version?.expire,
+      hasFailed: lastError !== undefined,
+    };
   }
 
   async #load(cause: LoadRequest['cause'], discardUpdates: boolean): Promise<LoadOutcome> {

@@ -19,7 +19,7 @@ describe('the zones of a node', () => {
     await world.update('dyn');
     await world.primary.removeZone(APEX);
     expect(world.table.get(APEX)).toBeUndefined();
-    expect(world.primary.statuses()).toEqual([]);
+    expect([...world.primary.glances()]).toEqual([]);
     await world.primary.addZone({ domain: APEX, file: FILE, acl: [], notify: [] });
     expect(world.serial).toBe(8);
   });
@@ -32,7 +32,7 @@ describe('the zones of a node', () => {
     const adding = world.primary.addZone({ domain: other, file: '/other', acl: [], notify: [] });
     await Promise.all([adding, world.primary.removeZone(other)]);
     expect(world.table.get(other)).toBeUndefined();
-    expect(world.primary.statuses()).toHaveLength(1);
+    expect([...world.primary.glances()]).toHaveLength(1);
   });
 
   test('a new configuration: another file is loaded, another acl holds', async () => {

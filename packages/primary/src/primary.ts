@@ -9,6 +9,7 @@ import {
   type ReplicaLag,
   TransferOut,
   Verifier,
+  type ZoneGlance,
   type ZoneStatus,
   type ZoneTable,
 } from '@zonewire/nameserver';
@@ -157,12 +158,22 @@ export class Primary {
     return this.#zone(domain).status();
   }
 
-  statuses(): ZoneStatus[] {
-    return [...this.#zones.values()].map((zone) => zone.status());
+  glance(domain: Name): ZoneGlance {
+    return this.#zone(domain).glance();
+  }
+
+  /** All zones, as they are when each is come to. */
+  *glances(): Generator<ZoneGlance> {
+    for (const zone of [...this.#zones.values()]) yield zone.glance();
   }
 
   lag(domain: Name): ReplicaLag[] {
     return this.#ports.announcer.lag(domain);
+  }
+
+  /** Of every zone at every target of NOTIFY; see {@link Announcer.figures}. */
+  figures(take: Parameters<Announcer['figures']>[0]): Generator<void> {
+    return this.#ports.announcer.figures(take);
   }
 
   /** @returns a function that ends it. */

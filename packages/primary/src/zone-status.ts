@@ -49,7 +49,11 @@ export function zoneStatus(view: PrimaryZoneView): ZoneStatus {
   };
 }
 
-function zoneState({ version, facts, lastError }: PrimaryZoneView): ZoneState {
+export function zoneState({
+  version,
+  facts,
+  lastError,
+}: Pick<PrimaryZoneView, 'version' | 'facts' | 'lastError'>): ZoneState {
   if (version === undefined) return lastError === undefined ? 'loading' : 'failed';
   return facts.frozen ? 'frozen' : 'serving';
 }

@@ -11,6 +11,7 @@ export { History, type HistoryCounters } from './history/history.ts';
 export * from './model.ts';
 export { OwnZones, type OwnZoneView } from './own-zones/own-zones.ts';
 export { type ReplicaCounters, Replicas, type ReplicasOptions } from './replicas.ts';
+export type { FiguresTaker, FiguresWalk } from './views.ts';
 export { type Change, changeId, parseChangeId } from './waiting/change-id.ts';
 export type {
   ChangeProgress,

@@ -149,6 +149,16 @@ export interface ReplicaView extends ReplicaLag {
   readonly comparison?: Comparison;
 }
 
+/** The numbers of {@link ReplicaView}; NaN: not known. */
+export interface PairFigures {
+  state: HealthState;
+  isInSync: boolean;
+  lagMs: number;
+  serialsBehind: number;
+  /** Of SOA EXPIRE, how much is used up. */
+  expiryFraction: number;
+}
+
 /** When one serial came to one secondary (to one node of it, where several answer). */
 export interface SecondaryTimes {
   readonly id: string;

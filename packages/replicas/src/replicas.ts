@@ -27,7 +27,7 @@ import { SerialBook, type SerialLimits } from './serial-times.ts';
 import { Tally } from './tally.ts';
 import { Target } from './target.ts';
 import { Told } from './told.ts';
-import { Views } from './views.ts';
+import { type FiguresTaker, type FiguresWalk, Views } from './views.ts';
 import { hostsOf, keyName, type WatchedZones } from './watched.ts';
 
 export interface ReplicasOptions {
@@ -110,6 +110,14 @@ export class Replicas implements NotifyWatcher {
   /** Where each secondary of the zone stands; in the order of the configuration. Empty: nobody is notified. */
   view(zone: string): ReplicaView[] {
     return this.#views.view(zone);
+  }
+
+  /**
+   * What {@link view} shows in numbers, of every zone and secondary, with the health that was judged last; cheap enough for 100,000 of them.
+   * `walk` goes through what the announcers know; a step of it is a zone.
+   */
+  figures(walk: FiguresWalk, take: FiguresTaker): Generator<void> {
+    return this.#views.figures(walk, take);
   }
 
   /** Zones with their secondaries, a page of them. Zones in the order in which they came. */

@@ -1,7 +1,7 @@
-import type { Clock, ReplicaLag } from '@zonewire/nameserver';
+import type { Clock, LagFigures, ReplicaLag } from '@zonewire/nameserver';
 import { isSameOrOlderSerial } from '@zonewire/shared-protocol';
 import type { Judging } from './judging.ts';
-import type { QueueEntry, ReplicaPage, ReplicaQuery, ReplicaView, SecondaryTotals } from './model.ts';
+import type { PairFigures, QueueEntry, ReplicaPage, ReplicaQuery, ReplicaView, SecondaryTotals } from './model.ts';
 import type { Receipts } from './receipts.ts';
 import type { SerialBook, SerialRecord } from './serial-times.ts';
 import type { Tally } from './tally.ts';
@@ -18,6 +18,11 @@ export interface ViewParts {
   /** What the announcer of the zone knows, in the order of the configuration. */
   readonly lag: (zone: string) => readonly ReplicaLag[];
 }
+
+/** Goes through every zone at every target of NOTIFY: {@link Announcer.figures}. */
+export type FiguresWalk = (take: (zone: string, secondary: string, lag: LagFigures) => void) => Generator<void>;
+/** Gets the same object each time. */
+export type FiguresTaker = (zone: string, secondary: string, figures: Readonly<PairFigures>) => void;
 
 /** What is known, as somebody wants to look at it. */
 export class Views {
@@ -52,6 +57,34 @@ export class Views {
         ...(receiptTrouble === undefined ? {} : { receiptTrouble }),
         ...(target.comparison === undefined ? {} : { comparison: target.comparison }),
       };
+    });
+  }
+
+  /** {@link Replicas.figures} */
+  figures(walk: FiguresWalk, take: FiguresTaker): Generator<void> {
+    const { zones, book, clock } = this.#parts;
+    const figures: PairFigures = {
+      state: 'unknown',
+      isInSync: false,
+      lagMs: Number.NaN,
+      serialsBehind: Number.NaN,
+      expiryFraction: Number.NaN,
+    };
+    return walk((zone, secondary, lag) => {
+      const watched = zones.get(zone);
+      const target = watched?.targets.get(secondary);
+      if (watched === undefined || target === undefined) return;
+      figures.state = target.health.state;
+      figures.isInSync = lag.state === 'in-sync';
+      figures.lagMs = lag.lagMs;
+      figures.serialsBehind = figures.isInSync ? 0 : lag.serialsBehind;
+      figures.expiryFraction = target.expiry(watched.expire, clock.now())?.fraction ?? Number.NaN;
+      if (figures.isInSync) {
+        const record = book.find(zone, watched.serial);
+        const answeredAt = exactAnswer(record, secondary, lag.servedAt);
+        if (record !== undefined && answeredAt !== undefined) figures.lagMs = answeredAt - record.committedAt;
+      }
+      take(zone, secondary, figures);
     });
   }
 
@@ -135,7 +168,13 @@ function hasHealth(targets: ReadonlyMap<string, Target>, state: string, secondar
 
 /** The announcer knows when a probe saw it; a receipt says since when it was so. */
 function exactLag({ id, state, servedAt }: ReplicaLag, record: SerialRecord | undefined): Partial<ReplicaLag> {
-  const answeredAt = record?.rows.get(id)?.answeredAt;
-  if (record === undefined || state !== 'in-sync' || answeredAt === undefined || servedAt === undefined) return {};
-  return answeredAt < servedAt ? { servedAt: answeredAt, lagMs: answeredAt - record.committedAt } : {};
+  const answeredAt = state === 'in-sync' ? exactAnswer(record, id, servedAt) : undefined;
+  if (record === undefined || answeredAt === undefined) return {};
+  return { servedAt: answeredAt, lagMs: answeredAt - record.committedAt };
+}
+
+/** Undefined: it is known no better than by the probe that saw it at `servedAt`. */
+function exactAnswer(record: SerialRecord | undefined, secondary: string, servedAt = Number.NaN): number | undefined {
+  const answeredAt = record?.rows.get(secondary)?.answeredAt;
+  return answeredAt !== undefined && answeredAt < servedAt ? answeredAt : undefined;
 }

@@ -10,6 +10,7 @@ import {
   TransferOut,
   type TransferSource,
   Verifier,
+  type ZoneGlance,
   type ZoneHandler,
   type ZoneStatus,
 } from '@zonewire/nameserver';
@@ -35,7 +36,7 @@ import { ZoneRunner } from './refresh/runner.ts';
 import type { NodePorts, RunnerPorts } from './refresh/runner-ports.ts';
 import { Unreachable } from './refresh/unreachable.ts';
 import { DueTimes } from './schedule/due-times.ts';
-import { zoneStatus } from './zone-status.ts';
+import { zoneGlance, zoneStatus } from './zone-status.ts';
 
 export interface SecondaryOptions extends NodePorts {
   readonly limits?: Partial<SecondaryLimits>;
@@ -238,9 +239,24 @@ export class Secondary {
     return waiting && notLoadedStatus(waiting);
   }
 
-  statuses(): ZoneStatus[] {
-    const waiting = Array.from(this.#waiting.values(), notLoadedStatus);
-    return [...waiting, ...Array.from(this.#runners.values(), (runner) => this.#status(runner))];
+  glance(domain: Name): ZoneGlance | undefined {
+    const key = nameKey(domain);
+    const runner = this.#runners.get(key);
+    if (runner !== undefined) return zoneGlance(runner, this.#damage.get(key));
+    const waiting = this.#waiting.get(key);
+    return waiting && notLoadedGlance(waiting);
+  }
+
+  /** All zones, as they are when each is come to. */
+  *glances(): Generator<ZoneGlance> {
+    const runners = [...this.#runners];
+    for (const waiting of [...this.#waiting.values()]) yield notLoadedGlance(waiting);
+    for (const [key, runner] of runners) yield zoneGlance(runner, this.#damage.get(key));
+  }
+
+  /** Of every zone at everybody that it is fed to; see {@link Announcer.figures}. */
+  figures(take: Parameters<Announcer['figures']>[0]): Generator<void> {
+    return this.#announcer.figures(take);
   }
 
   /** Calls `listener` with everything that happens to the zones. @returns how to end it. */
@@ -335,6 +351,11 @@ export class Secondary {
 
 function notLoadedStatus({ domain }: SecondaryZoneConfig): ZoneStatus {
   return { zone: nameToText(domain), role: 'secondary', state: 'loading' };
+}
+
+function notLoadedGlance({ domain }: SecondaryZoneConfig): ZoneGlance {
+  const unknown = { serial: undefined, expireAt: undefined, expire: undefined };
+  return { zone: nameToText(domain), role: 'secondary', state: 'loading', ...unknown, hasFailed: false };
 }
 
 function journalLimits({ journalMaxSize, journalMaxDepth }: SecondaryZoneConfig) {

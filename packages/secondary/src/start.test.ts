@@ -98,7 +98,7 @@ describe('start', () => {
     }
     await site.clock.advance(down);
     for (const domain of zones) await secondary.addZone({ ...site.config, domain });
-    expect(secondary.statuses().filter(({ state }) => state === 'serving')).toHaveLength(1001);
+    expect([...secondary.glances()].filter(({ state }) => state === 'serving')).toHaveLength(1001);
     const before = site.network.sent.length;
     await site.clock.advance(2000);
     const sent = site.network.sent.length - before;

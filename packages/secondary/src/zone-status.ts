@@ -1,4 +1,11 @@
-import type { JournalStatus, PrimaryPeerStatus, ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
+import type {
+  JournalStatus,
+  PrimaryPeerStatus,
+  ReplicaLag,
+  ZoneGlance,
+  ZoneState,
+  ZoneStatus,
+} from '@zonewire/nameserver';
 import { addressText, statusWarnings } from '@zonewire/nameserver';
 import { isNewerSerial } from '@zonewire/shared-protocol';
 import type { ZoneRunner } from './refresh/runner.ts';
@@ -17,7 +24,7 @@ export function zoneStatus(
   return {
     zone: runner.text,
     role: 'secondary',
-    state: version === undefined ? 'loading' : expired ? 'expired' : 'serving',
+    state: zoneState(version, expired),
     ...(version === undefined ? {} : { records: version.recordCount, bytes: version.byteLength }),
     ...(facts.lastNotified === undefined ? {} : { notified: facts.lastNotified }),
     ...(facts.received === undefined ? {} : { received: facts.received }),
@@ -44,6 +51,23 @@ export function zoneStatus(
     ...(notify.length === 0 ? {} : { notify }),
     journal,
   };
+}
+
+export function zoneGlance(runner: ZoneRunner, failure: ZoneStatus['lastError']): ZoneGlance {
+  const { text, state, version, served, expired } = runner;
+  return {
+    zone: text,
+    role: 'secondary',
+    state: zoneState(version, expired),
+    serial: served?.serial,
+    expireAt: state.facts.expireAt,
+    expire: version?.expire,
+    hasFailed: (state.facts.lastError ?? failure) !== undefined,
+  };
+}
+
+function zoneState(version: ZoneRunner['version'], expired: boolean): ZoneState {
+  return version === undefined ? 'loading' : expired ? 'expired' : 'serving';
 }
 
 /** Parts of SOA EXPIRE without a word of a primary at which it is warned. */

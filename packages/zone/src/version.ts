@@ -49,6 +49,8 @@ export class ZoneVersion {
   readonly soaRRset: number;
   /** For how long an answer that something does not exist may be remembered, in seconds (RFC 2308 5). */
   readonly negativeTtl: number;
+  /** SOA EXPIRE, seconds. */
+  readonly expire: number;
   /** How absence is proved in this version, for the code of this package. */
   readonly denial: DenialChain;
   readonly #soaRdata: Uint8Array;
@@ -66,6 +68,7 @@ export class ZoneVersion {
     this.serial = soa.serial;
     this.soaTtl = apexRef.layer.words[(soaRRset >>> 2) + 1];
     this.negativeTtl = Math.min(this.soaTtl, soa.minimum);
+    this.expire = soa.expire;
     this.denial = denialChain(stack, apex, apexRef);
     this.#soaRdata = soaRdata;
   }

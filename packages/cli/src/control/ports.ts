@@ -1,7 +1,8 @@
 import type { DelegationReport } from '@zonewire/delegation';
-import type { RunningTransfer, ZoneStatus } from '@zonewire/nameserver';
+import type { RunningTransfer, ZoneGlance, ZoneStatus } from '@zonewire/nameserver';
 import type {
   AskedComparison,
+  FiguresTaker,
   HealthState,
   LagBucket,
   OwnZoneView,
@@ -22,12 +23,17 @@ import type { MetricFamily } from './metrics/exposition.ts';
 /** What the control API shows and does; `run` implements it over the running node, tests over nothing. */
 export interface ControlPorts {
   info(): NodeInfo;
-  statuses(): NodeZoneStatus[];
+  /** Statuses of the zones that match, a page of them, and how many match. In the order of the configuration. */
+  list(query: ZoneQuery): ZonePage;
+  /** Every zone in short; what is asked of all zones is asked of these. */
+  glances(): Iterable<ZoneGlance>;
   zoneCount(): number;
   /** `undefined`: this node does not have the zone. */
   status(zone: Name): NodeZoneStatus | undefined;
   /** Zones that this node is secondary for, by health. */
   ownHealth(): Readonly<Record<HealthState, number>>;
+  /** Health of one of these, as it was judged last; as its glance calls the zone. */
+  healthOf(zone: string): HealthState | undefined;
   replicas(zone: Name): readonly ReplicaView[];
   /** Now, ms since the epoch. */
   now(): number;
@@ -47,8 +53,22 @@ export interface ControlPorts {
   notify(zone: Name): Promise<ActionOutcome>;
   readonly primary: PrimaryPort;
   readonly secondary: SecondaryPort;
-  /** Counters and gauges beyond the per-zone ones, which are made of `statuses()`. */
+  /** Counters and gauges beyond those of zones and secondaries. */
   metrics(): Iterable<MetricFamily>;
+}
+
+export interface ZoneQuery {
+  readonly role?: ZoneStatus['role'] | undefined;
+  readonly state?: ZoneStatus['state'] | undefined;
+  readonly offset: number;
+  /** Absent: all. */
+  readonly limit?: number | undefined;
+}
+
+export interface ZonePage {
+  readonly total: number;
+  /** Made as they are come to. */
+  readonly zones: Iterable<NodeZoneStatus>;
 }
 
 /** With the health of those that the node is secondary for. */
@@ -66,6 +86,8 @@ export interface ReplicationPort {
   queue(): readonly QueueEntry[];
   /** Each secondary over all its zones. */
   totals(): readonly SecondaryTotals[];
+  /** Numbers of every zone at each secondary; a step is a zone. */
+  figures(take: FiguresTaker): Generator<void>;
   /** Transfers the copy of one secondary, or of all, and compares it. Rejects with ZonewireError. */
   compare(zone: string, secondary: string | undefined): Promise<readonly AskedComparison[]>;
 }

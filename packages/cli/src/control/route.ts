@@ -34,9 +34,9 @@ interface RouteRequest {
 export class RawAnswer {
   readonly status: number;
   readonly mediaType: string;
-  readonly body: string | Iterable<string>;
+  readonly body: string | Iterable<string> | AsyncIterable<string>;
 
-  constructor(status: number, mediaType: string, body: string | Iterable<string>) {
+  constructor(status: number, mediaType: string, body: string | Iterable<string> | AsyncIterable<string>) {
     this.status = status;
     this.mediaType = mediaType;
     this.body = body;

@@ -22,8 +22,16 @@ const post = (url: string, payload?: object | string, headers: Record<string, st
 
 describe('reading', () => {
   it('lists zones, all or by role and state', async () => {
-    expect((await get('/api/v1/zones')).json()).toEqual({ zones: [PRIMARY_ZONE, SECONDARY_ZONE, EXPIRED_ZONE] });
-    expect((await get('/api/v1/zones?role=secondary&state=serving')).json()).toEqual({ zones: [SECONDARY_ZONE] });
+    expect((await get('/api/v1/zones')).json()).toEqual({
+      total: 3,
+      zones: [PRIMARY_ZONE, SECONDARY_ZONE, EXPIRED_ZONE],
+    });
+    expect((await get('/api/v1/zones?role=secondary&state=serving')).json()).toEqual({
+      total: 1,
+      zones: [SECONDARY_ZONE],
+    });
+    expect((await get('/api/v1/zones?offset=1&limit=1')).json()).toEqual({ total: 3, zones: [SECONDARY_ZONE] });
+    expect((await get('/api/v1/zones?limit=1001')).statusCode).toBe(400);
     expect((await get('/api/v1/zones?state=bad')).statusCode).toBe(400);
   });
 

@@ -31,8 +31,13 @@ export function controlPorts(node: RunningNode): ControlPorts {
     events: node.eventStreams,
     transfers: () => node.runningTransfers.list(),
     zoneCount: () => zones.size,
-    statuses: () => zones.statuses().map((status) => withAll(node, status)),
+    list: (query) => {
+      const { total, names } = zones.find(query);
+      return { total, zones: statusesOf(node, names) };
+    },
+    glances: () => zones.glances(),
     ownHealth: () => node.ownZones.counts,
+    healthOf: (zone) => node.ownZones.stateOf(zone),
     status: (zone) => {
       const status = zones.status(zone);
       return status && withAll(node, status);
@@ -76,7 +81,15 @@ function withDelegation({ delegations }: RunningNode, status: ZoneStatus): ZoneS
   return delegations.isEmpty ? status : { ...status, ...delegationSummary(delegations, name(status.zone)) };
 }
 
-function replicationPort({ replicas, history, comparisons }: RunningNode): ReplicationPort {
+/** A zone that has gone meanwhile is left out. */
+function* statusesOf(node: RunningNode, names: readonly Name[]): Generator<NodeZoneStatus> {
+  for (const zone of names) {
+    const status = node.zones.status(zone);
+    if (status !== undefined) yield withAll(node, status);
+  }
+}
+
+function replicationPort({ replicas, history, comparisons, primary, secondary }: RunningNode): ReplicationPort {
   return {
     list: (query) => replicas.list(query),
     timeline: async (zone, limit) => {
@@ -94,6 +107,10 @@ function replicationPort({ replicas, history, comparisons }: RunningNode): Repli
     },
     queue: () => replicas.queue(),
     totals: () => replicas.totals(),
+    *figures(take) {
+      yield* replicas.figures((each) => primary.figures(each), take);
+      yield* replicas.figures((each) => secondary.figures(each), take);
+    },
     compare: (zone, secondary) => comparisons.compareNow(zone, secondary),
   };
 }

@@ -297,8 +297,14 @@ function* queries({ queries: byTransport }: Counters): Generator<MetricSample> {
   }
 }
 
-function* byIndex(values: Float64Array, label: string, text: (n: number) => string): Generator<MetricSample> {
-  for (const [index, value] of values.entries()) if (value > 0) yield { labels: { [label]: text(index) }, value };
+function* byIndex(
+  values: Float64Array,
+  label: string,
+  text: (n: number) => string,
+  except?: number,
+): Generator<MetricSample> {
+  for (const [index, value] of values.entries())
+    if (value > 0 && index !== except) yield { labels: { [label]: text(index) }, value };
 }
 
 /** Keys are as many words as there are labels. */
@@ -359,11 +365,11 @@ function notifies({ primary, secondary, nameserver }: RunningNode): MetricSample
 
 function updates({ primary, nameserver }: RunningNode): MetricSample[] {
   const { changed, unchanged } = primary.updateCounters;
-  const answered = [...byIndex(nameserver.counters.updates, 'result', rcodeToText)];
+  const { updates: answered } = nameserver.counters;
   return [
     { labels: { result: 'changed' }, value: changed },
     { labels: { result: 'unchanged' }, value: unchanged },
-    ...answered.filter(({ labels }) => labels?.result !== 'NOERROR'),
+    ...byIndex(answered, 'result', rcodeToText, RCODE.NOERROR),
   ];
 }
 

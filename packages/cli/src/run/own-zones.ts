@@ -15,7 +15,7 @@ export function openOwnZones({ secondary, table, config, log }: Parts, later: (c
     later,
     identity: config.server.identity,
     status: (zone) => secondary.status(name(zone)),
-    expire: (zone) => table.get(name(zone))?.version?.soa.expire,
+    expire: (zone) => table.get(name(zone))?.version?.expire,
   });
   secondary.events(({ zone }) => own.look(zone));
   return own;

@@ -222,10 +222,10 @@ export class RunningNode {
 
   /** One sentence: what is served where. */
   summary(): string {
-    const statuses = this.zones.statuses();
-    const served = statuses.filter(({ state }) => state === 'serving' || state === 'frozen').length;
+    let served = 0;
+    for (const { state } of this.zones.glances()) if (state === 'serving' || state === 'frozen') served++;
     const control = this.controlUrl === undefined ? 'no control API' : `control ${this.controlUrl}`;
-    return `${served} of ${count(statuses.length, 'zone')} served, DNS ${this.listen.join(', ')}, ${control}`;
+    return `${served} of ${count(this.zones.size, 'zone')} served, DNS ${this.listen.join(', ')}, ${control}`;
   }
 
   /** Reads configuration and changed zone files again. @throws ZonewireError `config-invalid`; then nothing has changed. */

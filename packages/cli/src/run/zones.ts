@@ -1,9 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Log, ReplicaLag, ZoneStatus } from '@zonewire/nameserver';
+import type { Log, ReplicaLag, ZoneGlance, ZoneStatus } from '@zonewire/nameserver';
 import type { Primary } from '@zonewire/primary';
 import type { Secondary } from '@zonewire/secondary';
 import { type Name, nameKey, nameToText } from '@zonewire/shared-protocol';
 import type { ZoneConfig } from '../config/mod.ts';
+import type { ZoneQuery } from '../control/ports.ts';
 import { isPrimary } from './reload-plan.ts';
 import { primarySettings, secondarySettings } from './zone-settings.ts';
 
@@ -23,7 +24,7 @@ export class NodeZones {
   readonly #primary: Primary;
   readonly #secondary: Secondary;
   readonly #log: Log;
-  readonly #roles = new Map<string, 'primary' | 'secondary'>();
+  readonly #zones = new Map<string, { readonly name: Name; readonly role: 'primary' | 'secondary' }>();
   #stopped = false;
 
   constructor(ports: { primary: Primary; secondary: Secondary; log: Log }) {
@@ -33,11 +34,11 @@ export class NodeZones {
   }
 
   get size(): number {
-    return this.#roles.size;
+    return this.#zones.size;
   }
 
   role(zone: Name): 'primary' | 'secondary' | undefined {
-    return this.#roles.get(nameKey(zone));
+    return this.#zones.get(nameKey(zone))?.role;
   }
 
   status(zone: Name): ZoneStatus | undefined {
@@ -51,8 +52,23 @@ export class NodeZones {
     return this.role(zone) === 'primary' ? this.#primary.lag(zone) : this.#secondary.lag(zone);
   }
 
-  statuses(): ZoneStatus[] {
-    return [...this.#primary.statuses(), ...this.#secondary.statuses()];
+  /** Names of the zones that match, a page of them, in the order of the configuration; and how many match. */
+  find({ role, state, offset, limit = Number.POSITIVE_INFINITY }: ZoneQuery): { total: number; names: Name[] } {
+    const names: Name[] = [];
+    let total = 0;
+    for (const { name, role: is } of this.#zones.values()) {
+      if (role !== undefined && is !== role) continue;
+      if (state !== undefined && this.#glance(name, is)?.state !== state) continue;
+      if (total >= offset && names.length < limit) names.push(name);
+      total++;
+    }
+    return { total, names };
+  }
+
+  /** Every zone in short. */
+  *glances(): Generator<ZoneGlance> {
+    yield* this.#primary.glances();
+    yield* this.#secondary.glances();
   }
 
   /** {@link takeOn} and {@link load}. */
@@ -68,7 +84,8 @@ export class NodeZones {
       try {
         if (isPrimary(zone)) this.#primary.takeOn(primarySettings(zone));
         else this.#secondary.takeOn(secondarySettings(zone));
-        this.#roles.set(nameKey(zone.domain), isPrimary(zone) ? 'primary' : 'secondary');
+        const { domain: name } = zone;
+        this.#zones.set(nameKey(name), { name, role: isPrimary(zone) ? 'primary' : 'secondary' });
       } catch (error) {
         failed.push(this.#failed(zone, error));
       }
@@ -93,7 +110,7 @@ export class NodeZones {
   /** What is stored of them stays: a zone that was left out by mistake comes back as it was. */
   remove(zones: readonly ZoneConfig[]): Promise<Failed[]> {
     return this.#forEach(zones, async (zone) => {
-      this.#roles.delete(nameKey(zone.domain));
+      this.#zones.delete(nameKey(zone.domain));
       if (isPrimary(zone)) await this.#primary.removeZone(zone.domain);
       else await this.#secondary.removeZone(zone.domain);
     });
@@ -137,6 +154,10 @@ export class NodeZones {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
     return failed;
+  }
+
+  #glance(zone: Name, role: 'primary' | 'secondary'): ZoneGlance | undefined {
+    return role === 'primary' ? this.#primary.glance(zone) : this.#secondary.glance(zone);
   }
 
   #failed({ domain }: ZoneConfig, error: unknown): Failed {

@@ -8,7 +8,7 @@ import { probeSerial, sendNotify } from './exchanges.ts';
 import { type NotifyEffect, type NotifyEvent, type NotifyState, startNotify, step, wakeAt } from './machine.ts';
 import { type Heard, OutboundWindow } from './outbound-window.ts';
 import { addressText, type Remote, type RemoteAddress, sameRemote } from './remote.ts';
-import { lagBetween, replicaLag } from './replica-lag.ts';
+import { type LagFigures, lagBetween, lagFigures, noFigures, replicaLag } from './replica-lag.ts';
 import { NOTIFY_OUT, SILENT_IS_DEAD, SILENT_IS_UNREACHABLE, TELLING } from './timing.ts';
 import { WakeHeap } from './wake-heap.ts';
 import type { NotifyWatcher } from './watcher.ts';
@@ -110,7 +110,7 @@ export class Announcer {
       zone = { apex, text, id: text.toLowerCase(), history: new CommitHistory(), serial, soa, targets: [] };
       this.#zones.set(nameKey(apex), zone);
     }
-    this.#watcher?.watching(zone.id, remotes, { serial: zone.serial, expire: version.soa.expire });
+    this.#watcher?.watching(zone.id, remotes, { serial: zone.serial, expire: version.expire });
     this.#setTargets(zone, remotes);
   }
 
@@ -123,7 +123,7 @@ export class Announcer {
     if (zone === undefined) return;
     for (const serial of serials) zone.history.add(serial, committedAt);
     if (zone.serial === version.serial) return;
-    this.#watcher?.committed(zone.id, version.serial, serials, committedAt, version.soa.expire);
+    this.#watcher?.committed(zone.id, version.serial, serials, committedAt, version.expire);
     zone.serial = version.serial;
     zone.soa = version.soaRecord;
     for (const target of zone.targets) this.#event(target, { kind: 'commit', serial: version.serial });
@@ -154,6 +154,19 @@ export class Announcer {
     const zone = this.#zones.get(nameKey(apex));
     const now = this.#clock.now();
     return zone?.targets.map(({ remote, state }) => replicaLag(remote, state, zone.history, now)) ?? [];
+  }
+
+  /** What {@link lag} has in numbers, of every target, to `take`: the same object each time. A step is a zone. */
+  *figures(take: (zone: string, remote: string, figures: LagFigures) => void): Generator<void> {
+    const figures = noFigures();
+    for (const { id, targets, history } of [...this.#zones.values()]) {
+      const now = this.#clock.now();
+      for (const { remote, state } of targets) {
+        lagFigures(figures, state, history, now);
+        take(id, remote.id, figures);
+      }
+      yield;
+    }
   }
 
   stop(): void {

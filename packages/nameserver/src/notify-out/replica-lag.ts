@@ -19,6 +19,33 @@ export function replicaLag(remote: Remote, state: NotifyState, history: CommitHi
   };
 }
 
+/** The numbers of {@link ReplicaLag}; NaN: not known. One object serves for many targets, so that looking at 100,000 allocates nothing. */
+export interface LagFigures {
+  state: ReplicaLag['state'];
+  servedAt: number;
+  lagMs: number;
+  serialsBehind: number;
+}
+
+export function noFigures(): LagFigures {
+  return { state: 'unknown', servedAt: Number.NaN, lagMs: Number.NaN, serialsBehind: Number.NaN };
+}
+
+/** {@link replicaLag} in numbers, written into `figures`. */
+export function lagFigures(figures: LagFigures, state: NotifyState, history: CommitHistory, now: number): void {
+  figures.state = replicaState(state);
+  figures.servedAt = figures.lagMs = figures.serialsBehind = Number.NaN;
+  if (state.phase === 'in-sync') {
+    figures.servedAt = state.seen?.at ?? Number.NaN;
+    figures.lagMs = lagBetween(history.committedAt(state.serial), state.seen?.at) ?? Number.NaN;
+    figures.serialsBehind = 0;
+  } else if (state.phase === 'behind' && state.seen !== undefined) {
+    const missing = history.since(state.seen.serial);
+    figures.lagMs = lagBetween(missing?.oldestAt, now) ?? Number.NaN;
+    figures.serialsBehind = missing?.count ?? Number.NaN;
+  }
+}
+
 function replicaState(state: NotifyState): ReplicaLag['state'] {
   if (state.silent >= SILENT_IS_UNREACHABLE) return 'unreachable';
   if (state.phase === 'in-sync') return 'in-sync';

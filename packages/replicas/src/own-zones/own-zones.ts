@@ -64,6 +64,11 @@ export class OwnZones {
     return this.#counts;
   }
 
+  /** As it was judged last; undefined: the zone is none of these. */
+  stateOf(zone: string): HealthState | undefined {
+    return this.#zones.get(zone)?.health.state;
+  }
+
   /** These are the zones from now on; presentation form, absolute, lower case. */
   configure(zones: readonly string[]): void {
     const wanted = new Set(zones);

@@ -9,22 +9,28 @@ export interface MetricFamily {
 }
 
 export interface MetricSample {
-  readonly labels?: Readonly<Record<string, string>>;
+  /** Or as {@link labelText} makes them, where several samples share them. */
+  readonly labels?: Readonly<Record<string, string>> | string;
   readonly value: number;
 }
 
 export function* exposition(families: Iterable<MetricFamily>): Generator<string> {
   for (const { name, help, type, samples } of families) {
     yield `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n`;
-    for (const { labels, value } of samples) yield `${name}${labels ? labelText(labels) : ''} ${value}\n`;
+    for (const { labels = '', value } of samples)
+      yield `${name}${typeof labels === 'string' ? labels : labelText(labels)} ${value}\n`;
   }
 }
 
-function labelText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${escapeLabel(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+export function labelText(labels: Readonly<Record<string, string>>): string {
+  let text = '';
+  for (const key in labels) text += `${text === '' ? '{' : ','}${key}="${escapeLabel(labels[key])}"`;
+  return text === '' ? '' : `${text}}`;
 }
 
+const SPECIAL = /[\\"\n]/;
+
 function escapeLabel(value: string): string {
+  if (!SPECIAL.test(value)) return value;
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

@@ -1,7 +1,9 @@
-import type { HealthState, ReplicaView } from '@zonewire/replicas';
+import { type HealthState, noHealth, type ReplicaView } from '@zonewire/replicas';
 import { expect, it } from 'vitest';
+import { figuresOf } from '../fixtures/fake-node.ts';
+import { inTurns } from '../in-turns.ts';
 import { exposition } from './exposition.ts';
-import { MAX_PAIRS, replicaMetrics } from './replicas.ts';
+import { MAX_PAIRS, type ReplicaSources, replicaMetrics } from './replicas.ts';
 
 function view(id: string, state: HealthState, more: Partial<ReplicaView> = {}): ReplicaView {
   return {
@@ -14,19 +16,28 @@ function view(id: string, state: HealthState, more: Partial<ReplicaView> = {}): 
   };
 }
 
-function lines(zones: { zone: string; replicas: ReplicaView[] }[], maxPairs?: number): string[] {
-  return [...exposition(replicaMetrics(zones, maxPairs))]
+async function lines(zones: { zone: string; replicas: ReplicaView[] }[], maxPairs?: number): Promise<string[]> {
+  const sources: ReplicaSources = {
+    *figures(take) {
+      for (const { zone, replicas } of zones) {
+        for (const replica of replicas) take(zone, replica.id, figuresOf(replica));
+        yield;
+      }
+    },
+    totals: [{ id: 'fra1', address: '', zones: zones.length, health: noHealth(), skewMs: -1_500 }],
+  };
+  return [...exposition(await inTurns(replicaMetrics(sources, maxPairs)))]
     .join('')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => line.replace('zonewire_replication_', ''));
 }
 
-it('each zone at each secondary, and each secondary in all', () => {
+it('each zone at each secondary, and each secondary in all', async () => {
   const expiry = { at: 0, fraction: 0.25, source: 'edns' } as const;
   expect(
-    lines([
-      { zone: 'a.test.', replicas: [view('fra1', 'in-sync', { lagMs: 4, serialsBehind: 0, expiry, skewMs: -1_500 })] },
+    await lines([
+      { zone: 'a.test.', replicas: [view('fra1', 'in-sync', { lagMs: 4, serialsBehind: 0, expiry })] },
       { zone: 'b.test.', replicas: [view('fra1', 'diverged', { lagMs: 90_000, serialsBehind: 2 })] },
     ]),
   ).toEqual([
@@ -46,18 +57,18 @@ it('each zone at each secondary, and each secondary in all', () => {
   ]);
 });
 
-it('a limit of pairs: those in sync go first, the totals stay whole, and what is left out is counted', () => {
+it('a limit of pairs: those in sync go first, the totals stay whole, and what is left out is counted', async () => {
   const many = (bad: number) =>
     Array.from({ length: 10 }, (_, i) => ({
       zone: `${i}.test.`,
       replicas: [view('fra1', i < bad ? 'behind' : 'in-sync', { lagMs: i })],
     }));
-  const some = lines(many(3), 5);
+  const some = await lines(many(3), 5);
   expect(some.filter((line) => line.startsWith('in_sync'))).toHaveLength(3);
   expect(some).toContain('zones{secondary="fra1",state="in-sync"} 7');
   expect(some).toContain('lag_longest_seconds{secondary="fra1"} 0.009');
   expect(some).toContain('pairs_left_out 7');
-  const all = lines(many(10), 5);
+  const all = await lines(many(10), 5);
   expect(all.filter((line) => line.startsWith('in_sync'))).toHaveLength(5);
   expect(all).toContain('pairs_left_out 5');
   expect(MAX_PAIRS).toBe(20_000);

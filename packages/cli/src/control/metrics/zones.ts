@@ -1,16 +1,38 @@
-import type { NodeZoneStatus } from '../ports.ts';
-import type { MetricFamily, MetricSample } from './exposition.ts';
+import type { ZoneGlance } from '@zonewire/nameserver';
+import type { HealthState } from '@zonewire/replicas';
+import { labelText, type MetricFamily, type MetricSample } from './exposition.ts';
 
 /** Zones with samples of their own; those beyond it are counted only. */
 export const MAX_ZONES = 20_000;
 
-/** The gauges that have one sample a zone. `expireInterval`: SOA EXPIRE in seconds, of the version served. */
-export function zoneMetrics(
-  statuses: readonly NodeZoneStatus[],
-  expireInterval: (zone: string) => number | undefined,
+interface Shown {
+  readonly zone: ZoneGlance;
+  /** As text, made once for all gauges. */
+  readonly labels: string;
+  readonly health: HealthState | undefined;
+}
+
+/**
+ * The gauges that have one sample a zone. `healthOf` of zones that this node is secondary for. A step is a zone; the samples are made as
+ * they are written.
+ */
+export function* zoneMetrics(
+  zones: Iterable<ZoneGlance>,
+  healthOf: (zone: string) => HealthState | undefined,
   maxZones = MAX_ZONES,
-): MetricFamily[] {
-  const own = statuses.slice(0, maxZones);
+): Generator<void, MetricFamily[]> {
+  const own: Shown[] = [];
+  const states = new Map<string, number>();
+  const healths = new Map<string, number>();
+  let leftOut = 0;
+  for (const zone of zones) {
+    const health = healthOf(zone.zone);
+    count(states, `${zone.role} ${zone.state}`);
+    if (health !== undefined) count(healths, health);
+    if (own.length < maxZones) own.push({ zone, labels: labelText({ zone: zone.zone }), health });
+    else leftOut++;
+    yield;
+  }
   const gauge = (name: string, help: string, samples: Iterable<MetricSample>): MetricFamily => ({
     name: `zonewire_${name}`,
     help,
@@ -18,62 +40,58 @@ export function zoneMetrics(
     samples,
   });
   return [
-    gauge('zones', 'Zones by role and state.', countZones(statuses)),
+    gauge(
+      'zones',
+      'Zones by role and state.',
+      Array.from(states, ([key, value]) => {
+        const [role, state] = key.split(' ');
+        return { labels: { role, state }, value };
+      }),
+    ),
     gauge(
       'zone_serial',
       'Serial that the zone is answered with.',
-      mapDefined(own, (zone) => zone.served && { labels: { zone: zone.zone }, value: zone.served.serial }),
+      samplesOf(own, ({ serial }) => serial),
     ),
     gauge(
       'zone_expire_time_seconds',
       'When the zone expires unless it is refreshed, seconds since the epoch.',
-      mapDefined(own, (zone) =>
-        zone.expireAt === undefined ? undefined : { labels: { zone: zone.zone }, value: zone.expireAt / 1000 },
-      ),
+      samplesOf(own, ({ expireAt }) => (expireAt === undefined ? undefined : expireAt / 1000)),
     ),
     gauge(
       'zone_expire_interval_seconds',
       'SOA EXPIRE of zones that can expire: with zone_expire_time_seconds, how much of it is used up.',
-      mapDefined(own, ({ zone, expireAt }) => {
-        const interval = expireAt === undefined ? undefined : expireInterval(zone);
-        return interval === undefined ? undefined : { labels: { zone }, value: interval };
-      }),
+      samplesOf(own, ({ expireAt, expire }) => (expireAt === undefined ? undefined : expire)),
     ),
     gauge(
       'zone_health',
       '1 for the health of a zone that this node is secondary for and that is not in sync.',
-      mapDefined(own, ({ zone, health }) =>
-        health === undefined || health.state === 'in-sync'
-          ? undefined
-          : { labels: { zone, state: health.state }, value: 1 },
-      ),
+      troubled(own),
     ),
-    gauge('zones_health', 'Zones that this node is secondary for, by health.', countHealth(statuses)),
-    gauge('zones_left_out', 'Zones without samples of their own: there are too many.', [
-      { value: statuses.length - own.length },
-    ]),
+    gauge(
+      'zones_health',
+      'Zones that this node is secondary for, by health.',
+      Array.from(healths, ([state, value]) => ({ labels: { state }, value })),
+    ),
+    gauge('zones_left_out', 'Zones without samples of their own: there are too many.', [{ value: leftOut }]),
   ];
 }
 
-function* countHealth(statuses: readonly NodeZoneStatus[]): Generator<MetricSample> {
-  const counts = new Map<string, number>();
-  for (const { health } of statuses)
-    if (health !== undefined) counts.set(health.state, (counts.get(health.state) ?? 0) + 1);
-  for (const [state, value] of counts) yield { labels: { state }, value };
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-function* countZones(statuses: readonly NodeZoneStatus[]): Generator<MetricSample> {
-  const counts = new Map<string, number>();
-  for (const { role, state } of statuses) counts.set(`${role} ${state}`, (counts.get(`${role} ${state}`) ?? 0) + 1);
-  for (const [key, value] of counts) {
-    const [role, state] = key.split(' ');
-    yield { labels: { role, state }, value };
+function* samplesOf(
+  shown: readonly Shown[],
+  numberOf: (zone: ZoneGlance) => number | undefined,
+): Generator<MetricSample> {
+  for (const { zone, labels } of shown) {
+    const value = numberOf(zone);
+    if (value !== undefined) yield { labels, value };
   }
 }
 
-function* mapDefined<T>(items: readonly T[], map: (item: T) => MetricSample | undefined): Generator<MetricSample> {
-  for (const item of items) {
-    const sample = map(item);
-    if (sample) yield sample;
-  }
+function* troubled(shown: readonly Shown[]): Generator<MetricSample> {
+  for (const { zone, health } of shown)
+    if (health !== undefined && health !== 'in-sync') yield { labels: { zone: zone.zone, state: health }, value: 1 };
 }

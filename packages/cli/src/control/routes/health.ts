@@ -22,7 +22,8 @@ export const healthRoutes: readonly Route[] = [
     answer: health,
     handle(_, ports) {
       // A zone that failed does not count: one dead primary must not take every other zone out of service.
-      const waitingFor = ports.statuses().filter((zone) => zone.state === 'loading' && !zone.lastError).length;
+      let waitingFor = 0;
+      for (const { state, hasFailed } of ports.glances()) if (state === 'loading' && !hasFailed) waitingFor++;
       const status = ports.info().stopping ? 'stopping' : waitingFor > 0 ? 'waiting' : 'ok';
       return new RawAnswer(status === 'ok' ? 200 : 503, 'application/json', JSON.stringify({ status, waitingFor }));
     },

@@ -1,5 +1,5 @@
-import { name } from '@zonewire/shared-protocol';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { inTurns, piecesInTurns } from '../in-turns.ts';
 import { exposition } from '../metrics/exposition.ts';
 import { replicaMetrics } from '../metrics/replicas.ts';
 import { zoneMetrics } from '../metrics/zones.ts';
@@ -24,15 +24,19 @@ export function metricsRoute(): Route {
         type: 'gauge' as const,
         samples: [{ labels: { identity, version, node: runtime }, value: 1 }],
       };
-      const statuses = ports.statuses();
-      const expireInterval = (zone: string) => ports.version(name(zone))?.soa.expire;
-      const replicas = replicaMetrics(
-        statuses
-          .filter(({ notify }) => notify !== undefined && notify.length > 0)
-          .map(({ zone }) => ({ zone, replicas: ports.replicas(name(zone)) })),
+      const { replication } = ports;
+      const zones = await inTurns(zoneMetrics(ports.glances(), (zone) => ports.healthOf(zone)));
+      const replicas = await inTurns(
+        replicaMetrics({ figures: (take) => replication.figures(take), totals: replication.totals() }),
       );
-      const own = exposition([build, ...ports.metrics(), ...zoneMetrics(statuses, expireInterval), ...replicas]);
-      return new RawAnswer(200, Registry.PROMETHEUS_CONTENT_TYPE, [...own, await registry.metrics()].join(''));
+      const process = await registry.metrics();
+      const own = exposition([build, ...ports.metrics(), ...zones, ...replicas]);
+      return new RawAnswer(200, Registry.PROMETHEUS_CONTENT_TYPE, piecesInTurns(both(own, process)));
     },
   };
+}
+
+function* both(lines: Iterable<string>, more: string): Generator<string> {
+  yield* lines;
+  yield more;
 }

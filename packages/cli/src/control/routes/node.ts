@@ -19,7 +19,7 @@ export const nodeRoutes: readonly Route[] = [
       .meta({ id: 'Node' }),
     handle(_, ports) {
       const zones: Record<string, number> = {};
-      for (const { state } of ports.statuses()) zones[state] = (zones[state] ?? 0) + 1;
+      for (const { state } of ports.glances()) zones[state] = (zones[state] ?? 0) + 1;
       const replicas: Record<string, number> = {};
       for (const { health } of ports.replication.totals())
         for (const [state, number] of Object.entries(health))

@@ -1,7 +1,8 @@
 import type { ZoneStatus } from '@zonewire/nameserver';
 import { type Name, nameToText, printZone } from '@zonewire/shared-protocol';
 import { z } from 'zod';
-import type { ControlPorts } from '../ports.ts';
+import { piecesInTurns } from '../in-turns.ts';
+import type { ControlPorts, NodeZoneStatus } from '../ports.ts';
 import { ApiError } from '../problem.ts';
 import { RawAnswer, type Route } from '../route.ts';
 import { replicaView, zoneStatus } from '../schemas.ts';
@@ -21,6 +22,8 @@ export function knownZone(segment: string, ports: ControlPorts): { name: Name; s
 const filter = z.object({
   role: z.enum(['primary', 'secondary']).optional(),
   state: z.enum(['serving', 'loading', 'expired', 'frozen', 'failed']).optional(),
+  offset: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1_000).optional().meta({ description: 'Absent: all.' }),
 });
 
 export const zoneRoutes: readonly Route[] = [
@@ -28,15 +31,12 @@ export const zoneRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/zones',
     id: 'listZones',
-    summary: 'Every zone of this node with its status',
+    summary: 'The zones of this node with their status, in the order of the configuration',
     query: filter,
-    answer: z.object({ zones: z.array(zoneStatus) }),
+    answer: z.object({ total: z.int(), zones: z.array(zoneStatus) }),
     handle({ query }, ports) {
-      const { role, state } = query as z.output<typeof filter>;
-      const zones = ports
-        .statuses()
-        .filter((zone) => (!role || zone.role === role) && (!state || zone.state === state));
-      return { zones };
+      const { total, zones } = ports.list(query as z.output<typeof filter>);
+      return new RawAnswer(200, 'application/json; charset=utf-8', piecesInTurns(zonesAsJson(total, zones)));
     },
   },
   {
@@ -75,19 +75,17 @@ export const zoneRoutes: readonly Route[] = [
         const why = status.lastError ? `: ${status.lastError.message}` : '';
         throw new ApiError(409, 'zone-not-loaded', `${status.zone} is not loaded${why}`, { zone: status.zone });
       }
-      return new RawAnswer(200, 'text/dns', inPieces(printZone(version.records(), { origin: name })));
+      return new RawAnswer(200, 'text/dns', piecesInTurns(printZone(version.records(), { origin: name })));
     },
   },
 ];
 
-/** A million short lines would be a million writes. */
-function* inPieces(lines: Iterable<string>): Generator<string> {
-  let piece = '';
-  for (const line of lines) {
-    piece += line;
-    if (piece.length < 65_536) continue;
-    yield piece;
-    piece = '';
+function* zonesAsJson(total: number, zones: Iterable<NodeZoneStatus>): Generator<string> {
+  yield `{"total":${total},"zones":[`;
+  let comma = '';
+  for (const zone of zones) {
+    yield comma + JSON.stringify(zone);
+    comma = ',';
   }
-  if (piece !== '') yield piece;
+  yield ']}';
 }
