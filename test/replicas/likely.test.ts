@@ -1,8 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { QueueEntry, ReplicaPage, ReplicaView } from '@zonewire/replicas';
 import { CLASS, encodeMessage, name, signMessage, TYPE } from '@zonewire/shared-protocol';
 import {
@@ -10,9 +7,9 @@ import {
   freePort,
   type Peer,
   type PeerKey,
-  RunningProcess,
   run,
   startBind,
+  startNsd,
   withLength,
   ZonewireNode,
 } from '@zonewire/testkit';
@@ -72,8 +69,7 @@ const FAULTS = [
 describe('a secondary that acknowledges NOTIFY and does not fetch is named with the reason', () => {
   let primary: ZonewireNode;
   let bind: Peer;
-  let nsd: RunningProcess;
-  const folder = mkdtempSync(join(tmpdir(), 'zonewire-likely-'));
+  let nsd: Peer;
 
   beforeAll(async () => {
     const [port, bindPort, nowhere] = [await freePort(), await freePort(), await freePort()];
@@ -110,14 +106,18 @@ describe('a secondary that acknowledges NOTIFY and does not fetch is named with 
         { name: 'elsewhere.test.', primaries: another },
       ],
     });
-    nsd = await startFarNsd(port);
+    nsd = await startNsd({
+      host: THERE,
+      port: 53,
+      netns: NETNS,
+      zones: [{ name: 'firewall.test.', primaries: [{ host: HERE, port }] }],
+    });
   }, 120_000);
 
   afterAll(async () => {
-    await nsd?.stop();
+    await nsd?.remove();
     await bind?.remove();
     await primary?.remove();
-    rmSync(folder, { recursive: true, force: true });
     await run('ip', ['netns', 'del', NETNS]);
   });
 
@@ -131,35 +131,6 @@ describe('a secondary that acknowledges NOTIFY and does not fetch is named with 
     await inside('ip', 'address', 'add', `${THERE}/30`, 'dev', FAR);
     for (const device of ['lo', FAR]) await inside('ip', 'link', 'set', device, 'up');
     await inside('iptables', '-A', 'OUTPUT', '-p', 'tcp', '--dport', String(port), '-j', 'DROP');
-  }
-
-  async function startFarNsd(port: number): Promise<RunningProcess> {
-    const file = join(folder, 'nsd.conf');
-    writeFileSync(
-      file,
-      `server:
-  ip-address: ${THERE}@53
-  username: ""
-  chroot: ""
-  zonesdir: "${folder}"
-  database: ""
-  pidfile: "${folder}/nsd.pid"
-  xfrdfile: "${folder}/xfrd.state"
-  zonelistfile: "${folder}/zone.list"
-  xfrdir: "${folder}"
-  server-count: 1
-remote-control:
-  control-enable: no
-zone:
-  name: "firewall.test."
-  zonefile: "firewall.zone"
-  request-xfr: ${HERE}@${port} NOKEY
-  allow-notify: ${HERE} NOKEY
-`,
-    );
-    const process = await RunningProcess.start('nsd', 'ip', ['netns', 'exec', NETNS, 'nsd', '-d', '-c', file]);
-    await process.until('start', () => /nsd started/.test(process.output));
-    return process;
   }
 
   /** What BIND itself cannot be made to do: a request for the zone, signed by a clock that is an hour late. */

@@ -32,6 +32,8 @@ export interface PeerOptions {
   readonly port?: number;
   /** Address of the loopback network that it listens at; BIND takes those of an interface only (127.0.0.1, ::1). Default: 127.0.0.1. */
   readonly host?: string;
+  /** The network namespace that it runs in (`ip netns`), which the test makes; `host` is an address there. Default: the test's own. */
+  readonly netns?: string;
   /** More lines for its configuration: BIND's options, Knot's server section, NSD's server clause, PowerDNS's file. */
   readonly settings?: readonly string[];
   /**

@@ -82,9 +82,9 @@ class RealServer implements Peer {
 
   async run(): Promise<void> {
     const { command, ready, lastSignal } = this.#rules;
-    const { zones, startTimeout, mayRefuseZones } = this.#options;
-    const [program, ...args] = command;
-    const process = await RunningProcess.start(program, program, args);
+    const { zones, netns, startTimeout, mayRefuseZones } = this.#options;
+    const [program, ...args] = netns === undefined ? command : ['ip', 'netns', 'exec', netns, ...command];
+    const process = await RunningProcess.start(command[0], program, args);
     this.#processes.push(process);
     try {
       await process.until(String(ready), () => ready.test(process.output), startTimeout);
