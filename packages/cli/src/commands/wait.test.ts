@@ -41,7 +41,7 @@ describe('wait', () => {
     `);
     expect(err).toMatchInlineSnapshot(`
       "not done within 0.1 s: 1 of 2 have it, 2 have to; missing of example.test.~2026112102:
-        sin1 (127.0.0.1:5302) unreachable: no answer within 2 s
+        sin1 (127.0.0.1:5302) unreachable: 127.0.0.1:5302 does not answer over UDP for 50 min. See whether the server runs.
       "
     `);
   });

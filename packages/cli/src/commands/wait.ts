@@ -143,10 +143,9 @@ class Progress {
       ),
     );
     for (const { id, address, state, reason, next } of missingFrom(progress)) {
-      const said = [reason, next].filter((text) => text !== undefined && text !== '').join('; ');
-      const words = said.replace('.; ', '. ');
+      const sentences = [reason, next].filter((text) => text !== undefined && text !== '').join(' ');
       const named = styled(terminal, stateStyle(state), printable(`${id} (${address}) ${state}`));
-      terminal.err(`  ${named}: ${printable(words)}\n`);
+      terminal.err(`  ${named}: ${printable(sentences)}\n`);
     }
   }
 

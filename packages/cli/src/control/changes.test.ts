@@ -24,7 +24,13 @@ it('says at once how far a change has come, and why one is missing', async () =>
     here: 2026112102,
     secondaries: [
       { id: 'fra1', answered: true, serial: 2026112102, state: 'in-sync' },
-      { id: 'sin1', answered: false, serial: 2026112100, state: 'unreachable', reason: 'no answer within 2 s' },
+      {
+        id: 'sin1',
+        answered: false,
+        serial: 2026112100,
+        state: 'unreachable',
+        reason: '127.0.0.1:5302 does not answer over UDP for 50 min.',
+      },
     ],
   });
 });

@@ -101,20 +101,20 @@ describe('why one is missing', () => {
   const reasonOf = (one: Standing, more: Partial<Look> = {}) => judge(CHANGE, ALL, look([one], more)).secondaries[0];
 
   it('what its health says; without that, what it answers with', () => {
-    const refusing = { state: 'refusing', reason: 'it answers REFUSED', next: 'allow this zone there' } as const;
+    const refusing = { state: 'refusing', reason: 'it answers REFUSED.', next: 'Allow this zone there.' } as const;
     expect(reasonOf(standing('a', { serial: 7, ...refusing }))).toMatchObject(refusing);
-    expect(reasonOf(standing('a', { serial: 7, state: 'behind' })).reason).toBe('it answers with serial 7');
-    expect(reasonOf(standing('a', { state: 'unknown' })).reason).toBe('it was not seen to answer yet');
+    expect(reasonOf(standing('a', { serial: 7, state: 'behind' })).reason).toBe('it answers with serial 7.');
+    expect(reasonOf(standing('a', { state: 'unknown' })).reason).toBe('it was not seen to answer yet.');
   });
 
   it('nobody can have what is not committed here', () => {
     const early = reasonOf(standing('a', { serial: 7 }), { here: 7 });
-    expect(early.reason).toBe('serial 8 is not here yet: this node serves 7');
+    expect(early.reason).toBe('serial 8 is not here yet: this node serves 7.');
     expect(early.next).toContain('zonewire zone reload');
   });
 
   it('no reason where it has arrived', () => {
-    expect(reasonOf(standing('a', { serial: 9, state: 'unreachable', reason: 'no answer' }))).not.toHaveProperty(
+    expect(reasonOf(standing('a', { serial: 9, state: 'unreachable', reason: 'no answer.' }))).not.toHaveProperty(
       'reason',
     );
   });
@@ -133,7 +133,7 @@ describe('several nodes behind one address', () => {
         { node: 'n0', serial: 8, answered: true },
         { node: 'n1', serial: 7, answered: false },
       ],
-      reason: '1 of 2 nodes behind its address have it; missing: n1 (serial 7)',
+      reason: '1 of 2 nodes behind its address have it; missing: n1 (serial 7).',
     });
     expect(judged.secondaries[0].next).toMatch(/gone is forgotten after 10 answers/);
     const both = standing('fra1', { serial: 8, answeredAt: 1_250, ...nodes(8, 9) });
@@ -141,8 +141,8 @@ describe('several nodes behind one address', () => {
   });
 
   it('none of them has it: the reason is that of the secondary', () => {
-    const none = standing('fra1', { serial: 7, reason: 'no acl', ...nodes(7, 7) });
-    expect(judge(CHANGE, ALL, look([none])).secondaries[0].reason).toBe('no acl');
+    const none = standing('fra1', { serial: 7, reason: 'no acl.', ...nodes(7, 7) });
+    expect(judge(CHANGE, ALL, look([none])).secondaries[0].reason).toBe('no acl.');
   });
 
   it('one node is the secondary itself', () => {

@@ -145,15 +145,15 @@ function missing(
 ) {
   if (here !== undefined && !hasArrived(wanted, here))
     return {
-      reason: `serial ${wanted} is not here yet: this node serves ${here}`,
-      next: 'commit the change here (zonewire zone reload), or wait for another serial',
+      reason: `serial ${wanted} is not here yet: this node serves ${here}.`,
+      next: 'Commit the change here (zonewire zone reload), or wait for another serial.',
     };
   const late = nodes.filter((one) => !one.answered);
   if (late.length > 0 && late.length < nodes.length)
     return {
-      reason: `${nodes.length - late.length} of ${nodes.length} nodes behind its address have it; missing: ${late.map((one) => `${one.node} (serial ${one.serial})`).join(', ')}`,
-      next: `see why ${late[0].node} does not follow; a node that is gone is forgotten after ${ANSWERS_UNTIL_GONE} answers for each node that all come from others`,
+      reason: `${nodes.length - late.length} of ${nodes.length} nodes behind its address have it; missing: ${late.map((one) => `${one.node} (serial ${one.serial})`).join(', ')}.`,
+      next: `See why ${late[0].node} does not follow; a node that is gone is forgotten after ${ANSWERS_UNTIL_GONE} answers for each node that all come from others.`,
     };
-  const seen = serial === undefined ? 'it was not seen to answer yet' : `it answers with serial ${serial}`;
+  const seen = serial === undefined ? 'it was not seen to answer yet.' : `it answers with serial ${serial}.`;
   return { reason: reason === undefined || reason === '' ? seen : reason, ...(next ? { next } : {}) };
 }

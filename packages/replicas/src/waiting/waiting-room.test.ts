@@ -83,8 +83,8 @@ it('timed out: says who is missing', async () => {
   const { state, secondaries } = await waiting;
   expect(state).toBe('timed-out');
   expect(secondaries.filter(({ answered }) => !answered).map(({ id, reason }) => [id, reason])).toEqual([
-    ['sin1', 'it answers with serial 7'],
-    ['iad1', 'it answers with serial 7'],
+    ['sin1', 'it answers with serial 7.'],
+    ['iad1', 'it answers with serial 7.'],
   ]);
   expect([room.counters.timedOut, clock.pending]).toEqual([1, 0]);
 });
