@@ -1,7 +1,7 @@
 import { NOTHING_VERIFIED, type Verification, ZoneTable } from '@zonewire/nameserver';
 import { CLASS, name, type ResourceRecord, TYPE, unwrap, writeSoa, ZonewireError } from '@zonewire/shared-protocol';
 import { diffVersions, ZoneBuilder, ZoneDiff, type ZoneVersion } from '@zonewire/zone';
-import { openMemoryStore } from '@zonewire/zone-store';
+import { openMemoryStore, type Pace } from '@zonewire/zone-store';
 import { describe, expect, test } from 'vitest';
 import { storeWith } from './fixtures/site.ts';
 import { type Installation, install } from './install.ts';
@@ -35,6 +35,7 @@ async function setup(held?: ZoneVersion) {
   const figures = { records: 3, bytes: 100, ms: 1 };
   const run = (transferred: Record<string, unknown>, more: Partial<Installation> = {}) =>
     install({
+      pace: 'now',
       zone: ZONE,
       transferred: { ok: true, ...figures, ...transferred } as Installation['transferred'],
       held,
@@ -233,4 +234,23 @@ describe('what is examined before it is served', () => {
     expect(await zone(version(2, ns), { examine, isWanted: () => isWanted })).toEqual({ kind: 'unwanted' });
     expect(store.stats.commits).toBe(1);
   });
+});
+
+test('one of a crowd is stored as one who is patient, whole or by its differences', async () => {
+  const held = version(1, ns);
+  const { store, zone, diffs } = await setup(held);
+  const paces: (Pace | undefined)[] = [];
+  const { commitImage, commitDiff } = store;
+  store.commitImage = (apex, whole, options) => {
+    paces.push(options?.pace);
+    return commitImage.call(store, apex, whole, options);
+  };
+  store.commitDiff = (apex, diff, after, facts, pace) => {
+    paces.push(pace);
+    return commitDiff.call(store, apex, diff, after, facts, pace);
+  };
+  await diffs([diffVersions(held, version(2, ns))], 2, { pace: 'patient' });
+  await zone(version(3, ns), { pace: 'patient', diffMaxRecords: 0 });
+  await zone(version(4, ns), { diffMaxRecords: 0 });
+  expect(paces).toEqual(['patient', 'patient', 'now']);
 });

@@ -1,7 +1,7 @@
 import { NOTHING_VERIFIED, type Verification, type VerificationStatus, type ZoneTable } from '@zonewire/nameserver';
 import { isNewerSerial, type Name, nameToText, type Problem, TYPE, ZonewireError } from '@zonewire/shared-protocol';
 import { applyDiff, diffVersions, type ZoneDiff, type ZoneVersion } from '@zonewire/zone';
-import type { Facts, ZoneStore } from '@zonewire/zone-store';
+import type { Facts, Pace, ZoneStore } from '@zonewire/zone-store';
 import { withoutRedundantAdds } from './redundant-adds.ts';
 import type { TransferredIn } from './refresh/transfer-in.ts';
 
@@ -17,6 +17,8 @@ export interface Installation {
   /** Up to this many records a whole zone is compared with the older one, so that IXFR can be served from here; 0: never. */
   readonly diffMaxRecords: number;
   readonly store: ZoneStore;
+  /** 'patient': so many zones come at once that this one may wait for others to share a sync with. */
+  readonly pace: Pace;
   readonly table: ZoneTable;
   /** ZONEMD and DNSSEC, as the zone is configured; on a thread when that takes long. Rejects when it could not be done. */
   readonly examine?: ((version: ZoneVersion) => Promise<Verification>) | undefined;
@@ -165,20 +167,23 @@ function difference({ held, diffMaxRecords }: Installation, { version, chain }: 
 
 /** Durable before anybody can see it. */
 async function journal(
-  { zone, store, transferred }: Installation,
+  { zone, store, pace, transferred }: Installation,
   { version }: Verified,
   links: readonly Link[],
   facts: Facts,
 ): Promise<Problem | undefined> {
-  const whole = () => store.commitImage(zone, version, { facts });
+  const whole = () => store.commitImage(zone, version, { facts, pace });
   try {
     if (links.length === 0) await whole();
-    else if (transferred.outcome === 'zone') await store.commitImage(zone, version, { facts, diff: links[0].diff });
+    else if (transferred.outcome === 'zone')
+      await store.commitImage(zone, version, { facts, pace, diff: links[0].diff });
     else {
       // Queued together: they share one sync. Facts go with the last.
       const last = links.length - 1;
       await Promise.all(
-        links.map(({ diff, version: after }, i) => store.commitDiff(zone, diff, after, i === last ? facts : undefined)),
+        links.map(({ diff, version: after }, i) =>
+          store.commitDiff(zone, diff, after, i === last ? facts : undefined, pace),
+        ),
       );
     }
     return undefined;

@@ -67,6 +67,15 @@ export interface StoreStats {
   orphansRemoved: number;
 }
 
+/** 'patient': one of so many that it may wait some 25 ms for others to share its sync with. Default: 'now'. */
+export type Pace = 'now' | 'patient';
+
+export interface ImageOptions {
+  readonly facts?: Facts;
+  readonly diff?: ZoneDiff;
+  readonly pace?: Pace;
+}
+
 /**
  * Durable zone versions. Promises of one zone's calls settle in call order; different zones do not wait for each other,
  * but everything queued meanwhile shares one transaction and one sync.
@@ -92,7 +101,7 @@ export interface ZoneStore {
    *   `store-write-failed` (with `cause`) when the disk did not take it: nothing of it is stored, the caller may try again;
    *   `store-damaged` when `load` found damage: `commitImage` is needed; `store-wrong-zone` for a version of another zone.
    */
-  commitDiff(apex: Name, diff: ZoneDiff, version: ZoneVersion, facts?: Facts): Promise<void>;
+  commitDiff(apex: Name, diff: ZoneDiff, version: ZoneVersion, facts?: Facts, pace?: Pace): Promise<void>;
 
   /**
    * Durable when resolved: a whole new version (first load, AXFR).
@@ -100,10 +109,10 @@ export interface ZoneStore {
    * than the limits of the history, or when what is stored is damaged, the history is dropped.
    * @throws ZonewireError as {@link commitDiff}
    */
-  commitImage(apex: Name, version: ZoneVersion, options?: { facts?: Facts; diff?: ZoneDiff }): Promise<void>;
+  commitImage(apex: Name, version: ZoneVersion, options?: ImageOptions): Promise<void>;
 
   /**
-   * Durable when resolved: `facts` replace the stored ones. Works for a zone of which nothing is stored yet.
+   * Durable when resolved, as one who is patient: `facts` replace the stored ones. Works for a zone of which nothing is stored yet.
    * @throws ZonewireError `store-facts-too-large` (so do the other calls with facts), `store-write-failed`
    */
   saveFacts(apex: Name, facts: Facts): Promise<void>;

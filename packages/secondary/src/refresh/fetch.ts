@@ -142,6 +142,7 @@ async function installIt(
     zoneMaxSize,
     diffMaxRecords: feedsOthers(config) ? limits.diffMaxRecords : 0,
     store,
+    pace: ports.transfers.isCrowded ? 'patient' : 'now',
     table,
     examine: (version) => {
       const policy = config.verification ?? DEFAULT_VERIFICATION;

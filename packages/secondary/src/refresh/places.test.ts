@@ -1,6 +1,6 @@
 import { settle } from '@zonewire/testkit';
 import { expect, test } from 'vitest';
-import { Places } from './places.ts';
+import { CROWD, Places } from './places.ts';
 
 const never = new AbortController().signal;
 
@@ -64,4 +64,15 @@ test('what fails gives its place back; what is aborted leaves the line', async (
   await end('third');
   await expect(places.run('a', true, never, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   expect(places.active).toBe(0);
+});
+
+test('it is a crowd when so many want work done, under way or not', async () => {
+  const { places, enter, end } = setup(2);
+  for (let i = 0; i < CROWD - 1; i++) void enter(`${i}`, 'a');
+  await settle();
+  expect(places.isCrowded).toBe(false);
+  void enter('last', 'b');
+  expect(places.isCrowded).toBe(true);
+  await end('0');
+  expect(places.isCrowded).toBe(false);
 });

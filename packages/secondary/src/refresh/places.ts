@@ -1,3 +1,6 @@
+/** See {@link Places.isCrowded}. */
+export const CROWD = 8;
+
 /**
  * Places for work that many zones want at once: so many in all, so many towards one address. Who waits is served in the order of
  * asking, changes before timers, and nobody waits behind one whose address is busy.
@@ -23,6 +26,11 @@ export class Places {
 
   get waiting(): number {
     return this.#urgent.length + this.#patient.length;
+  }
+
+  /** So many zones want work done that what comes of one of them is waited for by nobody in particular. */
+  get isCrowded(): boolean {
+    return this.#active + this.waiting >= CROWD;
   }
 
   /** True when work for this address has to wait, or somebody waits already. */

@@ -6,6 +6,7 @@ import {
   DEFAULT_JOURNAL_LIMITS,
   emptyStats,
   type Facts,
+  type ImageOptions,
   type JournalInfo,
   type JournalLimits,
   type StoredZone,
@@ -54,7 +55,7 @@ class MemoryZoneStore implements ZoneStore {
     return this.#commit(() => this.#install(apex, version, facts, diff));
   }
 
-  async commitImage(apex: Name, version: ZoneVersion, options: { facts?: Facts; diff?: ZoneDiff } = {}): Promise<void> {
+  async commitImage(apex: Name, version: ZoneVersion, options: ImageOptions = {}): Promise<void> {
     return this.#commit(() => this.#install(apex, version, options.facts, options.diff));
   }
 

@@ -1,6 +1,7 @@
 import { ZonewireError } from '@zonewire/shared-protocol';
-import { describe, expect, test } from 'vitest';
-import { BUSY_MS, GroupCommit, MAX_GROUP_BYTES, MAX_GROUP_OPERATIONS, SLOW_MS } from './group-commit.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Pace } from '../port.ts';
+import { BUSY_MS, GroupCommit, MAX_GROUP_BYTES, MAX_GROUP_OPERATIONS, PATIENCE_MS, SLOW_MS } from './group-commit.ts';
 
 function fakeDatabase() {
   const state = {
@@ -53,17 +54,20 @@ function fakeDatabase() {
     },
     () => state.now,
   );
-  const write = (what: string, bytes = 1) =>
-    groups.enqueue({
-      bytes,
-      apply: () => {
-        if (what === 'refused') return new ZonewireError('store-out-of-order', 'no');
-        if (what === 'throws') throw new Error('apply');
-        if (what === 'poison') throw new Error('poison');
-        state.open.push(what);
-        return undefined;
+  const write = (what: string, bytes = 1, pace?: Pace) =>
+    groups.enqueue(
+      {
+        bytes,
+        apply: () => {
+          if (what === 'refused') return new ZonewireError('store-out-of-order', 'no');
+          if (what === 'throws') throw new Error('apply');
+          if (what === 'poison') throw new Error('poison');
+          state.open.push(what);
+          return undefined;
+        },
       },
-    });
+      pace,
+    );
   return { state, groups, write };
 }
 
@@ -221,5 +225,55 @@ describe('group commit', () => {
     await turn();
     state.behind.shift()?.();
     expect(await idle).toBe(true);
+  });
+
+  describe('who is patient', () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+    afterEach(() => void vi.useRealTimers());
+
+    test('waits for others, so long and no longer, and is synced beside the event loop', async () => {
+      const { state, write } = fakeDatabase();
+      const a = write('a', 1, 'patient');
+      await turn();
+      vi.advanceTimersByTime(PATIENCE_MS - 1);
+      const b = write('b', 1, 'patient');
+      await turn();
+      expect(state.groups).toEqual([]);
+      vi.advanceTimersByTime(1);
+      await Promise.all([a, b]);
+      expect(state.groups).toEqual([['a', 'b']]);
+      expect(state.here).toBe(0);
+    });
+
+    test('goes with the first who is not, who does not wait', async () => {
+      const { state, write } = fakeDatabase();
+      const a = write('a', 1, 'patient');
+      await turn();
+      await Promise.all([a, write('b')]);
+      expect(state.groups).toEqual([['a', 'b']]);
+      expect(state.here).toBe(1);
+      const c = write('c', 1, 'patient');
+      await turn();
+      expect(state.groups).toHaveLength(1);
+      vi.advanceTimersByTime(PATIENCE_MS);
+      await c;
+    });
+
+    test('waits anew behind a sync, and idle waits for none of it', async () => {
+      const { state, groups, write } = fakeDatabase();
+      state.holdBehind = true;
+      const a = write('a', 1, 'patient');
+      vi.advanceTimersByTime(PATIENCE_MS);
+      await turn();
+      const b = write('b', 1, 'patient');
+      state.behind.shift()?.();
+      await a;
+      await turn();
+      expect(state.groups).toEqual([['a']]);
+      state.holdBehind = false;
+      await groups.idle();
+      await b;
+      expect(state.groups).toEqual([['a'], ['b']]);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import type { ZonewireError } from '@zonewire/shared-protocol';
+import type { Pace } from '../port.ts';
 
 /** One call's share of a transaction. */
 export interface Operation {
@@ -41,12 +42,16 @@ export interface Caller {
 
 interface Queued {
   readonly operation: Operation;
+  readonly pace: Pace;
   readonly caller: Caller;
 }
 
 /** A group holds the event loop while it is written: these bounds keep that to some tens of milliseconds. */
 export const MAX_GROUP_OPERATIONS = 512;
 export const MAX_GROUP_BYTES = 4 * 1024 * 1024;
+
+/** Who is patient waits so long, ms, for others: a sync costs as much as storing several small zones. */
+export const PATIENCE_MS = 25;
 
 /** A group that comes so soon behind the last one, ms, is one of many: it is synced beside the event loop. */
 export const BUSY_MS = 20;
@@ -59,6 +64,7 @@ export const SLOW_MS = 3;
  *
  * ```
  * enqueue … enqueue --(end of this turn of the event loop)--> begin, apply each, commit, sync --> every caller told
+ *          patient  --(somebody who is not, or PATIENCE_MS)-->
  * ```
  *
  * The group starts in the check phase (`setImmediate`), so all packets read in one turn share it, and nobody waits for
@@ -73,6 +79,10 @@ export class GroupCommit {
   readonly #now: () => number;
   #queue: Queued[] = [];
   #scheduled = false;
+  /** Set while all who are queued are patient. */
+  #patience: NodeJS.Timeout | undefined;
+  /** Somebody in the queue is not. */
+  #hurried = false;
   #syncing = false;
   /** When the last group was over, and how long it took to write. */
   #endedAt = Number.NEGATIVE_INFINITY;
@@ -96,8 +106,9 @@ export class GroupCommit {
    * Resolves when `operation` is durable. Operations are applied, and their callers told, in the order of these calls.
    * `caller` is one who waits already (its operation was not ready to be queued).
    */
-  enqueue(operation: Operation, caller: Caller = Promise.withResolvers<void>()): Promise<void> {
-    this.#queue.push({ operation, caller });
+  enqueue(operation: Operation, pace: Pace = 'now', caller: Caller = Promise.withResolvers<void>()): Promise<void> {
+    this.#queue.push({ operation, pace, caller });
+    this.#hurried ||= pace === 'now';
     this.#schedule();
     return caller.promise;
   }
@@ -110,10 +121,23 @@ export class GroupCommit {
 
   #schedule(): void {
     if (this.#scheduled || this.#syncing) return;
+    if (!this.#hurried) {
+      this.#patience ??= setTimeout(() => {
+        this.#hurried = true;
+        this.#schedule();
+      }, PATIENCE_MS);
+      return;
+    }
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#flush(this.#takeGroup(), this.#took > SLOW_MS || this.#now() - this.#endedAt < BUSY_MS);
+      const group = this.#takeGroup();
+      // What did not fit has waited long enough.
+      this.#hurried = this.#queue.length > 0;
+      const isPatient = group.every(({ pace }) => pace === 'patient');
+      this.#flush(group, isPatient || this.#took > SLOW_MS || this.#now() - this.#endedAt < BUSY_MS);
       if (this.#queue.length > 0) this.#schedule();
     });
   }

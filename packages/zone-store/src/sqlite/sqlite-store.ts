@@ -6,8 +6,10 @@ import { factsText } from '../facts.ts';
 import {
   DEFAULT_JOURNAL_LIMITS,
   type Facts,
+  type ImageOptions,
   type JournalInfo,
   type JournalLimits,
+  type Pace,
   type StoredZone,
   type StoreStats,
   type ZoneStore,
@@ -146,30 +148,31 @@ export class SqliteZoneStore implements ZoneStore {
     }
   }
 
-  commitDiff(apex: Name, diff: ZoneDiff, version: ZoneVersion, facts?: Facts): Promise<void> {
+  commitDiff(apex: Name, diff: ZoneDiff, version: ZoneVersion, facts?: Facts, pace?: Pace): Promise<void> {
     return this.#queued(apex, (key, limits) => {
       checkZone(apex, version);
-      if (!fitsJournal(diff, limits)) return this.#storeImage(key, limits, { apex, diff, version, facts });
+      if (!fitsJournal(diff, limits)) return this.#storeImage(key, limits, { apex, diff, version, facts, pace });
       const imageWanted = (at: ZoneState, when: 'now' | 'soon') => {
         if (when === 'soon') this.#later.put(key, at, version);
         else if (!this.#closed) this.#writeImageBehind(key, at, version);
       };
       const text = facts && factsText(apex, facts);
       const o = { key, apex, diff, version, facts: text, limits, imageWanted };
-      return this.#submit(key, diffOperation(this.#parts, o));
+      return this.#submit(key, diffOperation(this.#parts, o), pace);
     });
   }
 
-  commitImage(apex: Name, version: ZoneVersion, options: { facts?: Facts; diff?: ZoneDiff } = {}): Promise<void> {
+  commitImage(apex: Name, version: ZoneVersion, options: ImageOptions = {}): Promise<void> {
+    const { facts, diff, pace } = options;
     return this.#queued(apex, (key, limits) => {
       checkZone(apex, version);
-      return this.#storeImage(key, limits, { apex, version, facts: options.facts, diff: options.diff });
+      return this.#storeImage(key, limits, { apex, version, facts, diff, pace });
     });
   }
 
   saveFacts(apex: Name, facts: Facts): Promise<void> {
     return this.#queued(apex, (key) => {
-      return this.#submit(key, factsOperation(this.#parts, { key, apex, facts: factsText(apex, facts) }));
+      return this.#submit(key, factsOperation(this.#parts, { key, apex, facts: factsText(apex, facts) }), 'patient');
     });
   }
 
@@ -237,22 +240,23 @@ export class SqliteZoneStore implements ZoneStore {
   #storeImage(
     key: string,
     limits: JournalLimits,
-    o: { apex: Name; version: ZoneVersion; diff: ZoneDiff | undefined; facts: Facts | undefined },
+    o: Pick<ImageOptions, 'diff' | 'facts' | 'pace'> & { apex: Name; version: ZoneVersion },
   ): Promise<void> {
     const facts = o.facts && factsText(o.apex, o.facts);
-    const operation = (prepared?: PreparedFiles) => imageOperation(this.#parts, { ...o, key, facts, limits, prepared });
+    const operation = (prepared?: PreparedFiles) =>
+      imageOperation(this.#parts, { ...o, diff: o.diff, key, facts, limits, prepared });
     if (o.version.layers.some(({ byteLength }) => byteLength >= LAYER_FILE_BYTES))
       return this.#submitBehindFiles(key, o.apex, o.version, operation);
-    return this.#submit(key, operation());
+    return this.#submit(key, operation(), o.pace);
   }
 
   /** In the order of the zone's calls. */
-  #submit(key: string, operation: Operation): Promise<void> {
+  #submit(key: string, operation: Operation, pace?: Pace): Promise<void> {
     const tail = this.#tails.get(key);
-    if (tail === undefined) return this.#groups.enqueue(operation);
+    if (tail === undefined) return this.#groups.enqueue(operation, pace);
     const caller = Promise.withResolvers<void>();
     tail.then(() => {
-      this.#groups.enqueue(operation, caller);
+      this.#groups.enqueue(operation, pace, caller);
     });
     return caller.promise;
   }
@@ -273,7 +277,7 @@ export class SqliteZoneStore implements ZoneStore {
       .then(() => this.#groups.idle())
       .then(() => layers.prepare(apex, layers.plan(states.get(key), version).missingFiles))
       .then((prepared) => {
-        this.#groups.enqueue(operation(prepared), caller);
+        this.#groups.enqueue(operation(prepared), 'now', caller);
       })
       .catch((cause) => {
         stats.commitsRefused++;
@@ -299,6 +303,7 @@ export class SqliteZoneStore implements ZoneStore {
       .then((prepared) =>
         this.#groups.enqueue(
           behindImageOperation(this.#parts, { key, apex, version, at, prepared, limits: zone.limits }),
+          'patient',
         ),
       )
       .catch(() => {
