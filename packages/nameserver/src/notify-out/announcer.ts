@@ -4,10 +4,10 @@ import type { DnsExchange } from '../client/dns-client.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { ReplicaLag } from '../status.ts';
 import { CommitHistory } from './commit-history.ts';
-import { probeSerial, sendNotify } from './exchanges.ts';
+import { type ExchangeWith, probeSerial, sendNotify } from './exchanges.ts';
 import { type NotifyEffect, type NotifyEvent, type NotifyState, startNotify, step, wakeAt } from './machine.ts';
 import { type Heard, OutboundWindow } from './outbound-window.ts';
-import { addressText, type Remote, type RemoteAddress, sameRemote } from './remote.ts';
+import { addressText, type Remote, sameRemote } from './remote.ts';
 import { type LagFigures, lagBetween, lagFigures, noFigures, replicaLag } from './replica-lag.ts';
 import { NOTIFY_OUT, SILENT_IS_DEAD, SILENT_IS_UNREACHABLE, TELLING } from './timing.ts';
 import { WakeHeap } from './wake-heap.ts';
@@ -216,25 +216,24 @@ export class Announcer {
         continue;
       }
       const urgent = effect.kind === 'notify' || effect.urgent;
-      this.#window.run(target.remote.addresses, effect.address, urgent, (address, isScout) => {
+      this.#window.run(target.remote.addresses, effect.address, urgent, (address, scout) => {
         if (target.gone) return undefined;
-        const timeout = isScout ? NOTIFY_OUT.notifyTimeout : effect.timeout;
-        return effect.kind === 'notify'
-          ? this.#notify(target, address, timeout)
-          : this.#probe(target, address, timeout);
+        const timeout = scout === undefined ? effect.timeout : NOTIFY_OUT.notifyTimeout;
+        const to = { remote: target.remote, address, timeout, signal: scout ?? this.#abort.signal };
+        return effect.kind === 'notify' ? this.#notify(target, to) : this.#probe(target, to);
       });
     }
     this.#wakes.set(target, wakeAt(target.state));
   }
 
   /** The NOTIFY says the newest serial, also when it had to wait for its turn. */
-  async #notify(target: Target, address: RemoteAddress, timeout: number): Promise<Heard> {
+  async #notify(target: Target, to: ExchangeWith): Promise<Heard> {
     const { zone, remote } = target;
     const now = this.#clock.now();
     if (target.state.sentAt !== now) this.#event(target, { kind: 'notify-leaves' });
     this.counters.notifiesSent++;
     this.#watcher?.notified(zone.id, remote.id, zone.serial, now);
-    const event = await sendNotify(this.#client, zone, { remote, address, timeout, signal: this.#abort.signal });
+    const event = await sendNotify(this.#client, zone, to);
     const heard = heardBy(event);
     if (target.gone) return heard;
     const at = this.#clock.now();
@@ -251,11 +250,11 @@ export class Announcer {
     return heard;
   }
 
-  async #probe(target: Target, address: RemoteAddress, timeout: number): Promise<Heard> {
+  async #probe(target: Target, to: ExchangeWith): Promise<Heard> {
     const { zone, remote } = target;
     this.counters.probesSent++;
     const askedAt = this.#clock.now();
-    const event = await probeSerial(this.#client, zone, { remote, address, timeout, signal: this.#abort.signal });
+    const event = await probeSerial(this.#client, zone, to);
     const heard = heardBy(event);
     if (target.gone) return heard;
     const at = this.#clock.now();

@@ -155,8 +155,8 @@ test('slow is not dead: silence counts when nothing at all was heard for five se
   await finishAll('silence');
   expect(window.deaths).toBe(1);
   let scouts = 0;
-  window.run([at('a')], 0, true, (_, isScout) => {
-    if (isScout) scouts++;
+  window.run([at('a')], 0, true, (_, scout) => {
+    if (scout) scouts++;
     return Promise.resolve('answered');
   });
   await clock.advance(SCOUT_PAUSE.first);

@@ -10,9 +10,9 @@ export type Heard = 'answered' | 'silence' | 'nobody';
 
 /**
  * Carries out an exchange with one of the addresses; it must settle by itself. Undefined: nobody wants it any more.
- * `isScout`: others wait for its answer, and so it waits for one as long as any would.
+ * `scout`: others wait for its answer, and so it waits for one as long as any would, until it is given up by this signal.
  */
-export type Exchange = (address: RemoteAddress, isScout: boolean) => Promise<Heard> | undefined;
+export type Exchange = (address: RemoteAddress, scout: AbortSignal | undefined) => Promise<Heard> | undefined;
 
 interface Waiting {
   readonly addresses: readonly RemoteAddress[];
@@ -30,6 +30,8 @@ interface Host {
   silent: number;
   silentSince: number;
   isDead: boolean;
+  /** Gives up what was sent while it was dead: nobody may ever have got it. */
+  scouts: AbortController | undefined;
   /** While it is dead: whether one exchange may be sent, or else when. */
   maySend: boolean;
   pause: number;
@@ -90,7 +92,10 @@ export class OutboundWindow {
 
   stop(): void {
     this.#isStopped = true;
-    for (const { timer } of this.#hosts.values()) if (timer !== undefined) this.#options.clock.clearTimeout(timer);
+    for (const { timer, scouts } of this.#hosts.values()) {
+      if (timer !== undefined) this.#options.clock.clearTimeout(timer);
+      scouts?.abort();
+    }
     this.#hosts.clear();
     this.waiting = 0;
   }
@@ -111,6 +116,7 @@ export class OutboundWindow {
         silent: 0,
         silentSince: 0,
         isDead: false,
+        scouts: undefined,
         maySend: false,
         pause,
         timer: undefined,
@@ -135,7 +141,7 @@ export class OutboundWindow {
       const { addresses, first, exchange } = next;
       const isOnly = addresses.length === 1;
       const address = isOnly ? addresses[0] : addresses.find((one) => addressText(one) === host.key);
-      const running = exchange(address ?? addresses[first], host.isDead);
+      const running = exchange(address ?? addresses[first], host.scouts?.signal);
       if (running === undefined) continue;
       host.running++;
       if (host.isDead) this.#pause(host);
@@ -165,6 +171,7 @@ export class OutboundWindow {
 
   #die(host: Host): void {
     host.isDead = true;
+    host.scouts = new AbortController();
     this.dead++;
     this.deaths++;
     this.#pause(host);
@@ -178,6 +185,8 @@ export class OutboundWindow {
     host.pause = SCOUT_PAUSE.first;
     if (host.timer !== undefined) this.#options.clock.clearTimeout(host.timer);
     host.timer = undefined;
+    host.scouts?.abort();
+    host.scouts = undefined;
     // What has this address too, and waits at another that is dead.
     for (const other of [...this.#hosts.values()])
       if (other.isDead)
