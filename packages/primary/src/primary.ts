@@ -96,6 +96,11 @@ export class Primary {
     return this.#ports.announcer.waiting;
   }
 
+  /** A transfer of `serial` to a remote that is notified has come to its end. */
+  fetched(domain: Name, remote: string, serial: number): void {
+    this.#ports.announcer.fetched(domain, remote, serial);
+  }
+
   get transfers(): TransferOut {
     return this.#ports.transfers;
   }

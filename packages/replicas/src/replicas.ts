@@ -37,6 +37,8 @@ export interface ReplicasOptions {
   readonly lag: (zone: string) => readonly ReplicaLag[];
   /** Listeners are called, and health is judged, through it: a change does not wait for them. Default: at once (tests). */
   readonly later?: (call: () => void) => void;
+  /** Told of each transfer to a secondary that has come to its end: it can be asked now. */
+  readonly fetched?: (zone: string, secondary: string, serial: number) => void;
   readonly limits?: Partial<SerialLimits>;
 }
 
@@ -80,10 +82,12 @@ export class Replicas implements NotifyWatcher {
   readonly #tally = new Tally();
   readonly #judging: Judging;
   readonly #views: Views;
+  readonly #fetched: ReplicasOptions['fetched'];
   #pairWatch: PairWatch | undefined;
 
-  constructor({ clock, log, lag, later = (call) => call(), limits }: ReplicasOptions) {
+  constructor({ clock, log, lag, later = (call) => call(), fetched, limits }: ReplicasOptions) {
     this.#clock = clock;
+    this.#fetched = fetched;
     this.#told = new Told(log, later);
     this.counters = { events: this.#told.counters, receiptsUnknown: 0 };
     this.book = new SerialBook(limits);
@@ -314,7 +318,10 @@ export class Replicas implements NotifyWatcher {
       hostsOf(remote).includes(peer),
     );
     const likely = same.length > 1 ? same.filter(({ remote }) => keyName(remote) === key?.toLowerCase()) : same;
-    for (const { secondary } of likely) this.#pairWatch?.touched(zone, secondary);
+    for (const { secondary } of likely) {
+      this.#pairWatch?.touched(zone, secondary);
+      this.#fetched?.(zone, secondary, serial);
+    }
     const [only, another] = likely;
     if (only === undefined || another !== undefined) return;
     this.moment('transferred', { zone, secondary: only.secondary, serial, at, source: 'transfer' });

@@ -218,6 +218,11 @@ export class Secondary {
     return this.#announcer.lag(domain);
   }
 
+  /** A transfer of `serial` to one of those has come to its end. */
+  fetched(domain: Name, remote: string, serial: number): void {
+    this.#announcer.fetched(domain, remote, serial);
+  }
+
   /** NOTIFY to those this node feeds. */
   get notifyCounters(): Readonly<NotifyCounters> {
     return this.#announcer.counters;

@@ -3,13 +3,14 @@ import type { ZoneVersion } from '@zonewire/zone';
 import type { DnsExchange } from '../client/dns-client.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { ReplicaLag } from '../status.ts';
+import { Backlog } from './backlog.ts';
 import { CommitHistory } from './commit-history.ts';
 import { type ExchangeWith, probeSerial, sendNotify } from './exchanges.ts';
 import { type NotifyEffect, type NotifyEvent, type NotifyState, startNotify, step, wakeAt } from './machine.ts';
 import { type Heard, OutboundWindow } from './outbound-window.ts';
 import { addressText, type Remote, sameRemote } from './remote.ts';
 import { type LagFigures, lagBetween, lagFigures, noFigures, replicaLag } from './replica-lag.ts';
-import { NOTIFY_OUT, SILENT_IS_DEAD, SILENT_IS_UNREACHABLE, TELLING } from './timing.ts';
+import { BACKLOG, NOTIFY_OUT, SILENT_IS_DEAD, SILENT_IS_UNREACHABLE, TELLING } from './timing.ts';
 import { WakeHeap } from './wake-heap.ts';
 import type { NotifyWatcher } from './watcher.ts';
 
@@ -50,6 +51,9 @@ interface Target {
   state: NotifyState;
   /** Set when the zone or the target goes away: what is still under way is not listened to any more. */
   gone: boolean;
+  readonly backlog: Backlog;
+  /** Since when its remote's backlog counts it, and how many were before it; 'given-up': waited for too long. */
+  waiting: { readonly since: number; readonly before: number } | 'given-up' | undefined;
 }
 
 interface AnnouncedZone {
@@ -84,6 +88,8 @@ export class Announcer {
   readonly #zones = new Map<string, AnnouncedZone>();
   readonly #wakes: WakeHeap<Target>;
   readonly #window: OutboundWindow;
+  /** By the id of the remote. */
+  readonly #backlogs = new Map<string, Backlog>();
   readonly #abort = new AbortController();
   /** Remotes of which targets are being told that they are dead, or alive again. */
   readonly #telling = new Map<string, () => void>();
@@ -94,7 +100,7 @@ export class Announcer {
     this.#log = log;
     this.#onServed = onServed;
     this.#watcher = watcher;
-    this.#wakes = new WakeHeap(clock, (target) => this.#event(target, { kind: 'tick' }));
+    this.#wakes = new WakeHeap(clock, (target) => this.#event(target, { kind: 'tick', ...this.#expected(target) }));
     const onDead = (host: string) => this.#tell(host, (target) => this.#unreachable(target, host));
     const onAlive = (host: string) => this.#tell(host, (target) => this.#event(target, { kind: 'reachable' }));
     this.#window = new OutboundWindow({ clock, onDead, onAlive });
@@ -134,6 +140,12 @@ export class Announcer {
     const targets = this.#zones.get(nameKey(apex))?.targets ?? [];
     for (const target of targets) this.#event(target, { kind: 'notify-now' });
     return targets.length;
+  }
+
+  /** A transfer of `serial` to a remote has come to its end. `zone`: presentation form, absolute, lower case. */
+  fetched(apex: Name, remote: string, serial: number): void {
+    for (const target of this.#zones.get(nameKey(apex))?.targets ?? [])
+      if (target.remote.id === remote) this.#event(target, { kind: 'fetched', serial });
   }
 
   forget(apex: Name): void {
@@ -190,23 +202,73 @@ export class Announcer {
         continue;
       }
       const { state, effects } = startNotify(zone.serial, remote.addresses.length, spread(zone.apex, remote.id), now);
-      const target = { zone, remote, state, gone: false };
+      const backlog = this.#backlog(remote.id);
+      const target: Target = { zone, remote, state, gone: false, backlog, waiting: undefined };
       zone.targets.push(target);
       this.#carryOut(target, effects);
     }
     for (const target of before) if (!zone.targets.includes(target)) this.#drop(target);
   }
 
+  #backlog(remote: string): Backlog {
+    let backlog = this.#backlogs.get(remote);
+    if (backlog === undefined) {
+      backlog = new Backlog();
+      this.#backlogs.set(remote, backlog);
+    }
+    return backlog;
+  }
+
   #drop(target: Target): void {
     target.gone = true;
+    if (typeof target.waiting === 'object') target.backlog.left();
     this.#wakes.set(target, undefined);
   }
 
   #event(target: Target, event: NotifyEvent): void {
     if (target.gone) return;
-    const { state, effects } = step(target.state, event, this.#clock.now());
+    const now = this.#clock.now();
+    const before = target.state;
+    const { state, effects } = step(before, event, now);
     target.state = state;
+    if (target.waiting !== undefined) this.#stillWaits(target, event, before, now);
     this.#carryOut(target, effects);
+  }
+
+  /** What the event tells of its remote; it leaves the backlog when it need not be waited for. */
+  #stillWaits(target: Target, { kind }: NotifyEvent, before: NotifyState, now: number): void {
+    const { state, backlog, waiting } = target;
+    if (typeof waiting !== 'object') {
+      // What is wrong with it may be over with a new version.
+      if (kind === 'commit' || state.phase !== 'behind') target.waiting = undefined;
+      return;
+    }
+    const ms = now - waiting.since;
+    if (state.phase === 'in-sync') {
+      backlog.served(ms, waiting.before, {
+        wasMissed: before.probeStep > 0,
+        isFetched: before.fetchedAt !== undefined,
+      });
+      target.waiting = undefined;
+    } else if (state.phase !== 'behind' || Math.abs(ms) > BACKLOG.patience) {
+      backlog.left();
+      target.waiting = 'given-up';
+    } else if (kind === 'fetched') backlog.fetched(ms, waiting.before);
+    else if (kind === 'probe-answered' || kind === 'probe-failed') backlog.missed(ms, waiting.before);
+  }
+
+  /** Its remote has acknowledged it. */
+  #joins(target: Target): void {
+    if (target.state.phase !== 'behind' || target.waiting !== undefined) return;
+    const since = this.#clock.now();
+    target.waiting = { since, before: target.backlog.joined() };
+  }
+
+  /** ms until what it has acknowledged can be expected there, where many wait. */
+  #expected({ backlog, waiting }: Target): { readonly wait?: number } {
+    if (typeof waiting !== 'object') return {};
+    const wait = backlog.expected(waiting.before);
+    return wait === 0 ? {} : { wait: wait - (this.#clock.now() - waiting.since) };
   }
 
   #carryOut(target: Target, effects: readonly NotifyEffect[]): void {
@@ -240,6 +302,9 @@ export class Announcer {
     if (event.kind === 'notify-acknowledged') {
       this.counters.notifiesAcknowledged++;
       this.#watcher?.acknowledged(zone.id, remote.id, event.serial, at);
+      this.#joins(target);
+      this.#event(target, { ...event, ...this.#expected(target) });
+      return heard;
     } else {
       this.counters.notifiesFailed++;
       const { serial, reason, cause } = event;

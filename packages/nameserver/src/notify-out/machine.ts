@@ -4,6 +4,8 @@ import {
   NOTIFY_OUT,
   notifyRetryDelay,
   probeDelay,
+  probeDelayAfterTransfer,
+  probeDelayAmongMany,
   probeTimeout,
   SILENT_IS_UNREACHABLE,
   SLOW_PROBE_STEP,
@@ -16,7 +18,8 @@ import {
  * Two tracks run side by side, each with at most one message under way:
  *
  *   NOTIFY   commit ─► send ─► 0.5, 1, 2, 4, 8, 30, 30 … s (2 s at least once acknowledged) ─► send again, until a probe has seen the serial
- *   probe    acknowledged ─► SOA query after 3, 2, 2, 2, 3, 4, 6 … ms ─► … ─► 30 s, until it has; then a rare re-check
+ *   probe    acknowledged ─► SOA query after 3, 2, 2, 2, 3, 4, 6 … ms ─► … ─► 30 s, until it has; then a rare re-check;
+ *            where the target has many to load: when it can be expected to be there, or has been fetched
  *
  *   unknown ──probe: our serial──► in-sync ──commit──► behind ──probe: our serial──► in-sync
  *      └─────probe: older, or no answer─► NOTIFY ──────►┘        └──probe: newer──► ahead (an error to be shown)
@@ -48,6 +51,10 @@ export interface NotifyState {
   readonly probing: boolean;
   readonly probeAt?: number;
   readonly probeStep: number;
+  /** One of many that the target has to load: since when (its acknowledgement). It is asked when it can be expected, not by the quick schedule. */
+  readonly amongManySince?: number;
+  /** When the target had fetched `serial` here, one of many. */
+  readonly fetchedAt?: number;
   /** Exchanges in a row (of either kind) that got no answer at all. */
   readonly silent: number;
   readonly lastError?: string;
@@ -58,13 +65,17 @@ export type NotifyEvent =
   | { readonly kind: 'commit'; readonly serial: number }
   /** An operator asks for a NOTIFY now, whatever is known of the target. */
   | { readonly kind: 'notify-now' }
-  | { readonly kind: 'tick' }
+  /** `wait`: as in `notify-acknowledged`, from now. */
+  | { readonly kind: 'tick'; readonly wait?: number }
   /** The NOTIFY had to wait for its turn and leaves now, with the newest serial. */
   | { readonly kind: 'notify-leaves' }
   /** Exchanges for other zones have found out that nothing answers there, or that something does again. */
   | { readonly kind: 'unreachable'; readonly reason: string }
   | { readonly kind: 'reachable' }
-  | { readonly kind: 'notify-acknowledged'; readonly serial: number }
+  /** `wait`: ms until it can be expected there, more than a moment when the target has many others to load. */
+  | { readonly kind: 'notify-acknowledged'; readonly serial: number; readonly wait?: number }
+  /** A transfer of this serial to the target has come to its end. */
+  | { readonly kind: 'fetched'; readonly serial: number }
   | {
       readonly kind: 'notify-failed';
       readonly serial: number;
@@ -146,6 +157,7 @@ export function step(state: NotifyState, event: NotifyEvent, now: number): Notif
       draft.notifyAt = earliestNotify(draft, now);
       break;
     case 'tick':
+      expectLater(draft, event.wait, now);
       break;
     case 'notify-leaves':
       notifyLeaves(draft, now);
@@ -158,7 +170,10 @@ export function step(state: NotifyState, event: NotifyEvent, now: number): Notif
       reachable(draft, now);
       break;
     case 'notify-acknowledged':
-      acknowledged(draft, event.serial, now);
+      acknowledged(draft, event, now);
+      break;
+    case 'fetched':
+      fetched(draft, event.serial, now);
       break;
     case 'notify-failed':
       notifyFailed(draft, event, now);
@@ -180,6 +195,13 @@ function want(draft: Draft, serial: number, now: number): void {
   draft.phase = 'behind';
   draft.attempts = 0;
   draft.notifyAt = earliestNotify(draft, now);
+  alone(draft);
+}
+
+/** It is not one of many, as long as nothing says so. */
+function alone(draft: Draft): void {
+  draft.amongManySince = undefined;
+  draft.fetchedAt = undefined;
 }
 
 /** At once when the last NOTIFY is long ago; else so that a burst of commits is told by few of them. */
@@ -207,15 +229,44 @@ function reachable(draft: Draft, now: number): void {
   if (draft.notifyAt === undefined && !draft.probing) draft.probeAt = now;
 }
 
-function acknowledged(draft: Draft, serial: number, now: number): void {
+function acknowledged(
+  draft: Draft,
+  { serial, wait = 0 }: NotifyEvent & { kind: 'notify-acknowledged' },
+  now: number,
+): void {
   draft.notifying = undefined;
   // It knows: told again while it is at it, some fetch twice.
-  if (serial === draft.serial && draft.notifyAt !== undefined)
-    draft.notifyAt = Math.max(draft.notifyAt, now + NOTIFY_OUT.acknowledgedPause);
+  const pause = Math.min(Math.max(NOTIFY_OUT.acknowledgedPause, 2 * wait), NOTIFY_OUT.slowest);
+  if (serial === draft.serial && draft.notifyAt !== undefined) draft.notifyAt = Math.max(draft.notifyAt, now + pause);
   draft.acknowledgedAt = now;
   draft.silent = 0;
   draft.lastError = undefined;
+  // Told once more, it is where it was in the target's line.
+  if (draft.amongManySince !== undefined && draft.amongManySince <= now) return;
   probeFrom(draft, 0, now);
+  if (draft.phase !== 'behind' || wait <= probeDelay(0)) return;
+  draft.amongManySince = now;
+  draft.probeAt = now + wait;
+}
+
+/** How quick the target is, is known better than at the acknowledgement; once it has been asked, a third of the wait counts. */
+function expectLater(draft: Draft, wait: number | undefined, now: number): void {
+  const { amongManySince, probeStep, fetchedAt, probing, notifying, notifyAt } = draft;
+  if (amongManySince === undefined || fetchedAt !== undefined || wait === undefined || wait <= probeDelay(0)) return;
+  if (notifyAt !== undefined && notifying === undefined)
+    draft.notifyAt = Math.max(notifyAt, now + Math.min(2 * wait, NOTIFY_OUT.slowest));
+  if (probeStep === 0 && !probing) draft.probeAt = Math.max(draft.probeAt ?? now, now + wait);
+}
+
+/** Only where the next probe is far away: the quick ones see it without being told. */
+function fetched(draft: Draft, serial: number, now: number): void {
+  const isFar = draft.amongManySince !== undefined || draft.probeStep >= SLOW_PROBE_STEP;
+  if (serial !== draft.serial || draft.phase === 'in-sync' || draft.phase === 'ahead' || draft.probing || !isFar)
+    return;
+  draft.fetchedAt = now;
+  if (draft.notifyAt !== undefined) draft.notifyAt = Math.max(draft.notifyAt, now + NOTIFY_OUT.acknowledgedPause);
+  const since = now - (draft.amongManySince ?? draft.sentAt ?? now);
+  draft.probeAt = Math.min(draft.probeAt ?? Number.POSITIVE_INFINITY, now + probeDelayAfterTransfer(since));
 }
 
 function probeFrom(draft: Draft, probeStep: number, now: number): void {
@@ -255,16 +306,18 @@ function probeAnswered(
     draft.notifyAt = undefined;
     draft.attempts = 0;
     draft.lastError = undefined;
+    alone(draft);
     draft.probeAt = now + NOTIFY_OUT.recheckInterval * (0.75 + draft.spread / 2);
   } else if (order === -1) {
     // Was thought to be fine, or not known: it starts again from nothing, or was down while we changed.
     if (draft.phase !== 'behind') want(draft, draft.serial, now);
-    if (progress && draft.acknowledgedAt !== undefined) probeFrom(draft, 0, now);
+    if (progress && draft.acknowledgedAt !== undefined && draft.amongManySince === undefined) probeFrom(draft, 0, now);
     else nextProbe(draft, now);
     // Another node has it: this one is seen when chance leads there, which takes many questions.
     if (answer.serial === draft.serial) draft.probeAt = Math.min(draft.probeAt ?? now, now + NOTIFY_OUT.otherNode);
   } else {
     draft.phase = 'ahead';
+    alone(draft);
     draft.notifyAt = undefined;
     draft.lastError = `it answers with serial ${serial}, which is not older than our ${draft.serial}: it follows somebody else, or our serial went back`;
     draft.probeAt = now + NOTIFY_OUT.slowest;
@@ -289,7 +342,13 @@ function probeFailed(draft: Draft, event: NotifyEvent & { kind: 'probe-failed' }
 
 function nextProbe(draft: Draft, now: number): void {
   draft.probeStep++;
-  draft.probeAt = now + probeDelay(draft.probeStep);
+  const { probeStep, amongManySince } = draft;
+  const delay =
+    amongManySince === undefined ? probeDelay(probeStep) : probeDelayAmongMany(probeStep, now - amongManySince);
+  draft.probeAt = now + delay;
+  // It has said that it knows, and is busy: asked twice before it is told again.
+  if (amongManySince !== undefined && draft.notifyAt !== undefined)
+    draft.notifyAt = Math.max(draft.notifyAt, now + Math.min(2 * delay, NOTIFY_OUT.slowest));
 }
 
 /** A time further away than any we ever set means that the clock was set back: due. */
@@ -311,7 +370,7 @@ function sendWhatIsDue(draft: Draft, now: number, effects: NotifyEffect[]): void
   if (!draft.probing && isDue(draft.probeAt, 2 * NOTIFY_OUT.recheckInterval, now)) {
     draft.probing = true;
     const urgent = draft.phase === 'behind' && draft.probeStep < SLOW_PROBE_STEP;
-    const timeout = probeTimeout(draft.probeStep);
+    const timeout = probeTimeout(draft.amongManySince === undefined ? draft.probeStep : SLOW_PROBE_STEP);
     const doubt = draft.silent === 1 ? Math.min(timeout, NOTIFY_OUT.doubtTimeout) : timeout;
     effects.push({ kind: 'probe', address: draft.address, timeout: doubt, urgent });
   }

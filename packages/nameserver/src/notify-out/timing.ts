@@ -41,6 +41,41 @@ export function probeDelay(step: number): number {
   return PROBE_DELAYS[step] ?? NOTIFY_OUT.slowest;
 }
 
+/**
+ * A remote with many zones to load is asked for each when that can be expected to be there, and not by the quick schedule: then, and at a third
+ * of its wait again and again. So the lag is known to a third of itself here too, from one to two probes a version instead of ten.
+ */
+export const BACKLOG = {
+  /** So many zones at a time are asked for in a schedule of their own each. */
+  few: 16,
+  /** ms a zone that a remote is taken to need before that is measured: a quick one's. */
+  perZone: 0.2,
+  /** What a look tells of a zone's time: not there yet, it takes a third longer; there at the second look, in between; at the first one, sooner. */
+  afterMiss: 1.33,
+  between: 0.87,
+  beforeFirst: 0.7,
+  /** Part of the expected time after which is asked, where nothing tells that the zone is fetched: asked too late, it would seem to need that long. */
+  early: 0.75,
+  /** The same where a transfer from here tells it, which the last `remembered` zones did. */
+  late: 1.5,
+  remembered: 16,
+  /** Longest wait before the first probe, ms; the same two. */
+  longestUntold: 10_000,
+  longest: 30_000,
+  /** Who is not there after that is not waited for any more: its trouble is its own. */
+  patience: 60_000,
+} as const;
+
+/** Between two probes of a zone that waits among many, `since` ms after its acknowledgement; `step` as in {@link probeDelay}. */
+export function probeDelayAmongMany(step: number, since: number): number {
+  return Math.min(Math.max(probeDelay(step), since / 3), NOTIFY_OUT.slowest);
+}
+
+/** From the end of a transfer to the probe that is to see its version, `since` ms after the acknowledgement: a fifth of that, 3 ms to 1 s. */
+export function probeDelayAfterTransfer(since: number): number {
+  return Math.min(Math.max(probeDelay(0), since / 5), 1_000);
+}
+
 /** A lost packet among the quick probes must not hold up the next one for long. */
 export function probeTimeout(step: number): number {
   return step < SLOW_PROBE_STEP ? 500 : 2_000;
