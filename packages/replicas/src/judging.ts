@@ -1,5 +1,5 @@
 import { addressText, type Clock, type Log, type TimerHandle } from '@zonewire/nameserver';
-import { expiryMarks, healthOf } from './health.ts';
+import { expiryMarks, HEALTH, type HealthFacts, healthOf } from './health.ts';
 import { HealthLog } from './health-log.ts';
 import { type Likely, likelyReason } from './likely.ts';
 import type { Peers } from './peers.ts';
@@ -20,15 +20,25 @@ export interface JudgingParts {
   readonly later: (call: () => void) => void;
 }
 
-/** How often what changes by time alone is looked at: only secondaries that are not in sync. */
-const LOOK_EVERY = 500;
+export const JUDGING = {
+  /** How often it is seen whose health time alone may have changed, ms: of secondaries that are not in sync. */
+  every: 500,
+  /** After so long each of these is judged whatever is known, ms: reasons speak of times, and clocks jump. */
+  latest: 10_000,
+  /** Judged in one go; then others have their turn. */
+  atOnce: 400,
+} as const;
+
+/** ms since a change was first missed at which its likely reason may be another one ({@link likelyReason}). */
+const LIKELY_AT = [2_000, 4_000];
 
 /** Keeps the health of every zone at every secondary: judges it anew when something happens, and as time passes. */
 export class Judging {
   readonly #parts: JudgingParts;
   readonly #unjudged = new Set<Target>();
-  /** Whose health may change without anything happening. */
+  /** Whose health may change without anything happening, at its `lookAt`. */
   readonly #restless = new Set<Target>();
+  #isComing = false;
   readonly #healthLog: HealthLog;
   #timer: TimerHandle | undefined;
 
@@ -40,7 +50,7 @@ export class Judging {
   /** Its health may have changed: it is judged soon. */
   look(target: Target): void {
     this.#unjudged.add(target);
-    if (this.#unjudged.size === 1) this.#parts.later(() => this.#judgeAll());
+    this.#come();
   }
 
   /** Judges it now; a change is told. */
@@ -48,16 +58,17 @@ export class Judging {
     const { told, tally, clock } = this.#parts;
     const { zone, secondary, seen } = target;
     const now = clock.now();
-    const verdict = healthOf(this.#facts(watched, target, now));
+    const facts = this.#facts(watched, target, now);
+    const verdict = healthOf(facts);
     const from = target.health;
     const changed = from.state !== verdict.state;
     // A countdown is warned of at each of its marks.
-    const warnings = expiryMarks(verdict, target.expiry(watched.expire, now));
+    const warnings = expiryMarks(verdict, facts.expiry);
     const worse = !changed && warnings > target.expiryWarnings;
     target.expiryWarnings = warnings;
     target.health = { ...verdict, since: changed ? now : from.since };
     if (verdict.state === 'in-sync' && seen?.serial === watched.serial) this.#restless.delete(target);
-    else this.watchClosely(target);
+    else this.#watch(target, changesAt(facts, watched.expire, target.waitingSince));
     if (!changed && !worse) return;
     if (changed) tally.health(secondary, from.state, verdict.state);
     const serial = seen === undefined ? {} : { serial: seen.serial };
@@ -65,7 +76,7 @@ export class Judging {
     this.#healthLog.changed(zone, secondary, from.state, target.health, now);
   }
 
-  #facts(watched: WatchedZone, target: Target, now: number) {
+  #facts(watched: WatchedZone, target: Target, now: number): HealthFacts {
     const { secondary, remote, seen, receipt, diverged, silent, silentSince } = target;
     const { probeRefused, notifyRefused, lastFailure } = target;
     const missing = seen && this.#parts.book.missing(target.zone, seen.serial);
@@ -117,10 +128,10 @@ export class Judging {
     this.#healthLog.forget(target.zone, target.secondary);
   }
 
-  /** Its health changes with time, until it is in sync. */
-  watchClosely(target: Target): void {
-    this.#restless.add(target);
-    this.#timer ??= this.#parts.clock.setTimeout(() => this.#lookAgain(), LOOK_EVERY);
+  /** A change is on its way to it since `at`: its health changes with time, until it is in sync. */
+  watchClosely(target: Target, at: number): void {
+    const late = at + HEALTH.behindAfter + 1;
+    this.#watch(target, this.#restless.has(target) ? Math.min(target.lookAt, late) : late);
   }
 
   stop(): void {
@@ -130,10 +141,27 @@ export class Judging {
     this.#unjudged.clear();
   }
 
-  #judgeAll(): void {
-    const targets = [...this.#unjudged];
-    this.#unjudged.clear();
-    for (const target of targets) this.#judgeIfWatched(target);
+  #watch(target: Target, lookAt: number): void {
+    target.lookAt = lookAt;
+    this.#restless.add(target);
+    this.#timer ??= this.#parts.clock.setTimeout(() => this.#lookAgain(), JUDGING.every);
+  }
+
+  #come(): void {
+    if (this.#isComing) return;
+    this.#isComing = true;
+    this.#parts.later(() => this.#judgeSome());
+  }
+
+  #judgeSome(): void {
+    this.#isComing = false;
+    let left: number = JUDGING.atOnce;
+    for (const target of this.#unjudged) {
+      if (left-- === 0) break;
+      this.#unjudged.delete(target);
+      this.#judgeIfWatched(target);
+    }
+    if (this.#unjudged.size > 0) this.#come();
   }
 
   #judgeIfWatched(target: Target): void {
@@ -143,10 +171,29 @@ export class Judging {
 
   #lookAgain(): void {
     this.#timer = undefined;
-    this.#healthLog.look(this.#parts.clock.now());
-    for (const target of [...this.#restless]) {
-      this.#restless.delete(target);
+    const now = this.#parts.clock.now();
+    this.#healthLog.look(now);
+    for (const target of this.#restless) {
+      if (target.lookAt > now && target.lookAt <= now + JUDGING.latest) continue;
+      // Until it is judged.
+      target.lookAt = now + JUDGING.latest;
       this.look(target);
     }
+    if (this.#restless.size > 0) this.#timer ??= this.#parts.clock.setTimeout(() => this.#lookAgain(), JUDGING.every);
   }
+}
+
+/** When time alone may change the verdict. `expire`: of the zone, seconds; `since`: when it first lacked something. */
+function changesAt({ now, missing, expiry }: HealthFacts, expire: number, since: number | undefined): number {
+  let at = now + JUDGING.latest;
+  const candidate = (time: number) => {
+    if (time > now && time < at) at = time;
+  };
+  if (missing !== undefined) candidate(missing.oldestAt + HEALTH.behindAfter + 1);
+  if (since !== undefined) for (const ms of LIKELY_AT) candidate(since + ms);
+  if (expiry !== undefined) {
+    for (const mark of HEALTH.expiryWarnings) candidate(expiry.at - (1 - mark) * expire * 1000);
+    candidate(expiry.at);
+  }
+  return at;
 }

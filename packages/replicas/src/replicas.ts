@@ -199,7 +199,7 @@ export class Replicas implements NotifyWatcher {
     this.#told.emit({ kind: 'committed', zone, serial, serials, at });
     for (const target of watched.targets.values()) {
       target.waitingSince ??= at;
-      this.#judging.watchClosely(target);
+      this.#judging.watchClosely(target, at);
     }
   }
 
@@ -208,9 +208,9 @@ export class Replicas implements NotifyWatcher {
   }
 
   acknowledged(zone: string, secondary: string, serial: number, at: number): void {
-    this.#target(zone, secondary)?.acknowledged(at);
+    const matters = this.#target(zone, secondary)?.acknowledged(at);
     this.moment('acknowledged', { zone, secondary, serial, at, source: 'notify' });
-    this.#look(zone, secondary);
+    if (matters) this.#look(zone, secondary);
   }
 
   notifyFailed(zone: string, secondary: string, failure: TargetFailure): void {

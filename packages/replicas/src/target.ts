@@ -40,6 +40,8 @@ export class Target {
   /** Its own word of when the zone expires there (RFC 7314). */
   expireAt: number | undefined;
   receipt: ReceiptFacts | undefined;
+  /** When time alone may change its health; only looked at while that may be. */
+  lookAt = 0;
   /** Marks of the countdown to its expiry that were told of. */
   expiryWarnings = 0;
   diverged: Divergence | undefined;
@@ -92,11 +94,14 @@ export class Target {
     else if (cause === 'refused') this.notifyRefused = reason;
   }
 
-  acknowledged(at: number): void {
+  /** @returns whether its health may be another one for it. */
+  acknowledged(at: number): boolean {
+    const hadTrouble = this.silent > 0 || this.notifyRefused !== undefined;
     this.silent = 0;
     this.silentSince = undefined;
     this.notifyRefused = undefined;
     this.acknowledgedAt = at;
+    return hadTrouble;
   }
 
   /** Its copy was compared with what is served here, or could not be. */

@@ -69,13 +69,15 @@ export class History {
   take(event: ReplicaEvent): void {
     if (event.kind === 'committed') this.#add({ zone: event.zone, serials: event.serials, at: event.at });
     else if (event.kind === 'moment') {
-      const { node = '', corrected } = event;
-      for (const of of new Set(['', node])) {
-        const entry = entryOf(event, of);
-        if (corrected === undefined) this.#add(entry);
-        else this.#correct(entry);
-      }
+      this.#take(event, '');
+      if (event.node !== undefined && event.node !== '') this.#take(event, event.node);
     }
+  }
+
+  #take(event: MomentEvent, node: string): void {
+    const entry = entryOf(event, node);
+    if (event.corrected === undefined) this.#add(entry);
+    else this.#correct(entry);
   }
 
   /** Newest first; empty where nothing is kept. */
@@ -204,7 +206,9 @@ export class History {
 
 type MomentEntry = Exclude<HistoryEntry, { readonly serials: unknown }>;
 
-function entryOf(event: Extract<ReplicaEvent, { kind: 'moment' }>, node: string): MomentEntry {
+type MomentEvent = Extract<ReplicaEvent, { kind: 'moment' }>;
+
+function entryOf(event: MomentEvent, node: string): MomentEntry {
   const { zone, serial, secondary, moment, at, lagMs } = event;
   return { zone, serial, secondary, node, moment, at, lagMs };
 }
