@@ -1,15 +1,26 @@
 import type { FiguresTaker, HealthState, PairFigures, SecondaryTotals } from '@zonewire/replicas';
-import { labelText, type MetricFamily, type MetricSample } from './exposition.ts';
+import { columnSamples, labelText, type MetricFamily, type MetricSample } from './exposition.ts';
 
 /** Pairs of zone and secondary with samples of their own. Beyond it those in sync are left out first, and all that is left out is counted. */
 export const MAX_PAIRS = 20_000;
 
-/** Numbers of one zone at one secondary. */
-interface Pair extends PairFigures {
-  /** As text, made once for all gauges. */
-  readonly labels: string;
-  readonly zone: string;
-  readonly secondary: string;
+/** Pairs with samples of their own, a column for each gauge: 20,000 objects would be much work for the garbage collector. */
+class Shown {
+  readonly labels: string[] = [];
+  readonly lag: number[] = [];
+  readonly behind: number[] = [];
+  readonly inSync: number[] = [];
+  readonly expiry: number[] = [];
+  readonly troubled: MetricSample[] = [];
+
+  add(zone: string, secondary: string, { lagMs, serialsBehind, isInSync, expiryFraction, state }: PairFigures): void {
+    this.labels.push(labelText({ zone, secondary }));
+    this.lag.push(lagMs / 1000);
+    this.behind.push(serialsBehind);
+    this.inSync.push(isInSync ? 1 : 0);
+    this.expiry.push(expiryFraction);
+    if (state !== 'in-sync') this.troubled.push({ labels: { zone, secondary, state }, value: 1 });
+  }
 }
 
 interface Totals {
@@ -32,7 +43,7 @@ export function* replicaMetrics(
   { figures, totals }: ReplicaSources,
   maxPairs = MAX_PAIRS,
 ): Generator<void, MetricFamily[]> {
-  const shown: Pair[] = [];
+  const shown = new Shown();
   const bySecondary = new Map<string, Totals>();
   const skews = new Map(totals.map(({ id, skewMs }) => [id, skewMs]));
   const isAll = totals.reduce((sum, { zones }) => sum + zones, 0) <= maxPairs;
@@ -43,30 +54,29 @@ export function* replicaMetrics(
     bySecondary.set(secondary, sums);
     sums.states.set(pair.state, (sums.states.get(pair.state) ?? 0) + 1);
     if (pair.lagMs > sums.longestLag) sums.longestLag = pair.lagMs;
-    if (shown.length < maxPairs && (isAll || pair.state !== 'in-sync'))
-      shown.push({ ...pair, zone, secondary, labels: labelText({ zone, secondary }) });
+    if (shown.labels.length < maxPairs && (isAll || pair.state !== 'in-sync')) shown.add(zone, secondary, pair);
   });
-  const perPair = (name: string, help: string, value: (pair: Pair) => number) =>
-    gauge(name, help, ofPairs(shown, value));
+  const perPair = (name: string, help: string, values: readonly number[]) =>
+    gauge(name, help, columnSamples(shown.labels, values));
   const secondaries = [...bySecondary];
   return [
     perPair(
       'replication_lag_seconds',
       'In sync: from commit to seen served by the secondary. Behind: since the oldest commit that it lacks.',
-      ({ lagMs }) => lagMs / 1000,
+      shown.lag,
     ),
-    perPair('replication_serials_behind', 'Commits that the secondary lacks.', ({ serialsBehind }) => serialsBehind),
+    perPair('replication_serials_behind', 'Commits that the secondary lacks.', shown.behind),
     perPair(
       'replication_in_sync',
       '1 when the secondary was seen to answer with the serial served here, else 0.',
-      ({ isInSync }) => (isInSync ? 1 : 0),
+      shown.inSync,
     ),
     perPair(
       'replication_expiry_fraction',
       'Of SOA EXPIRE, how much the secondary has used up since it last refreshed: 1 is expired.',
-      ({ expiryFraction }) => expiryFraction,
+      shown.expiry,
     ),
-    gauge('replication_health', '1 for the state of a secondary that is not in sync, by zone.', troubled(shown)),
+    gauge('replication_health', '1 for the state of a secondary that is not in sync, by zone.', shown.troubled),
     gauge(
       'replication_zones',
       'Zones by secondary and state of health; all of them, whatever is left out elsewhere.',
@@ -89,23 +99,11 @@ export function* replicaMetrics(
     gauge(
       'replication_pairs_left_out',
       'Pairs of zone and secondary without samples of their own: there are too many.',
-      [{ value: pairs - shown.length }],
+      [{ value: pairs - shown.labels.length }],
     ),
   ];
 }
 
 function gauge(name: string, help: string, samples: Iterable<MetricSample>): MetricFamily {
   return { name: `zonewire_${name}`, help, type: 'gauge', samples };
-}
-
-function* ofPairs(pairs: readonly Pair[], numberOf: (pair: Pair) => number): Generator<MetricSample> {
-  for (const pair of pairs) {
-    const value = numberOf(pair);
-    if (!Number.isNaN(value)) yield { labels: pair.labels, value };
-  }
-}
-
-function* troubled(pairs: readonly Pair[]): Generator<MetricSample> {
-  for (const { zone, secondary, state } of pairs)
-    if (state !== 'in-sync') yield { labels: { zone, secondary, state }, value: 1 };
 }

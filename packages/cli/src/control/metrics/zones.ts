@@ -1,15 +1,25 @@
 import type { ZoneGlance } from '@zonewire/nameserver';
 import type { HealthState } from '@zonewire/replicas';
-import { labelText, type MetricFamily, type MetricSample } from './exposition.ts';
+import { columnSamples, labelText, type MetricFamily, type MetricSample } from './exposition.ts';
 
 /** Zones with samples of their own; those beyond it are counted only. */
 export const MAX_ZONES = 20_000;
 
-interface Shown {
-  readonly zone: ZoneGlance;
-  /** As text, made once for all gauges. */
-  readonly labels: string;
-  readonly health: HealthState | undefined;
+/** Zones with samples of their own, a column for each gauge. */
+class Shown {
+  readonly labels: string[] = [];
+  readonly serial: number[] = [];
+  readonly expireTime: number[] = [];
+  readonly expireInterval: number[] = [];
+  readonly troubled: MetricSample[] = [];
+
+  add({ zone, serial, expireAt, expire }: ZoneGlance, health: HealthState | undefined): void {
+    this.labels.push(labelText({ zone }));
+    this.serial.push(serial ?? Number.NaN);
+    this.expireTime.push(expireAt === undefined ? Number.NaN : expireAt / 1000);
+    this.expireInterval.push(expireAt === undefined ? Number.NaN : (expire ?? Number.NaN));
+    if (health !== undefined && health !== 'in-sync') this.troubled.push({ labels: { zone, state: health }, value: 1 });
+  }
 }
 
 /**
@@ -21,7 +31,7 @@ export function* zoneMetrics(
   healthOf: (zone: string) => HealthState | undefined,
   maxZones = MAX_ZONES,
 ): Generator<void, MetricFamily[]> {
-  const own: Shown[] = [];
+  const own = new Shown();
   const states = new Map<string, number>();
   const healths = new Map<string, number>();
   let leftOut = 0;
@@ -29,7 +39,7 @@ export function* zoneMetrics(
     const health = healthOf(zone.zone);
     count(states, `${zone.role} ${zone.state}`);
     if (health !== undefined) count(healths, health);
-    if (own.length < maxZones) own.push({ zone, labels: labelText({ zone: zone.zone }), health });
+    if (own.labels.length < maxZones) own.add(zone, health);
     else leftOut++;
     yield;
   }
@@ -48,25 +58,21 @@ export function* zoneMetrics(
         return { labels: { role, state }, value };
       }),
     ),
-    gauge(
-      'zone_serial',
-      'Serial that the zone is answered with.',
-      samplesOf(own, ({ serial }) => serial),
-    ),
+    gauge('zone_serial', 'Serial that the zone is answered with.', columnSamples(own.labels, own.serial)),
     gauge(
       'zone_expire_time_seconds',
       'When the zone expires unless it is refreshed, seconds since the epoch.',
-      samplesOf(own, ({ expireAt }) => (expireAt === undefined ? undefined : expireAt / 1000)),
+      columnSamples(own.labels, own.expireTime),
     ),
     gauge(
       'zone_expire_interval_seconds',
       'SOA EXPIRE of zones that can expire: with zone_expire_time_seconds, how much of it is used up.',
-      samplesOf(own, ({ expireAt, expire }) => (expireAt === undefined ? undefined : expire)),
+      columnSamples(own.labels, own.expireInterval),
     ),
     gauge(
       'zone_health',
       '1 for the health of a zone that this node is secondary for and that is not in sync.',
-      troubled(own),
+      own.troubled,
     ),
     gauge(
       'zones_health',
@@ -79,19 +85,4 @@ export function* zoneMetrics(
 
 function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-function* samplesOf(
-  shown: readonly Shown[],
-  numberOf: (zone: ZoneGlance) => number | undefined,
-): Generator<MetricSample> {
-  for (const { zone, labels } of shown) {
-    const value = numberOf(zone);
-    if (value !== undefined) yield { labels, value };
-  }
-}
-
-function* troubled(shown: readonly Shown[]): Generator<MetricSample> {
-  for (const { zone, health } of shown)
-    if (health !== undefined && health !== 'in-sync') yield { labels: { zone: zone.zone, state: health }, value: 1 };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eachInTurns } from '../in-turns.ts';
 import { RawAnswer, type Route } from '../route.ts';
 
 const health = z.object({ status: z.enum(['ok', 'waiting', 'stopping']), waitingFor: z.int() }).meta({ id: 'Health' });
@@ -20,10 +21,12 @@ export const healthRoutes: readonly Route[] = [
     summary: '200 when queries may be sent here; 503 while zones wait for their first try to load, and when stopping',
     open: true,
     answer: health,
-    handle(_, ports) {
+    async handle(_, ports) {
       // A zone that failed does not count: one dead primary must not take every other zone out of service.
       let waitingFor = 0;
-      for (const { state, hasFailed } of ports.glances()) if (state === 'loading' && !hasFailed) waitingFor++;
+      await eachInTurns(ports.glances(), ({ state, hasFailed }) => {
+        if (state === 'loading' && !hasFailed) waitingFor++;
+      });
       const status = ports.info().stopping ? 'stopping' : waitingFor > 0 ? 'waiting' : 'ok';
       return new RawAnswer(status === 'ok' ? 200 : 503, 'application/json', JSON.stringify({ status, waitingFor }));
     },

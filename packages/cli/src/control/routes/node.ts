@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eachInTurns } from '../in-turns.ts';
 import type { Route } from '../route.ts';
 import { nodeInfo, reloadReport } from '../schemas.ts';
 
@@ -17,9 +18,11 @@ export const nodeRoutes: readonly Route[] = [
         replicas: counts.meta({ description: 'Zone × secondary, by health.' }),
       })
       .meta({ id: 'Node' }),
-    handle(_, ports) {
+    async handle(_, ports) {
       const zones: Record<string, number> = {};
-      for (const { state } of ports.glances()) zones[state] = (zones[state] ?? 0) + 1;
+      await eachInTurns(ports.glances(), ({ state }) => {
+        zones[state] = (zones[state] ?? 0) + 1;
+      });
       const replicas: Record<string, number> = {};
       for (const { health } of ports.replication.totals())
         for (const [state, number] of Object.entries(health))
