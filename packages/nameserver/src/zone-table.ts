@@ -21,7 +21,8 @@ export type NewZoneEntry = Omit<ZoneEntry, 'version' | 'state' | 'expireAt'> & P
 
 /** What is answered has changed. */
 export type ZoneChange =
-  | { readonly kind: 'changed'; readonly entry: ZoneEntry }
+  /** `isLoaded`: what was on disk, of which nobody has been told: copies may follow a moment later. */
+  | { readonly kind: 'changed'; readonly entry: ZoneEntry; readonly isLoaded?: boolean }
   | { readonly kind: 'removed'; readonly apex: Name };
 
 /**
@@ -112,11 +113,20 @@ export class ZoneTable {
 
   /** Serves `version` from now on: one assignment, no reader waits. `expireAt` in ms since the epoch; absent: never. */
   publish(apex: Name, version: ZoneVersion, expireAt?: number): void {
+    this.#publish(apex, version, expireAt, false);
+  }
+
+  /** {@link publish} of what was on disk at the start: thousands of zones, of which nobody has been told. */
+  load(apex: Name, version: ZoneVersion, expireAt?: number): void {
+    this.#publish(apex, version, expireAt, true);
+  }
+
+  #publish(apex: Name, version: ZoneVersion, expireAt: number | undefined, isLoaded: boolean): void {
     const entry = this.#owned(apex);
     entry.version = version;
     entry.expireAt = expireAt;
     entry.state = 'serving';
-    this.#changed(entry);
+    this.#changed(entry, isLoaded);
   }
 
   /** `version` has the records of `from` in other layers (compaction). Nothing happens when another one was published meanwhile. */
@@ -146,9 +156,9 @@ export class ZoneTable {
     for (const entry of this.#slots) if (entry !== undefined) yield entry;
   }
 
-  #changed(entry: ZoneEntry): void {
+  #changed(entry: ZoneEntry, isLoaded = false): void {
     if (this.#watchers.size === 0) return;
-    for (const watcher of this.#watchers) watcher({ kind: 'changed', entry });
+    for (const watcher of this.#watchers) watcher({ kind: 'changed', entry, isLoaded });
   }
 
   #owned(apex: Name): ZoneEntry {

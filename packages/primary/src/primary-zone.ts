@@ -123,7 +123,7 @@ export class PrimaryZone {
     this.#line = this.#newLine(stored);
     const { version } = this.#line.tip;
     if (version !== undefined) {
-      table.publish(this.apex, version);
+      table.load(this.apex, version);
       this.#servedAt = clock.now();
       this.#watch(version);
     }

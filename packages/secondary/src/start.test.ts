@@ -82,6 +82,27 @@ describe('start', () => {
     await site.secondary.stop();
   });
 
+  test('no zone asks its primary before those beside it are most likely loaded', async () => {
+    const site = await Site.start();
+    await site.clock.advance(1000);
+    const { store, secondary } = site;
+    const { facts } = (await store.load(ZONE))!;
+    const zones = Array.from({ length: 1000 }, (_, i) => name(`zone${i}.test.`));
+    for (const zone of zones) {
+      const builder = new ZoneBuilder(zone);
+      builder.addRecord(new FakePrimary(zone).soa());
+      await store.commitImage(zone, unwrap(builder.finish()), { facts });
+    }
+    for (const domain of zones) secondary.takeOn({ ...site.config, domain });
+    const before = site.network.sent.length;
+    for (const zone of zones) await secondary.load(zone);
+    await site.clock.advance(150);
+    expect(site.network.sent.length).toBe(before);
+    await site.clock.advance(150);
+    expect(site.network.sent.length).toBeGreaterThan(before);
+    await secondary.stop();
+  });
+
   test.each([
     ['overdue', 2 * HOUR],
     ['not due yet', 0],

@@ -66,20 +66,24 @@ class Said {
 
 /** A change does not wait for its own lines: composing one, seldom done, takes a quarter of a millisecond. */
 class NodeLog implements Log {
-  readonly #logger: Logger;
+  readonly #parent: Logger;
   readonly #said: Said;
+  /** Each zone has a log of its own, and most never say anything. */
+  readonly #bindings: object | undefined;
+  #child: Logger | undefined;
 
-  constructor(logger: Logger, said: Said) {
-    this.#logger = logger;
+  constructor(parent: Logger, said: Said, bindings?: object) {
+    this.#parent = parent;
     this.#said = said;
+    this.#bindings = bindings;
   }
 
   debug(fields: object, message: string): void {
-    if (this.#logger.isLevelEnabled('debug')) this.#said.add(this.#logger, 'debug', fields, message);
+    if (this.#parent.isLevelEnabled('debug')) this.#said.add(this.#logger, 'debug', fields, message);
   }
 
   info(fields: object, message: string): void {
-    if (this.#logger.isLevelEnabled('info')) this.#said.add(this.#logger, 'info', fields, message);
+    if (this.#parent.isLevelEnabled('info')) this.#said.add(this.#logger, 'info', fields, message);
   }
 
   /** Trouble is written at once, in its turn: the process may not live much longer. */
@@ -94,6 +98,12 @@ class NodeLog implements Log {
   }
 
   child(bindings: object): Log {
-    return new NodeLog(this.#logger.child(bindings), this.#said);
+    return new NodeLog(this.#logger, this.#said, bindings);
+  }
+
+  get #logger(): Logger {
+    if (this.#bindings === undefined) return this.#parent;
+    this.#child ??= this.#parent.child(this.#bindings);
+    return this.#child;
   }
 }

@@ -21,8 +21,11 @@ export function openOwnZones({ secondary, table, config, log }: Parts, later: (c
   return own;
 }
 
-/** At the start, once the zones are loaded, and after each reload. */
-export function watchOwnZones(own: OwnZones, { zones }: NodeConfig): void {
+/** At the start, once the zones are loaded, and after each reload. `isJudged`: false before they are loaded. */
+export function watchOwnZones(own: OwnZones, { zones }: NodeConfig, { isJudged = true } = {}): void {
   const secondaries = zones.filter((zone) => !isPrimary(zone));
-  own.configure(secondaries.map(({ domain }) => nameToText(domain).toLowerCase()));
+  own.configure(
+    secondaries.map(({ domain }) => nameToText(domain).toLowerCase()),
+    { isJudged },
+  );
 }

@@ -198,7 +198,7 @@ export class RunningNode {
       // What can be answered at once is, before the control API takes a quarter of the start.
       await turn();
       await node.#startControl();
-      watchOwnZones(node.ownZones, config);
+      watchOwnZones(node.ownZones, config, { isJudged: false });
       void node.loaded.then(() => watchOwnZones(node.ownZones, node.config));
       node.following.configure(config.followed);
       watchDelegations(node.delegations, config);

@@ -19,6 +19,8 @@ const SOCKET_BUFFER = 4 * 1024 * 1024;
 /** A thread without requests looks for the end of its work so often, ms. */
 const RECEIVE_TIMEOUT = 100;
 const REPLY_SIZE = 4096;
+/** Zones loaded from disk that a thread is told of in one message; it answers nothing while it takes them. */
+const TOLD_AT_ONCE = 64;
 
 export interface BatchedOptions {
   readonly zones: ZoneTable;
@@ -89,18 +91,37 @@ export async function openBatchedListener(
     underWay.add(done);
   };
 
-  const stopWatching = zones.watch((change) => {
-    const message: ToThread = change.kind === 'removed' ? change : { kind: 'zone', zone: copyOf(change.entry) };
+  const tell = (message: ToThread) => {
     for (const { worker, shared } of threads) {
       worker.postMessage(message);
       Atomics.add(shared, SHARED.GENERATION, 1);
     }
+  };
+  /** Loaded, and not told yet: a message a zone would take as long as loading it. */
+  const loaded: ZoneEntry[] = [];
+  let soon: NodeJS.Immediate | undefined;
+  const tellLoaded = () => {
+    clearImmediate(soon);
+    soon = undefined;
+    if (loaded.length > 0) tell({ kind: 'zones', zones: loaded.splice(0).map(copyOf) });
+  };
+  const stopWatching = zones.watch((change) => {
+    if (change.kind === 'changed' && change.isLoaded === true) {
+      loaded.push(change.entry);
+      if (loaded.length >= TOLD_AT_ONCE) tellLoaded();
+      else soon ??= setImmediate(tellLoaded);
+      return;
+    }
+    // In the order in which it happened.
+    tellLoaded();
+    tell(change.kind === 'removed' ? change : { kind: 'zones', zones: [copyOf(change.entry)] });
   });
 
   let direct: UdpListener | undefined;
   const close = async () => {
     if (!isOpen) return;
     stopWatching();
+    clearImmediate(soon);
     await direct?.close();
     for (const { shared } of threads) Atomics.store(shared, SHARED.STOP, 1);
     await Promise.all(threads.map(({ ended }) => ended));

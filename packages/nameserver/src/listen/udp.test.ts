@@ -1,10 +1,12 @@
 import { randomFillSync } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { unwrap } from '@zonewire/shared-protocol';
+import { setImmediate as turn } from 'node:timers/promises';
+import { CLASS, name, nameToText, TYPE, unwrap } from '@zonewire/shared-protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decode, query } from '../fixtures/queries.ts';
 import { chaos, client, closers, LISTENERS, listenBy, serve, until } from '../fixtures/serving.ts';
+import { zoneVersion } from '../fixtures/zones.ts';
 
 describe.each(LISTENERS)('UDP %s', (listener) => {
   beforeAll(() => listenBy(listener));
@@ -35,6 +37,23 @@ describe.each(LISTENERS)('UDP %s', (listener) => {
     await until(() => server.counters.udpOverload === 7);
     expect(waiting).toBe(3);
     expect(unwrap(await client.exchange(chaos, to, { timeout: 2000 })).message.rcode).toBe(0);
+  });
+
+  it('zones loaded from disk by the hundred are answered, and what came behind them holds', async () => {
+    const { to, zones } = await serve();
+    const names = Array.from({ length: 200 }, (_, i) => name(`loaded${i}.test.`));
+    for (const apex of names) zones.add({ apex, acl: [], role: 'primary', handler: {} });
+    const text = '@ 300 SOA ns host 1 3600 600 86400 60\n@ 300 NS ns\nns 300 A 192.0.2.1';
+    for (const apex of names) zones.load(apex, zoneVersion(nameToText(apex), text));
+    zones.expire(names[198]);
+    zones.remove(names[199]);
+    const rcodeOf = async (i: number) => {
+      const question = [{ name: names[i], type: TYPE.DNSKEY, class: CLASS.IN }];
+      return unwrap(await client.exchange({ question }, to, { timeout: 2000 })).message.rcode;
+    };
+    // The turn of the event loop in which they were loaded is over.
+    await turn();
+    expect(await Promise.all([0, 63, 64, 127, 128, 197, 198, 199].map(rcodeOf))).toEqual([0, 0, 0, 0, 0, 0, 2, 5]);
   });
 
   it('many answers at once are each their own', async () => {

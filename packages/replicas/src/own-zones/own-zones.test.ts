@@ -69,6 +69,15 @@ describe('the zones that a node is secondary for', () => {
     expect(told.at(-1)).toBe(`1 ${ZONE} fra1 in-sync > behind`);
   });
 
+  it('zones that are about to be loaded are not judged yet', () => {
+    const { own, is, lookups } = world();
+    is('a.');
+    own.configure(['a.', 'b.'], { isJudged: false });
+    expect([own.counts.unknown, lookups]).toEqual([2, []]);
+    own.configure(['a.', 'b.']);
+    expect([own.counts, lookups]).toMatchObject([{ 'in-sync': 1, unknown: 1 }, ['a.', 'b.']]);
+  });
+
   it('counts equal the states, whatever comes and goes', () => {
     const { own, is } = world();
     for (const zone of ['a.', 'b.', 'c.']) is(zone);

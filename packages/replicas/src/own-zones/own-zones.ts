@@ -69,8 +69,8 @@ export class OwnZones {
     return this.#zones.get(zone)?.health.state;
   }
 
-  /** These are the zones from now on; presentation form, absolute, lower case. */
-  configure(zones: readonly string[]): void {
+  /** These are the zones from now on; presentation form, absolute, lower case. Not judged: they are about to be loaded. */
+  configure(zones: readonly string[], { isJudged = true } = {}): void {
     const wanted = new Set(zones);
     for (const [zone, { health }] of this.#zones) {
       if (wanted.has(zone)) continue;
@@ -80,7 +80,7 @@ export class OwnZones {
     }
     for (const zone of wanted) {
       if (!this.#zones.has(zone)) this.#add(zone);
-      this.look(zone);
+      if (isJudged) this.look(zone);
     }
   }
 

@@ -40,6 +40,8 @@ export class ZoneRunner {
   readonly #waiters = new RoundWaiters();
   readonly #site: SiteTalk | undefined;
   #hasExpired = false;
+  /** While it is made: what is served then was on disk. */
+  #isLoading = true;
 
   /** `pace` gives the time of a first round after a start (see {@link RefreshState}). */
   constructor(
@@ -66,6 +68,7 @@ export class ZoneRunner {
     this.state = { ...first.state, catchUp: held && { at, tries: 0 } };
     this.#perform(first.effects);
     this.#settle();
+    this.#isLoading = false;
   }
 
   /** The version held, served or expired. */
@@ -310,7 +313,9 @@ export class ZoneRunner {
     if (version === undefined || expireAt === undefined) return;
     const revived = this.#hasExpired;
     this.#hasExpired = false;
-    this.#ports.table.publish(this.config.domain, version, expireAt);
+    const { table } = this.#ports;
+    if (this.#isLoading) table.load(this.config.domain, version, expireAt);
+    else table.publish(this.config.domain, version, expireAt);
     if (this.served?.serial !== version.serial) this.served = { serial: version.serial, at: asOf };
     if (!revived) return;
     this.#log.info({ serial: version.serial }, 'zone is served again: a primary confirmed the serial');

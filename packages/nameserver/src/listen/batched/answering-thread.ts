@@ -83,8 +83,8 @@ function answer(data: ThreadData, tell: (message: FromThread) => void, news: () 
     if (seen !== generation) {
       generation = seen;
       for (let message = news(); message !== undefined; message = news()) {
-        if (message.kind === 'zone') take(table, message.zone);
-        else table.remove(message.apex);
+        if (message.kind === 'removed') table.remove(message.apex);
+        else for (const zone of message.zones) take(table, zone);
       }
     }
     for (let i = 0; i < count; i++) {

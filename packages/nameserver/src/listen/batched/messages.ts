@@ -41,7 +41,7 @@ export const SHARED = {
 export const MAX_HANDED_OVER = 1_000;
 
 export type ToThread =
-  | { readonly kind: 'zone'; readonly zone: ZoneCopy }
+  | { readonly kind: 'zones'; readonly zones: readonly ZoneCopy[] }
   | { readonly kind: 'removed'; readonly apex: Name };
 
 export type FromThread =
