@@ -16,9 +16,8 @@ export const diskFiles: FilePort = {
       throw error;
     }
   },
-  async read(path) {
-    const stamp = stampOf(path, await stat(path));
-    return { stamp, content: await readFile(path) };
+  async read(path, stamp) {
+    return { stamp: stamp ?? stampOf(path, await stat(path)), content: await readFile(path) };
   },
   readSync(path) {
     const stamp = stampOf(path, statSync(path));

@@ -19,7 +19,8 @@ export interface FilePort {
   readonly onDisk?: boolean;
   /** undefined: there is no such file. */
   stamp(path: string): Promise<FileStamp | undefined>;
-  read(path: string): Promise<FileContent>;
+  /** `stamp`: one that was taken a moment ago; else it is taken now. */
+  read(path: string, stamp?: FileStamp): Promise<FileContent>;
   /** For $INCLUDE, which is met in the middle of reading. */
   readSync(path: string): FileContent;
   /**

@@ -7,6 +7,7 @@ import { zoneTooLarge } from '../refusals.ts';
 import type { SerialPolicy } from '../serial-policy.ts';
 import type { FilePort } from './file-port.ts';
 import { decideLoad, type LoadCause, type LoadDecision } from './load-decision.ts';
+import { readOnce } from './read-once.ts';
 import { readZoneFile } from './read-zone-file.ts';
 import { stepToFile } from './step-to-file.ts';
 import type { ZoneFile, ZoneFileFinding } from './zone-file.ts';
@@ -45,8 +46,9 @@ export interface LoadOutcome {
  * durable and served. Rejects with a ZonewireError when the file is not taken; then everything stays as it was.
  */
 export async function loadZoneFile(ports: LoadPorts, request: LoadRequest): Promise<LoadOutcome> {
-  const { apex, files, line } = ports;
+  const { apex, line } = ports;
   const { path } = request;
+  const files = readOnce(ports.files);
   const seal = line.tip.facts.file;
   const fileChanged = seal === undefined || !(await sourceIsUnchanged(files, path, seal));
   const early = decide(ports, request, fileChanged);
