@@ -32,14 +32,11 @@ export function prepareRequest(
   key: TsigKey | undefined,
   nowSeconds: number,
 ): Result<PreparedRequest> {
-  let unsigned: Uint8Array;
-  if (request instanceof Uint8Array) {
-    unsigned = request.slice();
-    unsigned[0] = id >>> 8;
-    unsigned[1] = id;
-  } else {
-    unsigned = encodeMessage({ ...request, id });
-  }
+  if (!(request instanceof Uint8Array))
+    return ok(prepared(encodeMessage({ ...request, id }), request.question ?? [], key, nowSeconds));
+  const unsigned = request.slice();
+  unsigned[0] = id >>> 8;
+  unsigned[1] = id;
   return prepareEncoded(unsigned, key, nowSeconds);
 }
 
@@ -51,12 +48,21 @@ export function prepareEncoded(
 ): Result<PreparedRequest> {
   const decoded = decodeMessage(unsigned);
   if (!decoded.ok) return fail('request-malformed', `the request to be sent is malformed: ${decoded.error.message}`);
+  return ok(prepared(unsigned, decoded.value.question, key, nowSeconds));
+}
+
+function prepared(
+  unsigned: Uint8Array,
+  questions: readonly Question[],
+  key: TsigKey | undefined,
+  nowSeconds: number,
+): PreparedRequest {
   const signed = key === undefined ? undefined : signMessage(unsigned, key, nowSeconds);
-  return ok({
+  return {
     id: messageId(unsigned),
     opcode: messageOpcode(unsigned),
-    questions: decoded.value.question,
+    questions,
     bytes: signed === undefined ? unsigned : signed.bytes,
     signed: signed === undefined || key === undefined ? undefined : { key, mac: signed.mac },
-  });
+  };
 }

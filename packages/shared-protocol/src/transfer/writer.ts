@@ -13,6 +13,15 @@ import { TYPE } from '../record/types.ts';
 /** Compression pointers reach 16 KiB: larger messages compress worse and save nothing. */
 export const TRANSFER_MESSAGE_SIZE = 16_384;
 
+/**
+ * Writers that no transfer has, with their 85 KiB: made anew for each of ten thousand small zones, they would cost more than what is written.
+ * The zone's octets that are left in one never leave this process: a message is what was written since its beginning.
+ */
+const spare: MessageWriter[] = [];
+const MOST_SPARE = 8;
+/** In place of one that was given back: nothing fits into it. */
+const GIVEN_BACK = new MessageWriter(new Uint8Array(12));
+
 export interface TransferWriterOptions {
   readonly id: number;
   /** Goes into the first message only (RFC 5936 2.2.1). */
@@ -44,7 +53,7 @@ export class TransferWriter implements RecordSink {
   readonly #options: TransferWriterOptions;
   readonly #size: number;
   readonly #room: number;
-  readonly #writer: MessageWriter;
+  #writer: MessageWriter;
   /** The owner of the record before, and where it stands in the message at hand (-1: nowhere it can be pointed at). */
   readonly #owner = new Uint8Array(MAX_NAME + 1);
   #ownerLength = 0;
@@ -55,7 +64,7 @@ export class TransferWriter implements RecordSink {
     this.#options = options;
     this.#size = Math.min(options.maxMessageSize ?? TRANSFER_MESSAGE_SIZE, MAX_MESSAGE) - reserve;
     this.#room = MAX_MESSAGE - reserve;
-    this.#writer = new MessageWriter(new Uint8Array(this.#room));
+    this.#writer = spare.pop() ?? new MessageWriter(new Uint8Array(MAX_MESSAGE));
     this.#begin(this.#size);
   }
 
@@ -86,9 +95,12 @@ export class TransferWriter implements RecordSink {
     throw new ZonewireError('record-too-large', `a record of ${text} (type ${type}) does not fit into any DNS message`);
   }
 
-  /** Gives out the last message. */
+  /** Gives out the last message; nothing can be added after it. */
   end(): void {
+    if (this.#writer === GIVEN_BACK) return;
     if (this.#writer.count(1) > 0) this.#finish();
+    if (spare.length < MOST_SPARE) spare.push(this.#writer);
+    this.#writer = GIVEN_BACK;
   }
 
   #write(
@@ -135,7 +147,8 @@ export class TransferWriter implements RecordSink {
 
   #limit(size: number): void {
     const { edns } = this.#options;
-    this.#writer.limit = size - (this.messages === 0 && edns !== undefined ? 11 + optRdata(edns.options).length : 0);
+    const room = size - (this.messages === 0 && edns !== undefined ? 11 + optRdata(edns.options).length : 0);
+    this.#writer.limit = Math.min(room, this.#writer.buffer.length);
   }
 
   #finish(): void {
