@@ -36,7 +36,7 @@ import { ZoneRunner } from './refresh/runner.ts';
 import type { NodePorts, RunnerPorts } from './refresh/runner-ports.ts';
 import { Unreachable } from './refresh/unreachable.ts';
 import { DueTimes } from './schedule/due-times.ts';
-import { zoneGlance, zoneStatus } from './zone-status.ts';
+import { type ZoneStanding, zoneGlance, zoneStanding, zoneStatus } from './zone-status.ts';
 
 export interface SecondaryOptions extends NodePorts {
   readonly limits?: Partial<SecondaryLimits>;
@@ -104,12 +104,11 @@ export class Secondary {
       verifier: options.verifier ?? new Verifier(),
       running: options.running ?? new RunningTransfers(clock),
       emit: (event) => this.#emit(event),
-      published: (zone, version) => {
-        this.#damage.delete(nameKey(zone));
-        const runner = this.#runners.get(nameKey(zone));
-        if (runner === undefined || runner.config.notify.length === 0) return;
-        this.#announcer.watch(zone, version, runner.config.notify);
-        this.#announcer.announce(zone, version, clock.now());
+      published: ({ key, config: { domain, notify } }, version) => {
+        this.#damage.delete(key);
+        if (notify.length === 0 || !this.#runners.has(key)) return;
+        this.#announcer.watch(domain, version, notify);
+        this.#announcer.announce(domain, version, clock.now());
       },
     };
     schedule.start(async (zone, reason, about) => this.#byText.get(zone)?.process(reason, about));
@@ -247,6 +246,12 @@ export class Secondary {
     return waiting && notLoadedStatus(waiting);
   }
 
+  /** By presentation form, lower case; undefined: the zone is not loaded, or none of these. */
+  standing(zone: string): ZoneStanding | undefined {
+    const runner = this.#byText.get(zone);
+    return runner && zoneStanding(runner, this.#damage.get(runner.key));
+  }
+
   glance(domain: Name): ZoneGlance | undefined {
     const key = nameKey(domain);
     const runner = this.#runners.get(key);
@@ -288,7 +293,7 @@ export class Secondary {
 
   #status(runner: ZoneRunner): ZoneStatus {
     const { domain } = runner.config;
-    const damage = this.#damage.get(nameKey(domain));
+    const damage = this.#damage.get(runner.key);
     return zoneStatus(runner, this.#options.store.journalInfo(domain), this.#announcer.lag(domain), damage);
   }
 
@@ -309,17 +314,18 @@ export class Secondary {
   }
 
   #handler(domain: Name): ZoneHandler {
+    const key = nameKey(domain);
     return {
-      notify: async (request, context) => this.#notified(domain, request, context),
+      notify: async (request, context) => this.#notified(key, request, context),
       transfer: (request, context) => this.#transferOut(domain, request, context),
     };
   }
 
   /** The acl has let it pass. Answered at once, whatever the round that it begins brings (RFC 1996 4.7). */
-  #notified(domain: Name, request: Message, context: RequestContext): MessageDraft | number {
+  #notified(key: string, request: Message, context: RequestContext): MessageDraft | number {
     const notify = readNotify(request);
     if (!notify.ok) return notify.error.rcode;
-    const runner = this.#runners.get(nameKey(domain));
+    const runner = this.#runners.get(key);
     // Not loaded from disk yet: the sender tries again.
     if (runner === undefined) return RCODE.SERVFAIL;
     const serial = notify.value.serialHint;

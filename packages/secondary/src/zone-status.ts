@@ -37,19 +37,48 @@ export function zoneStatus(
     ...(lastError === undefined ? {} : { lastError }),
     ...(facts.verification === undefined ? {} : { verification: facts.verification }),
     ...(warnings.length === 0 ? {} : { warnings }),
-    primaries: runner.primaries.map((primary): PrimaryPeerStatus => {
-      const known = facts.primaries[primary.key];
-      const isAsked = phase.kind !== 'idle' && phase.primary === primary.key;
-      const noIxfr = (known?.noIxfrUntil ?? 0) > facts.asOf;
-      return {
-        id: primary.id,
-        address: addressText(primary),
-        state: isAsked ? phase.kind : (known?.failures ?? 0) > 0 ? 'failing' : noIxfr ? 'axfr-only' : 'ok',
-        ...(known?.lastError === undefined ? {} : { lastError: known.lastError }),
-      };
-    }),
+    primaries: primariesStatus(runner),
     ...(notify.length === 0 ? {} : { notify }),
     journal,
+  };
+}
+
+function primariesStatus({ primaries, state: { facts, phase } }: ZoneRunner): PrimaryPeerStatus[] {
+  return primaries.map((primary) => {
+    const known = facts.primaries[primary.key];
+    const isAsked = phase.kind !== 'idle' && phase.primary === primary.key;
+    const noIxfr = (known?.noIxfrUntil ?? 0) > facts.asOf;
+    return {
+      id: primary.id,
+      address: addressText(primary),
+      state: isAsked ? phase.kind : (known?.failures ?? 0) > 0 ? 'failing' : noIxfr ? 'axfr-only' : 'ok',
+      ...(known?.lastError === undefined ? {} : { lastError: known.lastError }),
+    };
+  });
+}
+
+/** What of its status says how a zone is; made for thousands of zones in a row, so that what is seldom looked at is made when it is. */
+export type ZoneStanding = Pick<
+  ZoneStatus,
+  'zone' | 'state' | 'notified' | 'served' | 'expireAt' | 'refreshing' | 'lastCheck' | 'lastError' | 'primaries'
+> & { readonly expire: number | undefined };
+
+export function zoneStanding(runner: ZoneRunner, failure: ZoneStatus['lastError']): ZoneStanding {
+  const { text, state, version, lastCheck, served, expired } = runner;
+  const { facts, phase } = state;
+  return {
+    zone: text,
+    state: zoneState(version, expired),
+    notified: facts.lastNotified,
+    served,
+    expireAt: facts.expireAt,
+    expire: version?.expire,
+    refreshing: phase.kind !== 'idle',
+    lastCheck,
+    lastError: facts.lastError ?? failure,
+    get primaries() {
+      return primariesStatus(runner);
+    },
   };
 }
 

@@ -14,7 +14,7 @@ export function openOwnZones({ secondary, table, config, log }: Parts, later: (c
     log,
     later,
     identity: config.server.identity,
-    status: (zone) => secondary.status(name(zone)),
+    status: (zone) => secondary.standing(zone) ?? secondary.status(name(zone)),
     expire: (zone) => table.get(name(zone))?.version?.expire,
   });
   secondary.events(({ zone }) => own.look(zone));

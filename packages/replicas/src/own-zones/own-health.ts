@@ -3,10 +3,19 @@ import { isNewerSerial } from '@zonewire/shared-protocol';
 import { HEALTH, sentence, span, type Verdict } from '../health.ts';
 import type { Expiry } from '../model.ts';
 
+/** What of the status of a zone its health depends on. */
+export type OwnStanding = Pick<
+  ZoneStatus,
+  'zone' | 'state' | 'notified' | 'served' | 'expireAt' | 'refreshing' | 'lastCheck' | 'lastError' | 'primaries'
+> & {
+  /** Seconds, of the SOA that is held, where it is at hand. */
+  readonly expire?: number | undefined;
+};
+
 /** What a secondary knows of a zone of its own. Times in ms since the epoch. */
 export interface OwnFacts {
   readonly now: number;
-  readonly status: ZoneStatus;
+  readonly status: OwnStanding;
   /** Seconds, of the SOA that is held; absent: nothing is. */
   readonly expire?: number | undefined;
 }
@@ -150,10 +159,10 @@ function lacks({ status: { notified, lastCheck, served } }: OwnFacts): { serial:
   return undefined;
 }
 
-function because({ lastError }: ZoneStatus): string {
+function because({ lastError }: OwnStanding): string {
   return lastError === undefined ? '' : `: ${lastError.message.replace(/[.?]$/, '')}`;
 }
 
-function primariesOf({ primaries }: ZoneStatus): string {
+function primariesOf({ primaries }: OwnStanding): string {
   return primaries?.map(({ id, address }) => `${id} ${address}`).join(', ') || 'none is configured';
 }

@@ -6,7 +6,7 @@ import { OwnZones } from './own-zones.ts';
 const ZONE = 'example.test.';
 
 /** A zone that is secondary here, with an EXPIRE of 1,000 s. */
-function world() {
+function world(later?: (call: () => void) => void) {
   const clock = new FakeClock();
   const statuses = new Map<string, ZoneStatus>();
   const lookups: string[] = [];
@@ -14,6 +14,7 @@ function world() {
     clock,
     log: silentLog,
     identity: 'fra1',
+    later,
     status(zone) {
       lookups.push(zone);
       return statuses.get(zone);
@@ -110,5 +111,33 @@ describe('the zones that a node is secondary for', () => {
     expect(clock.pending).toBe(0);
     is(ZONE);
     expect(lookups.length).toBe(before + 1);
+  });
+
+  it('of thousands each is judged once in a while, whatever happens to it; one by itself soon', async () => {
+    const calls: (() => void)[] = [];
+    const { clock, own, is, lookups } = world((call) => calls.push(call));
+    const goOn = () => {
+      for (const call of calls.splice(0)) call();
+    };
+    const zones = Array.from({ length: 8 }, (_, i) => `z${i}.`);
+    own.configure(zones);
+    goOn();
+    for (let round = 0; round < 3; round++) {
+      for (const zone of zones) is(zone);
+      goOn();
+    }
+    expect(lookups).toHaveLength(8);
+    await clock.advance(250);
+    expect(lookups).toHaveLength(16);
+    expect(own.counts['in-sync']).toBe(8);
+    await clock.advance(250);
+    is('z1.', SILENCE);
+    goOn();
+    expect(lookups).toHaveLength(17);
+    expect(own.counts.unreachable).toBe(1);
+    for (const zone of zones) is(zone);
+    goOn();
+    own.stop();
+    expect(clock.pending).toBe(0);
   });
 });

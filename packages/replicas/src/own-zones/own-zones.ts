@@ -3,7 +3,7 @@ import { expiryMarks } from '../health.ts';
 import { HealthLog } from '../health-log.ts';
 import { type Expiry, type Health, type HealthState, noHealth, type ReplicaEvent } from '../model.ts';
 import { Told } from '../told.ts';
-import { type OwnFacts, ownExpiry, ownHealth, ownHealthChangesAt } from './own-health.ts';
+import { type OwnFacts, type OwnStanding, ownExpiry, ownHealth, ownHealthChangesAt } from './own-health.ts';
 
 export interface OwnZonesOptions {
   readonly clock: Clock;
@@ -11,7 +11,7 @@ export interface OwnZonesOptions {
   /** The identity of this node: the secondary in the events. */
   readonly identity: string;
   /** Of a zone that this node is secondary for; undefined: it is not. */
-  readonly status: (zone: string) => ZoneStatus | undefined;
+  readonly status: (zone: string) => OwnStanding | undefined;
   /** Seconds, of the SOA that is held. */
   readonly expire: (zone: string) => number | undefined;
   /** Zones are judged, and listeners called, through it. Default: at once (tests). */
@@ -34,6 +34,9 @@ interface Known {
 /** Between two looks at what changes with time, ms; and the longest pause, for a clock that jumps and for the log. */
 const LOOK = { least: 250, most: 10_000 } as const;
 
+/** So many zones judged in one go, and the next go comes a pause later, ms: to each of thousands several things happen at short intervals. */
+const CROWD = { zones: 8, pause: 250 } as const;
+
 /** The health of the zones that this node is secondary for: judged when something happens to one, and as time passes. */
 export class OwnZones {
   readonly #options: OwnZonesOptions;
@@ -45,6 +48,7 @@ export class OwnZones {
   readonly #unjudged = new Set<string>();
   #timer: TimerHandle | undefined;
   #wakeAt = Number.POSITIVE_INFINITY;
+  #pause: TimerHandle | undefined;
   #stopped = false;
 
   constructor(options: OwnZonesOptions) {
@@ -88,7 +92,7 @@ export class OwnZones {
   look(zone: string): void {
     if (this.#stopped || !this.#zones.has(zone)) return;
     this.#unjudged.add(zone);
-    if (this.#unjudged.size === 1) this.#later(() => this.#judgeAll());
+    if (this.#unjudged.size === 1 && this.#pause === undefined) this.#later(() => this.#judgeAll());
   }
 
   /** Undefined: the zone is none of these. */
@@ -106,6 +110,7 @@ export class OwnZones {
     this.#stopped = true;
     this.#told.stop();
     this.#options.clock.clearTimeout(this.#timer);
+    this.#options.clock.clearTimeout(this.#pause);
     this.#timer = undefined;
     this.#unjudged.clear();
   }
@@ -123,8 +128,16 @@ export class OwnZones {
 
   #judgeAll(): void {
     if (this.#stopped) return;
+    const { clock } = this.#options;
     const zones = [...this.#unjudged];
     this.#unjudged.clear();
+    this.#pause =
+      zones.length < CROWD.zones
+        ? undefined
+        : clock.setTimeout(() => {
+            this.#pause = undefined;
+            if (this.#unjudged.size > 0) this.#judgeAll();
+          }, CROWD.pause);
     for (const zone of zones) {
       const known = this.#zones.get(zone);
       const status = known && this.#options.status(zone);
@@ -132,8 +145,8 @@ export class OwnZones {
     }
   }
 
-  #facts(zone: string, status: ZoneStatus): OwnFacts {
-    return { now: this.#options.clock.now(), status, expire: this.#options.expire(zone) };
+  #facts(zone: string, status: OwnStanding): OwnFacts {
+    return { now: this.#options.clock.now(), status, expire: status.expire ?? this.#options.expire(zone) };
   }
 
   #judge(zone: string, known: Known, facts: OwnFacts): void {

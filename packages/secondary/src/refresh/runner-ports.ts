@@ -8,10 +8,9 @@ import type {
   Verifier,
   ZoneTable,
 } from '@zonewire/nameserver';
-import type { Name } from '@zonewire/shared-protocol';
 import type { ZoneVersion } from '@zonewire/zone';
 import type { ZoneStore } from '@zonewire/zone-store';
-import type { SecondaryLimits } from '../config.ts';
+import type { SecondaryLimits, SecondaryZoneConfig } from '../config.ts';
 import type { SecondaryEvent } from '../events.ts';
 import type { DueTimes } from '../schedule/due-times.ts';
 import type { Schedule } from '../schedule/port.ts';
@@ -46,5 +45,8 @@ export interface RunnerPorts extends NodePorts {
   readonly running: RunningTransfers;
   readonly emit: (event: SecondaryEvent) => void;
   /** A new version is served: those it is fed to are to be told. */
-  readonly published: (zone: Name, version: ZoneVersion) => void;
+  readonly published: (
+    zone: { readonly key: string; readonly config: SecondaryZoneConfig },
+    version: ZoneVersion,
+  ) => void;
 }

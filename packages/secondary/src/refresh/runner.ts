@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Log, SerialAt, SoaCheck } from '@zonewire/nameserver';
-import { nameToText } from '@zonewire/shared-protocol';
+import { nameKey, nameToText } from '@zonewire/shared-protocol';
 import type { ZoneVersion } from '@zonewire/zone';
 import type { SecondaryZoneConfig } from '../config.ts';
 import type { RefreshOutcome, SecondaryEvent } from '../events.ts';
@@ -23,7 +23,10 @@ import { intervalsOf } from './timing.ts';
 
 /** Carries out what the machine of one zone wants: asks, transfers, installs, saves, and tells it what came of it. */
 export class ZoneRunner {
+  /** Presentation form, lower case. */
   readonly text: string;
+  /** nameKey of the apex. */
+  readonly key: string;
   config: SecondaryZoneConfig;
   state: RefreshState;
   served: SerialAt | undefined;
@@ -52,6 +55,7 @@ export class ZoneRunner {
   ) {
     this.config = config;
     this.text = nameToText(config.domain).toLowerCase();
+    this.key = nameKey(config.domain);
     this.#ports = ports;
     this.#log = ports.log.child({ zone: this.text });
     this.#saver = new FactSaver(config.domain, ports.store, this.#log, () => this.state.facts);
@@ -296,7 +300,7 @@ export class ZoneRunner {
       expireAt: this.state.facts.expireAt,
       refreshAt: this.nextAttemptAt,
     });
-    this.#ports.published(this.config.domain, version);
+    this.#ports.published(this, version);
     void this.#held.compactIfNeeded();
   }
 
