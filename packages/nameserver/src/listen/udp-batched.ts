@@ -97,23 +97,26 @@ export async function openBatchedListener(
       Atomics.add(shared, SHARED.GENERATION, 1);
     }
   };
-  /** Loaded, and not told yet: a message a zone would take as long as loading it. */
-  const loaded: ZoneEntry[] = [];
+  /** Changed, and not told yet: a message a zone would take as long as loading it, or as transferring a small one. */
+  const waiting: ZoneEntry[] = [];
   let soon: NodeJS.Immediate | undefined;
-  const tellLoaded = () => {
+  const tellWaiting = () => {
     clearImmediate(soon);
     soon = undefined;
-    if (loaded.length > 0) tell({ kind: 'zones', zones: loaded.splice(0).map(copyOf) });
+    if (waiting.length > 0) tell({ kind: 'zones', zones: waiting.splice(0).map(copyOf) });
   };
   const stopWatching = zones.watch((change) => {
-    if (change.kind === 'changed' && change.isLoaded === true) {
-      loaded.push(change.entry);
-      if (loaded.length >= TOLD_AT_ONCE) tellLoaded();
-      else soon ??= setImmediate(tellLoaded);
+    if (change.kind === 'changed' && (change.isLoaded === true || change.entry.role === 'secondary')) {
+      waiting.push(change.entry);
+      if (waiting.length >= TOLD_AT_ONCE) tellWaiting();
+      else if (change.isLoaded === true) soon ??= setImmediate(tellWaiting);
+      // Those who share a sync come in one turn. It is told before whoever publishes goes on behind his next `await`, and before anything is
+      // received; a primary's change is told at once, for it is announced in the same breath.
+      else if (waiting.length === 1 || soon !== undefined) queueMicrotask(tellWaiting);
       return;
     }
     // In the order in which it happened.
-    tellLoaded();
+    tellWaiting();
     tell(change.kind === 'removed' ? change : { kind: 'zones', zones: [copyOf(change.entry)] });
   });
 

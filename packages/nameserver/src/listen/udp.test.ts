@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
-import { CLASS, name, nameToText, TYPE, unwrap } from '@zonewire/shared-protocol';
+import { CLASS, name, nameToText, RCODE, TYPE, unwrap } from '@zonewire/shared-protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decode, query } from '../fixtures/queries.ts';
 import { chaos, client, closers, LISTENERS, listenBy, serve, until } from '../fixtures/serving.ts';
@@ -71,5 +71,32 @@ describe.each(LISTENERS)('UDP %s', (listener) => {
     for (let id = 0; id < 500; id++) socket.send(query(`n${id}.elsewhere.`, 'A', { id }), to.port, to.host);
     await until(() => seen.size === 500);
     for (const [id, owner] of seen) expect(owner).toContain(`n${id}\t`);
+  });
+
+  it('what is published, renewed, expired and removed in one turn is what is answered from then on, in that order', async () => {
+    const { to, zones } = await serve();
+    const apexes = Array.from({ length: 20 }, (_, i) => name(`zone${i}.test.`));
+    for (const apex of apexes) zones.add({ apex, acl: [], role: 'secondary', handler: {} });
+    const rcodes = async () => {
+      const asked = apexes.map((apex) =>
+        client.exchange({ question: [{ name: apex, type: TYPE.SOA, class: CLASS.IN }] }, to, { timeout: 5000 }),
+      );
+      return (await Promise.all(asked)).map((answer) => unwrap(answer).message.rcode);
+    };
+    expect(await rcodes()).toEqual(apexes.map(() => RCODE.SERVFAIL));
+    for (const apex of apexes) {
+      const version = zoneVersion(
+        nameToText(apex),
+        '@ 300 IN SOA ns. hostmaster. 1 3600 600 86400 300\n@ 300 IN NS ns.',
+      );
+      zones.publish(apex, version, Date.now() + 60_000);
+    }
+    zones.expire(apexes[3]);
+    zones.remove(apexes[4]);
+    zones.renew(apexes[5], 1);
+    await undefined;
+    const answered = await rcodes();
+    expect(answered.slice(3, 6)).toEqual([RCODE.SERVFAIL, RCODE.REFUSED, RCODE.SERVFAIL]);
+    expect(answered.filter((rcode) => rcode === RCODE.NOERROR)).toHaveLength(17);
   });
 });
