@@ -93,7 +93,8 @@ export interface ReceiptFacts {
 /** One node behind the address of a secondary, as told apart by its NSID. */
 export interface ReplicaNode {
   readonly node: string;
-  readonly serial: number;
+  /** Absent: it was seen to answer for other zones only. */
+  readonly serial?: number;
   /** When it was last seen to answer with that. */
   readonly seenAt: number;
 }

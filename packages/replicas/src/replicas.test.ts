@@ -112,6 +112,20 @@ describe('what is known of the secondaries', () => {
     expect(replicas.view(ZONE)[0].nodes?.map(({ node }) => node)).toEqual(['a', 'b']);
   });
 
+  it('in sync once each node that is there was seen with it, those included that answered for other zones only', () => {
+    const { clock, replicas } = watched();
+    const there = ['a', 'b'];
+    const answered = (node: string) => replicas.answered(ZONE, 'fra1', { serial: 41, at: clock.now(), node, there });
+    answered('a');
+    expect(replicas.view(ZONE)[0].nodes).toEqual([
+      { node: 'b', seenAt: clock.now() },
+      { node: 'a', serial: 41, seenAt: clock.now() },
+    ]);
+    expect(replicas.view(ZONE)[0].health.state).not.toBe('in-sync');
+    answered('b');
+    expect(replicas.view(ZONE)[0].health.state).toBe('in-sync');
+  });
+
   it('health changes are told once: unreachable after two silences, in sync with the next answer', () => {
     const { clock, replicas, events } = watched();
     const silence = { at: clock.now(), cause: 'silence' as const, reason: 'no answer within 500 ms' };

@@ -61,14 +61,20 @@ export class Target {
   }
 
   /** `wanted`: the serial served here. Where several nodes answer, the one furthest behind says how the secondary is. */
-  answered({ serial: answered, at, askedAt, node, expireIn }: TargetAnswer, wanted: number): void {
-    this.#nodes(nodesAfter(this.nodes, { node, serial: answered, at }));
+  answered(answer: TargetAnswer, wanted: number): void {
+    const { serial: answered, at, askedAt, expireIn } = answer;
+    this.#nodes(nodesAfter(this.nodes, answer));
     const serial = heldByAll(this.nodes, answered, wanted);
     this.silent = 0;
     this.silentSince = undefined;
     this.probeRefused = undefined;
     this.lastFailure = undefined;
     this.askedAt = askedAt;
+    this.expireAt = expireIn === undefined ? undefined : at + expireIn * 1000;
+    if (serial === undefined) {
+      this.waitingSince ??= at;
+      return;
+    }
     if (this.seen?.serial !== serial) this.seen = { serial, at };
     if (this.diverged !== undefined && this.diverged.serial !== serial && !this.diverged.isKept)
       this.diverged = undefined;
@@ -77,7 +83,6 @@ export class Target {
       this.notifyRefused = undefined;
       this.waitingSince = undefined;
     } else this.waitingSince ??= at;
-    this.expireAt = expireIn === undefined ? undefined : at + expireIn * 1000;
   }
 
   failed({ at, cause, reason, silent = 0 }: TargetFailure, exchange: 'notify' | 'probe'): void {

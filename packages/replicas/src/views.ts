@@ -51,7 +51,13 @@ export class Views {
         health: target.health,
         ...(target.nodes.length === 0
           ? {}
-          : { nodes: target.nodes.map(({ node, serial, at }) => ({ node, serial, seenAt: at })) }),
+          : {
+              nodes: target.nodes.map(({ node, serial, at }) => ({
+                node,
+                ...(serial === undefined ? {} : { serial }),
+                seenAt: at,
+              })),
+            }),
         ...(expiry === undefined ? {} : { expiry }),
         ...(skewMs === undefined ? {} : { skewMs }),
         ...(receiptTrouble === undefined ? {} : { receiptTrouble }),

@@ -68,7 +68,13 @@ export const replicaView = replicaLag
   .extend({
     health,
     nodes: z
-      .array(z.object({ node: z.string(), serial, seenAt: at }))
+      .array(
+        z.object({
+          node: z.string(),
+          serial: serial.optional().meta({ description: 'Absent: it was seen to answer for other zones only.' }),
+          seenAt: at,
+        }),
+      )
       .readonly()
       .optional()
       .meta({ description: 'Nodes behind the address, told apart by their NSID.' }),

@@ -59,7 +59,7 @@ export interface Replica {
   readonly attempts: number;
   readonly lastError?: string;
   readonly health?: Health;
-  readonly nodes?: readonly { readonly node: string; readonly serial: number; readonly seenAt: number }[];
+  readonly nodes?: readonly { readonly node: string; readonly serial?: number; readonly seenAt: number }[];
   /** `fraction` of the expire time that has passed, 0 to 1. */
   readonly expiry?: { readonly at: number; readonly fraction: number };
   readonly skewMs?: number;

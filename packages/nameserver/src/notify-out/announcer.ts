@@ -9,6 +9,7 @@ import { type ExchangeWith, probeSerial, sendNotify } from './exchanges.ts';
 import { type NotifyEffect, type NotifyEvent, type NotifyState, startNotify, step, wakeAt } from './machine.ts';
 import { type Heard, OutboundWindow } from './outbound-window.ts';
 import { addressText, type Remote, sameRemote } from './remote.ts';
+import { RemoteNodes } from './remote-nodes.ts';
 import { type LagFigures, lagBetween, lagFigures, noFigures, replicaLag } from './replica-lag.ts';
 import { BACKLOG, NOTIFY_OUT, SILENT_IS_DEAD, SILENT_IS_UNREACHABLE, TELLING } from './timing.ts';
 import { WakeHeap } from './wake-heap.ts';
@@ -90,6 +91,7 @@ export class Announcer {
   readonly #window: OutboundWindow;
   /** By the id of the remote. */
   readonly #backlogs = new Map<string, Backlog>();
+  readonly #nodes = new RemoteNodes();
   readonly #abort = new AbortController();
   /** Remotes of which targets are being told that they are dead, or alive again. */
   readonly #telling = new Map<string, () => void>();
@@ -323,10 +325,15 @@ export class Announcer {
     const heard = heardBy(event);
     if (target.gone) return heard;
     const at = this.#clock.now();
-    if (event.kind === 'probe-failed') this.counters.probesFailed++;
-    this.#event(target, event);
-    if (event.kind === 'probe-failed') this.#watcher?.probeFailed(zone.id, remote.id, { ...event, at });
-    else this.#watcher?.answered(zone.id, remote.id, { ...event, at, askedAt });
+    if (event.kind === 'probe-failed') {
+      this.counters.probesFailed++;
+      this.#event(target, event);
+      this.#watcher?.probeFailed(zone.id, remote.id, { ...event, at });
+      return heard;
+    }
+    const answer = { ...event, ...this.#nodes.heard(remote.id, event.node, at) };
+    this.#event(target, answer);
+    this.#watcher?.answered(zone.id, remote.id, { ...answer, at, askedAt });
     return heard;
   }
 

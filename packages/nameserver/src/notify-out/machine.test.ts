@@ -336,6 +336,27 @@ describe('several nodes behind one address (RFC 5001 2.2)', () => {
     expect(bench.kinds()).toEqual(['confirmed']);
   });
 
+  test('a node that is known by its answers for other zones is asked for this one before it is in sync', () => {
+    const bench = inSync(7);
+    bench.on({ kind: 'commit', serial: 8 });
+    bench.on({ kind: 'notify-acknowledged', serial: 8 }, 1);
+    const there = ['a', 'b'];
+    expect(bench.on({ ...from('a', 8), there } as NotifyEvent, 3)).toEqual([]);
+    expect(bench.state).toMatchObject({ phase: 'behind', seen: { serial: 7 } });
+    expect(wakeAt(bench.state)! - bench.now).toBeLessThanOrEqual(NOTIFY_OUT.otherNode);
+    bench.on({ ...from('b', 8), there } as NotifyEvent);
+    expect(bench.state).toMatchObject({ phase: 'in-sync', seen: { serial: 8 } });
+  });
+
+  test('while it is not known how many nodes there are it is asked again soon, and then seldom', () => {
+    const bench = inSync(7);
+    bench.on({ ...from('a', 7), isNew: true } as NotifyEvent);
+    expect(bench.state.phase).toBe('in-sync');
+    expect(wakeAt(bench.state)! - bench.now).toBe(NOTIFY_OUT.otherNode);
+    bench.on(from('a', 7));
+    expect(wakeAt(bench.state)! - bench.now).toBeGreaterThan(NOTIFY_OUT.recheckInterval / 2);
+  });
+
   test('a node that does not answer any more is waited for during 20 answers of the other', () => {
     const bench = bothAt(7);
     bench.on({ kind: 'commit', serial: 8 });

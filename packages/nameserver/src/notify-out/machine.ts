@@ -89,6 +89,9 @@ export type NotifyEvent =
       readonly serial: number;
       /** Which node behind the address answered (NSID, RFC 5001), as {@link readNsid} shows it. */
       readonly node?: string | undefined;
+      /** All nodes behind the address, by answers for whatever zone; and whether there were too few of them yet to know. */
+      readonly there?: readonly string[] | undefined;
+      readonly isNew?: boolean | undefined;
       /** What it says that its answer is made of (ZONEVERSION, RFC 9660). */
       readonly zoneVersion?: number | undefined;
       /** Seconds until the zone expires there, by its own word (EXPIRE, RFC 7314). */
@@ -293,10 +296,16 @@ function probeAnswered(
   now: number,
   effects: NotifyEffect[],
 ): void {
-  draft.nodes = nodesAfter(draft.nodes, { node: answer.node, serial: answer.serial, at: now });
+  draft.nodes = nodesAfter(draft.nodes, { ...answer, at: now });
   const serial = heldByAll(draft.nodes, answer.serial, draft.serial);
   draft.probing = false;
   draft.silent = 0;
+  if (serial === undefined) {
+    // This node has it, and there is another that has not said what it has.
+    nextProbe(draft, now);
+    draft.probeAt = Math.min(draft.probeAt ?? now, now + NOTIFY_OUT.otherNode);
+    return;
+  }
   const progress = draft.seen?.serial !== serial;
   if (progress) draft.seen = { serial, at: now };
   const order = compareSerials(serial, draft.serial);
@@ -307,7 +316,8 @@ function probeAnswered(
     draft.attempts = 0;
     draft.lastError = undefined;
     alone(draft);
-    draft.probeAt = now + NOTIFY_OUT.recheckInterval * (0.75 + draft.spread / 2);
+    draft.probeAt =
+      now + (answer.isNew ? NOTIFY_OUT.otherNode : NOTIFY_OUT.recheckInterval * (0.75 + draft.spread / 2));
   } else if (order === -1) {
     // Was thought to be fine, or not known: it starts again from nothing, or was down while we changed.
     if (draft.phase !== 'behind') want(draft, draft.serial, now);

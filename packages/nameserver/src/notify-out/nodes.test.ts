@@ -31,6 +31,18 @@ describe('nodes behind one address (RFC 5001 2.2)', () => {
     expect(names(nodes)).toContain('n4');
   });
 
+  it('one that answers for other zones is there, and what it has is not known', () => {
+    const nodes = nodesAfter([], { node: 'a', serial: 7, at: 1, there: ['a', 'b'] });
+    expect(nodes.map(({ node, serial }) => [node, serial])).toEqual([
+      ['b', undefined],
+      ['a', 7],
+    ]);
+    expect(heldByAll(nodes, 7, 7)).toBeUndefined();
+    // Behind is behind, whatever the other has.
+    expect(heldByAll(nodes, 6, 7)).toBe(6);
+    expect(heldByAll(seen(nodes, 'b'), 7, 7)).toBe(7);
+  });
+
   it('a server without NSID has no nodes', () => {
     expect(seen([], undefined)).toEqual([]);
   });

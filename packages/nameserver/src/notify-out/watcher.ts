@@ -8,6 +8,8 @@ export interface TargetAnswer {
   readonly askedAt?: number | undefined;
   /** Which node behind the address answered (NSID, RFC 5001). */
   readonly node?: string | undefined;
+  /** All nodes behind the address, by answers for whatever zone. */
+  readonly there?: readonly string[] | undefined;
   /** Seconds until the zone expires there, by its own word (RFC 7314). */
   readonly expireIn?: number | undefined;
 }

@@ -140,6 +140,19 @@ describe('several nodes behind one address', () => {
     expect(judge(CHANGE, ALL, look([both])).state).toBe('done');
   });
 
+  it('a node that was not seen with this zone yet is named', () => {
+    const unseen = standing('fra1', {
+      serial: 8,
+      answeredAt: 1_250,
+      nodes: [{ node: 'n0', serial: 8 }, { node: 'n1' }],
+    });
+    const [secondary] = judge(CHANGE, ALL, look([unseen])).secondaries;
+    expect(secondary.answered).toBe(false);
+    expect(secondary.reason).toBe(
+      '1 of 2 nodes behind its address have it; missing: n1 (not seen with this zone yet).',
+    );
+  });
+
   it('none of them has it: the reason is that of the secondary', () => {
     const none = standing('fra1', { serial: 7, reason: 'no acl.', ...nodes(7, 7) });
     expect(judge(CHANGE, ALL, look([none])).secondaries[0].reason).toBe('no acl.');

@@ -15,7 +15,7 @@ export interface Standing {
   /** When it was first seen to answer with the serial waited for or a later one, as far as that is remembered. ms since the epoch. */
   readonly answeredAt?: number | undefined;
   /** Nodes behind its address that were seen lately, and what each answers with. */
-  readonly nodes?: readonly { readonly node: string; readonly serial: number }[] | undefined;
+  readonly nodes?: readonly { readonly node: string; readonly serial?: number | undefined }[] | undefined;
   readonly state: HealthState;
   /** What is the matter, and what to do, each a sentence. */
   readonly reason?: string | undefined;
@@ -51,7 +51,11 @@ export interface SecondaryProgress {
   /** From the commit to {@link answeredAt}. */
   readonly lagMs?: number;
   /** Where more than one node answers at the address: which have it. All of them have to. */
-  readonly nodes?: readonly { readonly node: string; readonly serial: number; readonly answered: boolean }[];
+  readonly nodes?: readonly {
+    readonly node: string;
+    readonly serial?: number | undefined;
+    readonly answered: boolean;
+  }[];
   readonly state: HealthState;
   /** Why it is missing. */
   readonly reason?: string;
@@ -151,7 +155,7 @@ function missing(
   const late = nodes.filter((one) => !one.answered);
   if (late.length > 0 && late.length < nodes.length)
     return {
-      reason: `${nodes.length - late.length} of ${nodes.length} nodes behind its address have it; missing: ${late.map((one) => `${one.node} (serial ${one.serial})`).join(', ')}.`,
+      reason: `${nodes.length - late.length} of ${nodes.length} nodes behind its address have it; missing: ${late.map(({ node, serial }) => `${node} (${serial === undefined ? 'not seen with this zone yet' : `serial ${serial}`})`).join(', ')}.`,
       next: `See why ${late[0].node} does not follow; a node that is gone is forgotten after ${ANSWERS_UNTIL_GONE} answers for each node that all come from others.`,
     };
   const seen = serial === undefined ? 'it was not seen to answer yet.' : `it answers with serial ${serial}.`;

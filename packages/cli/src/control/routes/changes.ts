@@ -32,7 +32,7 @@ const progress = z
           answeredAt: at.optional(),
           lagMs: z.number().optional(),
           nodes: z
-            .array(z.object({ node: z.string(), serial, answered: z.boolean() }))
+            .array(z.object({ node: z.string(), serial: serial.optional(), answered: z.boolean() }))
             .readonly()
             .optional()
             .meta({

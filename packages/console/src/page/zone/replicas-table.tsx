@@ -79,7 +79,7 @@ function Why({ replica }: { replica: Replica }) {
       ) : null}
       {clock === undefined ? null : <span class="muted"> Its clock: {clock}.</span>}
       {nodes && nodes.length > 1 ? (
-        <span class="muted"> Nodes: {nodes.map((one) => `${one.node} at ${one.serial}`).join(', ')}.</span>
+        <span class="muted"> Nodes: {nodes.map((one) => `${one.node} at ${one.serial ?? '–'}`).join(', ')}.</span>
       ) : null}
       {comparison && copyInWords(comparison) !== undefined ? (
         <span class="muted">
