@@ -252,7 +252,9 @@ export class PrimaryZone {
       this.#warnings = outcome.findings?.map(findingText) ?? this.#warnings;
       if (outcome.verification !== undefined) this.#verified(outcome.verification, outcome.serial);
       for (const finding of outcome.findings ?? []) this.#log.warn({ check: finding.check }, findingText(finding));
-      this.#log.info({ serial: outcome.serial }, outcome.message);
+      // Thousands of files that nobody has touched are looked at when the node starts, and at each SIGHUP.
+      const isNews = outcome.kind !== 'unchanged' || outcome.findings !== undefined;
+      this.#log[isNews ? 'info' : 'debug']({ serial: outcome.serial }, outcome.message);
       this.#damaged = false;
       this.#loadError = undefined;
       return outcome;

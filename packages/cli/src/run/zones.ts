@@ -133,7 +133,7 @@ export class NodeZones {
   async reloadFiles(zones: readonly ZoneConfig[]): Promise<{ reloaded: Failed[]; failed: Failed[] }> {
     const reloaded: Failed[] = [];
     const failed = await this.#forEach(zones.filter(isPrimary), async ({ domain }) => {
-      const before = this.#primary.status(domain).served?.serial;
+      const before = this.#primary.glance(domain).serial;
       const { serial, message } = await this.#primary.reload(domain);
       if (serial !== before) reloaded.push({ zone: nameToText(domain), message });
     });

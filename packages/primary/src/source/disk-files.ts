@@ -2,19 +2,29 @@ import { readFileSync, type Stats, statSync } from 'node:fs';
 import { copyFile, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { FilePort, FileStamp } from './file-port.ts';
+import { QuickStat } from './quick-stat.ts';
 
 /** Octets gathered before they are written: lines of zone text are short. */
 const CHUNK = 1 << 20;
 
-export const diskFiles: FilePort = {
-  onDisk: true,
-  async stamp(path) {
+const quickStat = new QuickStat<Stats | undefined>({
+  behind: async (path) => {
     try {
-      return stampOf(path, await stat(path));
+      return await stat(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
+  },
+  here: (path) => statSync(path, { throwIfNoEntry: false }),
+  elapsed: () => performance.now(),
+});
+
+export const diskFiles: FilePort = {
+  onDisk: true,
+  async stamp(path) {
+    const stats = await quickStat.of(path);
+    return stats && stampOf(path, stats);
   },
   async read(path, stamp) {
     return { stamp: stamp ?? stampOf(path, await stat(path)), content: await readFile(path) };
