@@ -259,9 +259,10 @@ export class Announcer {
     else if (kind === 'probe-answered' || kind === 'probe-failed') backlog.missed(ms, waiting.before);
   }
 
-  /** Its remote has acknowledged it. */
+  /** Its remote has acknowledged it, or is loading it by itself. */
   #joins(target: Target): void {
-    if (target.state.phase !== 'behind' || target.waiting !== undefined) return;
+    const { phase } = target.state;
+    if ((phase !== 'behind' && phase !== 'unknown') || target.waiting !== undefined) return;
     const since = this.#clock.now();
     target.waiting = { since, before: target.backlog.joined() };
   }
@@ -306,14 +307,13 @@ export class Announcer {
       this.#watcher?.acknowledged(zone.id, remote.id, event.serial, at);
       this.#joins(target);
       this.#event(target, { ...event, ...this.#expected(target) });
-      return heard;
     } else {
       this.counters.notifiesFailed++;
       const { serial, reason, cause } = event;
       this.#watcher?.notifyFailed(zone.id, remote.id, { at, cause, reason });
       this.#log.debug({ zone: zone.text, remote: remote.id, serial }, `NOTIFY not acknowledged: ${reason}`);
+      this.#event(target, event);
     }
-    this.#event(target, event);
     return heard;
   }
 
@@ -327,7 +327,10 @@ export class Announcer {
     const at = this.#clock.now();
     if (event.kind === 'probe-failed') {
       this.counters.probesFailed++;
-      this.#event(target, event);
+      if (event.cause === 'refused' && target.state.phase === 'unknown') {
+        this.#joins(target);
+        this.#event(target, { ...event, ...this.#expected(target) });
+      } else this.#event(target, event);
       this.#watcher?.probeFailed(zone.id, remote.id, { ...event, at });
       return heard;
     }

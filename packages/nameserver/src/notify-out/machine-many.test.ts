@@ -97,3 +97,24 @@ test('a newer version while it waits: it is alone until its NOTIFY is acknowledg
   on({ kind: 'notify-acknowledged', serial: 3, wait: 0 }, 1);
   expect(wakeAt(state())).toBe(state().probeAt);
 });
+
+test('none of its many zones is there yet: it is let load them by itself for 5 s at most, then told', () => {
+  let now = 1_000_000;
+  let { state } = startNotify(1, 1, 0.5, now);
+  const on = (event: NotifyEvent, after: number) => {
+    now += after;
+    const next = step(state, event, now);
+    state = next.state;
+    return next.effects.map(({ kind }) => kind);
+  };
+  expect(on({ kind: 'probe-failed', cause: 'refused', reason: 'SERVFAIL', wait: 4_000 }, 1)).toEqual([]);
+  expect(on({ kind: 'tick', wait: 3_000 }, 4_000)).toEqual([]);
+  expect(on({ kind: 'tick', wait: 3_000 }, 1_000)).toEqual(['notify']);
+  expect(state.probeAt! - now).toBe(3_000);
+});
+
+test('one zone alone is not there: told at once', () => {
+  const { state } = startNotify(1, 1, 0.5, 1_000);
+  const told = step(state, { kind: 'probe-failed', cause: 'refused', reason: 'SERVFAIL', wait: 0 }, 1_001);
+  expect(told.effects.map(({ kind }) => kind)).toEqual(['notify']);
+});

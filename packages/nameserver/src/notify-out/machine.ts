@@ -101,6 +101,8 @@ export type NotifyEvent =
       readonly kind: 'probe-failed';
       readonly cause: 'silence' | 'refused';
       readonly reason: string;
+      /** As in `notify-acknowledged`: it answers for none of many zones yet, so it is probably loading them. */
+      readonly wait?: number;
       readonly nobody?: true;
     };
 
@@ -256,7 +258,7 @@ function acknowledged(
 function expectLater(draft: Draft, wait: number | undefined, now: number): void {
   const { amongManySince, probeStep, fetchedAt, probing, notifying, notifyAt } = draft;
   if (amongManySince === undefined || fetchedAt !== undefined || wait === undefined || wait <= probeDelay(0)) return;
-  if (notifyAt !== undefined && notifying === undefined)
+  if (notifyAt !== undefined && notifying === undefined && draft.acknowledgedAt !== undefined)
     draft.notifyAt = Math.max(notifyAt, now + Math.min(2 * wait, NOTIFY_OUT.slowest));
   if (probeStep === 0 && !probing) draft.probeAt = Math.max(draft.probeAt ?? now, now + wait);
 }
@@ -344,7 +346,16 @@ function probeFailed(draft: Draft, event: NotifyEvent & { kind: 'probe-failed' }
     draft.silent = 0;
   }
   // Nothing is known and it does not say: tell it.
-  if (draft.phase === 'unknown') want(draft, draft.serial, now);
+  const isUnknown = draft.phase === 'unknown';
+  if (isUnknown) want(draft, draft.serial, now);
+  if (isUnknown && event.wait !== undefined && event.wait > probeDelay(0)) {
+    // It is about to load what it has just been configured with, or has lost: it needs no NOTIFY for that, and no question meanwhile.
+    draft.amongManySince = now;
+    draft.probeStep = 0;
+    draft.probeAt = now + event.wait;
+    draft.notifyAt = now + Math.min(2 * event.wait, NOTIFY_OUT.byItself);
+    return;
+  }
   if (draft.phase === 'in-sync' && draft.probeStep < SLOW_PROBE_STEP) draft.probeStep = SLOW_PROBE_STEP;
   nextProbe(draft, now);
   if (draft.silent === 1) draft.probeAt = Math.min(draft.probeAt ?? now, now + NOTIFY_OUT.doubtDelay);
@@ -357,7 +368,7 @@ function nextProbe(draft: Draft, now: number): void {
     amongManySince === undefined ? probeDelay(probeStep) : probeDelayAmongMany(probeStep, now - amongManySince);
   draft.probeAt = now + delay;
   // It has said that it knows, and is busy: asked twice before it is told again.
-  if (amongManySince !== undefined && draft.notifyAt !== undefined)
+  if (amongManySince !== undefined && draft.notifyAt !== undefined && draft.acknowledgedAt !== undefined)
     draft.notifyAt = Math.max(draft.notifyAt, now + Math.min(2 * delay, NOTIFY_OUT.slowest));
 }
 

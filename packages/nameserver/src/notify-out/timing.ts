@@ -9,6 +9,8 @@ export const NOTIFY_OUT = {
   notifyTimeout: 5_000,
   /** Least time from an acknowledgement to the next NOTIFY of the same serial: who has acknowledged is probably fetching. */
   acknowledgedPause: 2_000,
+  /** Longest wait for a target that answers SERVFAIL for many zones to load one by itself before it is told of it. */
+  byItself: 5_000,
   /** A target that is in sync is asked again this often, so that one which lost the zone is noticed. */
   recheckInterval: 300_000,
   /** After a first silence it is asked once more, soon and not for long: one packet may get lost, a server that is down is named. */
