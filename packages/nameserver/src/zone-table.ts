@@ -212,6 +212,7 @@ export class ZoneTable {
 }
 
 const ROOT_HASH = 0x2545f491 | 0;
+const LABEL_STARTS = new Uint16Array(128);
 
 function hashLabel(hash: number, name: Uint8Array, at: number): number {
   for (let end = at + name[at]; at <= end; at++) hash = Math.imul(hash ^ LOWER[name[at]], 0x01000193);
@@ -220,10 +221,10 @@ function hashLabel(hash: number, name: Uint8Array, at: number): number {
 
 /** Hash of the labels from right to left, so that every suffix's hash is a step on the way. */
 function hashName(name: Uint8Array, start: number, end: number): number {
-  const labels: number[] = [];
-  for (let i = start; i < end && name[i] !== 0; i += name[i] + 1) labels.push(i);
+  let count = 0;
+  for (let i = start; i < end && name[i] !== 0; i += name[i] + 1) LABEL_STARTS[count++] = i;
   let hash = ROOT_HASH;
-  for (let i = labels.length - 1; i >= 0; i--) hash = hashLabel(hash, name, labels[i]);
+  while (count > 0) hash = hashLabel(hash, name, LABEL_STARTS[--count]);
   return hash;
 }
 

@@ -109,7 +109,7 @@ function verify(installation: Installation): Verified | { readonly problem: Prob
       'transfer-wrong-serial',
       `the zone that came has serial ${version.serial}, announced was ${transferred.serial}`,
     );
-  if (version.rrset(zone, TYPE.NS) === undefined)
+  if (!version.hasRRset(zone, TYPE.NS))
     return refuse('zone-without-ns', `the zone that came has no NS record at ${nameToText(zone)}: it cannot be served`);
   if (version.byteLength > zoneMaxSize)
     return refuse(

@@ -20,6 +20,17 @@ describe('ZoneVersion', () => {
     const version = zone('Www.A A 192.0.2.1');
     expect(version.rrset(name('wWW.a.eXAMPLE.'), TYPE.A)).toMatchObject({ name: name('Www.A.example.'), ttl: 300 });
     expect(version.rrset(name('wWW.a.eXAMPLE.'), TYPE.TXT)).toBeUndefined();
+    const has = ([owner, type]: [string, number]) => version.hasRRset(name(owner), type);
+    expect(
+      (
+        [
+          ['wWW.a.eXAMPLE.', TYPE.A],
+          ['www.a.example.', TYPE.TXT],
+          ['a.example.', TYPE.A],
+          ['other.example.', TYPE.A],
+        ] as [string, number][]
+      ).map(has),
+    ).toEqual([true, false, false, false]);
     expect(version.rrsets(name('other.example.'))).toEqual([]);
     expect(version.rrsets(name('www.a.test.'))).toEqual([]);
     expect(version.hasName(name('www.a.test.'))).toBe(false);

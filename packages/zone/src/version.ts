@@ -118,6 +118,12 @@ export class ZoneVersion {
     return { name: this.apex, type: TYPE.SOA, class: CLASS.IN, ttl: this.soaTtl, rdata: this.#soaRdata };
   }
 
+  /** Whether there is an RRset of `type`, not RRSIG, at `name`. */
+  hasRRset(name: Name, type: number): boolean {
+    const ref = this.#find(name);
+    return ref !== undefined && ref.layer.findRRset(ref.node, type) !== 0;
+  }
+
   /** The RRset of `type` at `name`; undefined when there is none. RRSIGs of all types covered come as one. */
   rrset(name: Name, type: number): RRset | undefined {
     const ref = this.#find(name);

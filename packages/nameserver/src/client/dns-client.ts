@@ -5,6 +5,7 @@ import {
   type Problem,
   RCODE,
   type Result,
+  signMessage,
   type TsigKey,
   TsigStreamVerifier,
 } from '@zonewire/shared-protocol';
@@ -14,7 +15,7 @@ import { checkReply } from './check-reply.ts';
 import { newClientCounters } from './client-counters.ts';
 import { problem } from './failure.ts';
 import { IN_FLIGHT_LIMITS, type InFlightLimits } from './in-flight.ts';
-import { type OutboundRequest, type PreparedRequest, prepareEncoded, prepareRequest } from './outbound-request.ts';
+import { type OutboundRequest, type PreparedRequest, prepareRequest } from './outbound-request.ts';
 import { TcpConnections } from './tcp-connections.ts';
 import { streamTcp, type Verdict } from './tcp-stream.ts';
 import { type Reply, UdpExchanges } from './udp-exchange.ts';
@@ -188,10 +189,9 @@ export class DnsClient {
     const clock = this.#clock;
     const { key, onMessage, signal } = options;
     const started = clock.now();
-    const prepared = prepareEncoded(request, key, started / 1000);
-    if (!prepared.ok) return prepared;
-    const { bytes: requestBytes, signed } = prepared.value;
-    const verifier = signed && new TsigStreamVerifier(signed.key, signed.mac, () => clock.now() / 1000);
+    const signed = key && signMessage(request, key, started / 1000);
+    const requestBytes = signed?.bytes ?? request;
+    const verifier = signed && new TsigStreamVerifier(key, signed.mac, () => clock.now() / 1000);
     let refusal: Problem | undefined;
     const take = (received: Uint8Array): Verdict => {
       let message = received;

@@ -37,15 +37,6 @@ export function prepareRequest(
   const unsigned = request.slice();
   unsigned[0] = id >>> 8;
   unsigned[1] = id;
-  return prepareEncoded(unsigned, key, nowSeconds);
-}
-
-/** {@link prepareRequest} for a request that keeps its ID (transfers, whose interpreter knows it). */
-export function prepareEncoded(
-  unsigned: Uint8Array,
-  key: TsigKey | undefined,
-  nowSeconds: number,
-): Result<PreparedRequest> {
   const decoded = decodeMessage(unsigned);
   if (!decoded.ok) return fail('request-malformed', `the request to be sent is malformed: ${decoded.error.message}`);
   return ok(prepared(unsigned, decoded.value.question, key, nowSeconds));

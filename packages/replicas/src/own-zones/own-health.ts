@@ -53,14 +53,18 @@ export function ownExpiry({ now, status: { expireAt }, expire }: OwnFacts): Expi
 /** When the verdict may be another one although nothing happens; undefined: never. */
 export function ownHealthChangesAt(facts: OwnFacts): number | undefined {
   const { now, status, expire } = facts;
-  const times: number[] = [];
+  let first = Number.POSITIVE_INFINITY;
+  const at = (time: number) => {
+    if (time > now && time < first) first = time;
+  };
   const lacked = lacks(facts);
-  if (lacked !== undefined) times.push(lacked.since + HEALTH.behindAfter + 1);
+  if (lacked !== undefined) at(lacked.since + HEALTH.behindAfter + 1);
   const { expireAt } = status;
-  if (expireAt !== undefined && expire !== undefined)
-    for (const mark of [...HEALTH.expiryWarnings, 1]) times.push(expireAt - (1 - mark) * expire * 1000);
-  const later = times.filter((at) => at > now);
-  return later.length === 0 ? undefined : Math.min(...later);
+  if (expireAt !== undefined && expire !== undefined) {
+    for (const mark of HEALTH.expiryWarnings) at(expireAt - (1 - mark) * expire * 1000);
+    at(expireAt);
+  }
+  return first === Number.POSITIVE_INFINITY ? undefined : first;
 }
 
 type Rule = (facts: OwnFacts) => Verdict | undefined;

@@ -125,15 +125,19 @@ async function installIt(
     ...(held === undefined ? {} : { fromSerial: held.serial }),
     toSerial: serial,
   };
-  const eventOf = (version: ZoneVersion, verification: VerificationStatus | undefined): InstalledEvent => ({
-    kind: 'installed',
-    primary: primary.key,
-    held: heldOf(version),
-    expire,
-    transfer,
-    checkedAt,
-    verification,
-  });
+  let event: InstalledEvent | undefined;
+  const eventOf = (version: ZoneVersion, verification: VerificationStatus | undefined): InstalledEvent => {
+    event ??= {
+      kind: 'installed',
+      primary: primary.key,
+      held: heldOf(version),
+      expire,
+      transfer,
+      checkedAt,
+      verification,
+    };
+    return event;
+  };
   const installed = await install({
     zone: config.domain,
     transferred,

@@ -36,6 +36,22 @@ describe('RFC 5936 2.2: a whole zone', () => {
       progress: { records: 4, messages: 4 },
     });
   });
+  test('several that arrive in turns are each their own', () => {
+    const sinks = [new NotingSink(), new NotingSink()];
+    const interpreters = sinks.map(
+      (sink) => new TransferInterpreter({ zone: ZONE, request: 'axfr', id: ID, limits: LIMITS, sink }),
+    );
+    const others = [soa(6), a('other.example.test.', 3), a('www.example.test.', 4), soa(6)];
+    const ends = whole.map((one, i) => [
+      interpreters[0].push(answer([one])).state,
+      interpreters[1].push(answer([others[i]])).state,
+    ]);
+    expect(ends.at(-1)).toEqual(['done', 'done']);
+    expect(sinks.map((sink) => sink.seen)).toEqual([
+      seen,
+      ['zone', '+ SOA 6', '+ other.example.test. 1 c0000203', '+ www.example.test. 1 c0000204'],
+    ]);
+  });
   test('before the second SOA there is always more to come', () => {
     expect(interpret(whole.slice(0, 3).map((one) => answer([one])))).toMatchObject({ code: 'more' });
   });

@@ -21,6 +21,9 @@ import type { TransferSink } from './sink.ts';
 
 const EMPTY = new Uint8Array(0);
 
+/** Of all transfers: nothing of a message outlives {@link TransferInterpreter.push}. Thousands of small zones come one behind the other. */
+const CURSOR = new RecordCursor();
+
 const MORE = { state: 'more' } as const;
 
 type State = 'first' | 'second' | 'zone' | 'removing' | 'adding' | 'done';
@@ -64,7 +67,7 @@ export class TransferInterpreter {
   readonly #udp: boolean;
   readonly #limits: TransferLimits;
   readonly #sink: TransferSink;
-  readonly #cursor = new RecordCursor();
+  readonly #cursor = CURSOR;
 
   #state: State = 'first';
   /** The first SOA: the version the transfer leads to. */
