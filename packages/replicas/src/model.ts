@@ -187,12 +187,20 @@ export interface ReplicaQuery {
 export interface ReplicaPage {
   /** Zones that match, this page or not. */
   readonly total: number;
-  readonly zones: readonly {
-    readonly zone: string;
-    readonly serial: number;
-    readonly committedAt?: number;
-    readonly replicas: readonly ReplicaView[];
-  }[];
+  readonly zones: readonly ZoneReplicas[];
+}
+
+export interface ZoneReplicas {
+  readonly zone: string;
+  readonly serial: number;
+  readonly committedAt?: number;
+  readonly replicas: readonly ReplicaView[];
+}
+
+/** A {@link ReplicaPage} whose zones are looked at as they are come to. */
+export interface ReplicaList {
+  readonly total: number;
+  readonly zones: Iterable<ZoneReplicas>;
 }
 
 /** One secondary over all zones that it is notified of. */
@@ -220,6 +228,12 @@ export interface LagBucket {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+}
+
+export interface QueuePage {
+  /** Entries, on this page or not. */
+  readonly total: number;
+  readonly entries: readonly QueueEntry[];
 }
 
 /** A secondary that is still to be told, or to be seen to answer with what it was told of. */

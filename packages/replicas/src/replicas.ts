@@ -12,10 +12,10 @@ import { Judging } from './judging.ts';
 import type {
   Comparison,
   Moment,
-  QueueEntry,
+  QueuePage,
   ReceiptFacts,
   ReplicaEvent,
-  ReplicaPage,
+  ReplicaList,
   ReplicaQuery,
   ReplicaView,
   SecondaryTotals,
@@ -125,7 +125,7 @@ export class Replicas implements NotifyWatcher {
   }
 
   /** Zones with their secondaries, a page of them. Zones in the order in which they came. */
-  list(query: ReplicaQuery): ReplicaPage {
+  list(query: ReplicaQuery): ReplicaList {
     return this.#views.list(query);
   }
 
@@ -139,9 +139,9 @@ export class Replicas implements NotifyWatcher {
     return this.#views.totals();
   }
 
-  /** Who is still to be told, or to be seen to have it; the longest waiting first. */
-  queue(): QueueEntry[] {
-    return this.#views.queue();
+  /** Who is still to be told, or to be seen to have it; the longest waiting first; a page of them. A step is a zone, or an entry. */
+  queue({ offset, limit }: { readonly offset: number; readonly limit: number }): Generator<void, QueuePage> {
+    return this.#views.queue(offset, limit);
   }
 
   /** When the newest serials came where, newest first. */

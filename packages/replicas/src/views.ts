@@ -1,7 +1,16 @@
 import type { Clock, LagFigures, ReplicaLag } from '@zonewire/nameserver';
 import { isSameOrOlderSerial } from '@zonewire/shared-protocol';
 import type { Judging } from './judging.ts';
-import type { PairFigures, QueueEntry, ReplicaPage, ReplicaQuery, ReplicaView, SecondaryTotals } from './model.ts';
+import type {
+  PairFigures,
+  QueueEntry,
+  QueuePage,
+  ReplicaList,
+  ReplicaQuery,
+  ReplicaView,
+  SecondaryTotals,
+  ZoneReplicas,
+} from './model.ts';
 import type { Receipts } from './receipts.ts';
 import type { SerialBook, SerialRecord } from './serial-times.ts';
 import type { Tally } from './tally.ts';
@@ -23,6 +32,14 @@ export interface ViewParts {
 export type FiguresWalk = (take: (zone: string, secondary: string, lag: LagFigures) => void) => Generator<void>;
 /** Gets the same object each time. */
 export type FiguresTaker = (zone: string, secondary: string, figures: Readonly<PairFigures>) => void;
+
+/** A secondary of a zone that {@link QueueEntry} may be made of. */
+interface Waiting {
+  readonly watched: WatchedZone;
+  readonly target: Target;
+  readonly lag: ReplicaLag;
+  readonly since: number;
+}
 
 /** What is known, as somebody wants to look at it. */
 export class Views {
@@ -95,8 +112,8 @@ export class Views {
   }
 
   /** {@link Replicas.list} */
-  list({ health, secondary, search, offset, limit }: ReplicaQuery): ReplicaPage {
-    const { zones: watchedZones, book } = this.#parts;
+  list({ health, secondary, search, offset, limit }: ReplicaQuery): ReplicaList {
+    const { zones: watchedZones } = this.#parts;
     const wanted = search?.toLowerCase();
     const matching: string[] = [];
     for (const [zone, { targets }] of watchedZones) {
@@ -104,12 +121,7 @@ export class Views {
       if (secondary !== undefined && !targets.has(secondary)) continue;
       if (health === undefined || hasHealth(targets, health, secondary)) matching.push(zone);
     }
-    const zones = matching.slice(offset, offset + limit).map((zone) => {
-      const { serial } = watchedZones.get(zone)!;
-      const committedAt = book.find(zone, serial)?.committedAt;
-      return { zone, serial, ...(committedAt === undefined ? {} : { committedAt }), replicas: this.view(zone) };
-    });
-    return { total: matching.length, zones };
+    return { total: matching.length, zones: this.#views(matching.slice(offset, offset + limit)) };
   }
 
   /** {@link Replicas.servedBy} */
@@ -134,23 +146,42 @@ export class Views {
   }
 
   /** {@link Replicas.queue} */
-  queue(): QueueEntry[] {
-    const entries: QueueEntry[] = [];
+  *queue(offset: number, limit: number): Generator<void, QueuePage> {
+    const waiting: Waiting[] = [];
     for (const [zone, watched] of this.#parts.zones) {
-      const waiting = [...watched.targets.values()].filter(({ seen }) => seen?.serial !== watched.serial);
-      if (waiting.length === 0) continue;
-      const lags = new Map(this.#parts.lag(zone).map((lag) => [lag.id, lag]));
-      for (const target of waiting) {
+      let lags: Map<string, ReplicaLag> | undefined;
+      for (const target of watched.targets.values()) {
+        if (target.seen?.serial === watched.serial) continue;
+        lags ??= new Map(this.#parts.lag(zone).map((lag) => [lag.id, lag]));
         const lag = lags.get(target.secondary);
         if (lag !== undefined && (lag.notifyAt !== undefined || lag.attempts > 0))
-          entries.push(this.#entry(watched, target, lag));
+          waiting.push({ watched, target, lag, since: target.waitingSince ?? target.health.since });
       }
+      yield;
     }
-    return entries.sort((a, b) => a.since - b.since);
+    waiting.sort((a, b) => a.since - b.since);
+    const entries: QueueEntry[] = [];
+    for (const one of waiting.slice(offset, offset + limit)) {
+      entries.push(this.#entry(one));
+      yield;
+    }
+    return { total: waiting.length, entries };
   }
 
-  #entry(watched: WatchedZone, target: Target, lag: ReplicaLag): QueueEntry {
-    const { zone, secondary, acknowledgedAt, waitingSince, health } = target;
+  /** A zone that is not watched any more is left out. */
+  *#views(names: readonly string[]): Generator<ZoneReplicas> {
+    const { zones, book } = this.#parts;
+    for (const zone of names) {
+      const watched = zones.get(zone);
+      if (watched === undefined) continue;
+      const { serial } = watched;
+      const committedAt = book.find(zone, serial)?.committedAt;
+      yield { zone, serial, ...(committedAt === undefined ? {} : { committedAt }), replicas: this.view(zone) };
+    }
+  }
+
+  #entry({ watched, target, lag, since }: Waiting): QueueEntry {
+    const { zone, secondary, acknowledgedAt } = target;
     const likely = this.#parts.judging.likely(watched, target);
     return {
       zone,
@@ -158,7 +189,7 @@ export class Views {
       address: lag.address,
       serial: watched.serial,
       attempts: lag.attempts,
-      since: waitingSince ?? health.since,
+      since,
       ...(lag.notifyAt === undefined ? {} : { nextAt: lag.notifyAt }),
       ...(acknowledgedAt === undefined ? {} : { acknowledgedAt }),
       ...(likely === undefined ? {} : { likely: likely.reason, next: likely.next }),

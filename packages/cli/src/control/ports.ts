@@ -6,8 +6,8 @@ import type {
   HealthState,
   LagBucket,
   OwnZoneView,
-  QueueEntry,
-  ReplicaPage,
+  QueuePage,
+  ReplicaList,
   ReplicaQuery,
   ReplicaView,
   SecondaryTotals,
@@ -76,14 +76,15 @@ export type NodeZoneStatus = ZoneStatus & Partial<OwnZoneView>;
 
 /** What is known of those this node notifies. Zones are presentation form, absolute, lower case. */
 export interface ReplicationPort {
-  list(query: ReplicaQuery): ReplicaPage;
+  list(query: ReplicaQuery): ReplicaList;
   timeline(zone: string, limit: number): Promise<readonly SerialTimes[]>;
   lagHistory(query: {
     zone?: string | undefined;
     secondary?: string | undefined;
     hours: number;
   }): Promise<readonly LagBucket[]>;
-  queue(): readonly QueueEntry[];
+  /** A step is a zone, or an entry. */
+  queue(page: { readonly offset: number; readonly limit: number }): Generator<void, QueuePage>;
   /** Each secondary over all its zones. */
   totals(): readonly SecondaryTotals[];
   /** Numbers of every zone at each secondary; a step is a zone. */

@@ -16,7 +16,7 @@ const settle = async () => {
 const STATUS = { zone: 'a.test.', role: 'secondary', state: 'serving', served: { serial: 7, at: 1 }, refreshAt: 9.75 };
 
 /** A secondary whose clock is ahead by `ahead` ms, and a follower of it. */
-function setup({ ahead = 0, zones = [STATUS] as unknown[] } = {}) {
+function setup({ ahead = 0, zones = [STATUS] as unknown[], counted = false } = {}) {
   const clock = new FakeClock();
   const streams: ReadableStreamDefaultController<Uint8Array>[] = [];
   const asked: { path: string; headers: Record<string, string> }[] = [];
@@ -42,7 +42,13 @@ function setup({ ahead = 0, zones = [STATUS] as unknown[] } = {}) {
   const answerOf = (path: string, signal: AbortSignal) => {
     if (path === '/api/v1/time') return json({ now: theirs() });
     if (path === '/api/v1/node') return json({ identity: 'fra1-node' });
-    if (path.startsWith('/api/v1/zones')) return json({ zones });
+    if (path.startsWith('/api/v1/zones')) {
+      const query = new URL(path, 'http://fra1').searchParams;
+      const offset = Number(query.get('offset'));
+      return json(
+        counted ? { total: zones.length, zones: zones.slice(offset, offset + Number(query.get('limit'))) } : { zones },
+      );
+    }
     return new Response(
       new ReadableStream({
         start(controller) {
@@ -106,7 +112,7 @@ describe('Follower', () => {
       ...new Array(FOLLOW.samples).fill('/api/v1/time'),
       '/api/v1/node',
       '/api/v1/events?kind=receipt,zone',
-      '/api/v1/zones?role=secondary',
+      '/api/v1/zones?role=secondary&offset=0&limit=250',
     ]);
     expect(new Set(asked.map(({ headers }) => headers['X-API-Key']))).toEqual(new Set(['secret']));
     expect([skews, troubles]).toEqual([[0], [undefined]]);
@@ -230,13 +236,25 @@ describe('Follower', () => {
     }
   });
 
+  it('reads the state of many zones in pages, each zone once', async () => {
+    const many = Array.from({ length: 3 * FOLLOW.zonesAtOnce - 1 }, (_, i) => ({
+      ...STATUS,
+      served: { serial: i, at: 1 },
+    }));
+    const { follower, asked, told } = setup({ zones: many, counted: true });
+    follower.start();
+    await settle();
+    expect(asked.filter(({ path }) => path.startsWith('/api/v1/zones'))).toHaveLength(3);
+    expect(told.map(({ told: { facts } }) => facts.serial)).toEqual(many.map(({ served }) => served.serial));
+  });
+
   it('a gap in the events: the state is read anew', async () => {
     const { follower, asked, send } = setup();
     follower.start();
     await settle();
     asked.length = 0;
     await send('event: gap\ndata: {"kind":"gap"}\n\n');
-    expect(asked.map(({ path }) => path)).toEqual(['/api/v1/zones?role=secondary']);
+    expect(asked.map(({ path }) => path)).toEqual(['/api/v1/zones?role=secondary&offset=0&limit=250']);
   });
 
   it('a connection on which nothing comes for 45 s is given up', async () => {

@@ -56,7 +56,9 @@ export const FOLLOW = {
   samples: 8,
   firstSkewInterval: 500,
   skewInterval: 60_000,
-  /** Octets of an answer that is read whole (the state of all zones). */
+  /** Zones whose state is asked for at a time: thousands in one answer would hold up both sides. */
+  zonesAtOnce: 250,
+  /** Octets of an answer that is read whole. */
   answerMax: 64 * 1024 * 1024,
 } as const;
 
@@ -175,17 +177,24 @@ export class Follower {
   }
 
   async #readState(signal: AbortSignal): Promise<void> {
-    const answer = await this.#json('/api/v1/zones?role=secondary', signal);
-    const zones = (answer as { zones?: unknown }).zones;
-    if (!Array.isArray(zones)) throw new Error('what it answers at /api/v1/zones is not a list of zones');
-    const { sink, clock } = this.#ports;
     this.#facts.clear();
-    for (const value of zones) {
-      const zone = zoneOf(value);
-      if (zone === undefined || !sink.knows(zone, this.#secondary.id)) continue;
-      const told = readStatus(value, { skew: this.#skew, node: this.#node }, clock.now());
-      if (told !== undefined) this.#told(told);
+    for (let offset = 0; ; ) {
+      const path = `/api/v1/zones?role=secondary&offset=${offset}&limit=${FOLLOW.zonesAtOnce}`;
+      const { zones, total } = (await this.#json(path, signal)) as { zones?: unknown; total?: unknown };
+      if (!Array.isArray(zones)) throw new Error('what it answers at /api/v1/zones is not a list of zones');
+      for (const value of zones) this.#state(value);
+      offset += zones.length;
+      // One that does not count them gives all of them at once.
+      if (zones.length === 0 || typeof total !== 'number' || offset >= total) return;
     }
+  }
+
+  #state(value: unknown): void {
+    const { sink, clock } = this.#ports;
+    const zone = zoneOf(value);
+    if (zone === undefined || !sink.knows(zone, this.#secondary.id)) return;
+    const told = readStatus(value, { skew: this.#skew, node: this.#node }, clock.now());
+    if (told !== undefined) this.#told(told);
   }
 
   async #identify(signal: AbortSignal): Promise<void> {

@@ -105,7 +105,7 @@ function replicationPort({ replicas, history, comparisons, primary, secondary }:
       const name = zone && (zone.endsWith('.') ? zone : `${zone}.`).toLowerCase();
       return history.lag({ zone: name, secondary, since });
     },
-    queue: () => replicas.queue(),
+    queue: (page) => replicas.queue(page),
     totals: () => replicas.totals(),
     *figures(take) {
       yield* replicas.figures((each) => primary.figures(each), take);

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { inTurns } from '../in-turns.ts';
+import { listAnswer } from '../list-answer.ts';
 import type { Route } from '../route.ts';
 import { healthState, lagBucket, queueEntry, replicaView, serialTimes } from '../schemas.ts';
 import { knownZone } from './zones.ts';
@@ -41,7 +43,10 @@ export const replicationRoutes: readonly Route[] = [
         z.object({ zone: z.string(), serial: z.int(), committedAt: at.optional(), replicas: z.array(replicaView) }),
       ),
     }),
-    handle: ({ query }, ports) => ports.replication.list(query as z.output<typeof filter>),
+    handle({ query }, ports) {
+      const { total, zones } = ports.replication.list(query as z.output<typeof filter>);
+      return listAnswer({ total }, 'zones', zones);
+    },
   },
   {
     method: 'GET',
@@ -76,9 +81,7 @@ export const replicationRoutes: readonly Route[] = [
     query: queueQuery,
     answer: z.object({ total: z.int(), entries: z.array(queueEntry) }),
     handle({ query }, ports) {
-      const { offset, limit } = query as z.output<typeof queueQuery>;
-      const entries = ports.replication.queue();
-      return { total: entries.length, entries: entries.slice(offset, offset + limit) };
+      return inTurns(ports.replication.queue(query as z.output<typeof queueQuery>));
     },
   },
 ];

@@ -2,7 +2,8 @@ import type { ZoneStatus } from '@zonewire/nameserver';
 import { type Name, nameToText, printZone } from '@zonewire/shared-protocol';
 import { z } from 'zod';
 import { piecesInTurns } from '../in-turns.ts';
-import type { ControlPorts, NodeZoneStatus } from '../ports.ts';
+import { listAnswer } from '../list-answer.ts';
+import type { ControlPorts } from '../ports.ts';
 import { ApiError } from '../problem.ts';
 import { RawAnswer, type Route } from '../route.ts';
 import { replicaView, zoneStatus } from '../schemas.ts';
@@ -36,7 +37,7 @@ export const zoneRoutes: readonly Route[] = [
     answer: z.object({ total: z.int(), zones: z.array(zoneStatus) }),
     handle({ query }, ports) {
       const { total, zones } = ports.list(query as z.output<typeof filter>);
-      return new RawAnswer(200, 'application/json; charset=utf-8', piecesInTurns(zonesAsJson(total, zones)));
+      return listAnswer({ total }, 'zones', zones);
     },
   },
   {
@@ -79,13 +80,3 @@ export const zoneRoutes: readonly Route[] = [
     },
   },
 ];
-
-function* zonesAsJson(total: number, zones: Iterable<NodeZoneStatus>): Generator<string> {
-  yield `{"total":${total},"zones":[`;
-  let comma = '';
-  for (const zone of zones) {
-    yield comma + JSON.stringify(zone);
-    comma = ',';
-  }
-  yield ']}';
-}
