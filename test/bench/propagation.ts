@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLASS, name, TYPE } from '@zonewire/shared-protocol';
-import { UpdateStream } from '@zonewire/testkit';
 import { hostsZone } from '../fixtures/zones.ts';
+import { type Changing, changingPair } from './changing-pair.ts';
 import { interleaved, withRatio } from './interleaved.ts';
 import type { BenchOptions } from './main.ts';
 import { cpuMs, median, quantile } from './measure.ts';
-import { PAIRS, type Pair } from './pairs.ts';
-import { Poller } from './poll.ts';
+import type { Pair } from './pairs.ts';
 import type { Report, Row } from './report.ts';
 
 const ZONE = 'example.test.';
@@ -15,8 +14,8 @@ const EVERY_MS = 100;
 
 /** One record changed by RFC 2136 at the primary until the secondary answers with it. */
 export async function propagation({ peers, runs, command }: BenchOptions): Promise<Report> {
-  const measured = await interleaved(peers, runs, async (peer) =>
-    measure(await PAIRS[peer]({ name: ZONE, text: hostsZone(ZONE, 1, 1_000) })),
+  const measured = await interleaved(peers, runs, (peer) =>
+    changingPair(peer, { name: ZONE, text: hostsZone(ZONE, 1, 1_000) }, measure),
   );
   const rows = measured.map(({ subject, samples }): Row => {
     const of = (key: 'seen' | 'acknowledged') => samples.flatMap((sample) => sample[key]);
@@ -42,40 +41,28 @@ export async function propagation({ peers, runs, command }: BenchOptions): Promi
   };
 }
 
-async function measure(pair: Pair) {
-  const updates = await UpdateStream.open(pair.primary, name(ZONE));
-  const poller = await Poller.open(pair.secondary);
-  try {
-    await poller.until(name(ZONE), TYPE.SOA, ({ answer }) => answer.length === 1);
-    const seen: number[] = [];
-    const acknowledged: number[] = [];
-    const first = { primary: cpuMs(pair.pids.primary), secondary: cpuMs(pair.pids.secondary) };
-    for (let i = 0; i < CHANGES; i++) {
-      const began = performance.now();
-      const owner = name(`u${i}.${ZONE}`);
-      const rdata = Uint8Array.of(10, 9, i >> 8, i);
-      let ackAt = 0;
-      const sent = updates.send([{ name: owner, type: TYPE.A, class: CLASS.IN, ttl: 60, rdata }]).then((rcode) => {
-        if (rcode !== 0) throw new Error(`${pair.name}: update refused with RCODE ${rcode}`);
-        ackAt = performance.now();
-      });
-      const seenAt = await poller.until(owner, TYPE.A, ({ answer }) => answer.length === 1);
-      await sent;
-      seen.push(seenAt - began);
-      acknowledged.push(ackAt - began);
-      await sleep(Math.max(0, began + EVERY_MS - performance.now()));
-    }
-    const cpu = {
-      primary: (cpuMs(pair.pids.primary) - first.primary) / CHANGES,
-      secondary: (cpuMs(pair.pids.secondary) - first.secondary) / CHANGES,
-    };
-    return { name: pair.name, seen, acknowledged, cpu };
-  } catch (error) {
-    console.error(`${pair.name} failed:\n${pair.output()}`);
-    throw error;
-  } finally {
-    updates.close();
-    poller.close();
-    await pair.remove();
+async function measure(pair: Pair, { updates, poller }: Changing) {
+  const seen: number[] = [];
+  const acknowledged: number[] = [];
+  const first = { primary: cpuMs(pair.pids.primary), secondary: cpuMs(pair.pids.secondary) };
+  for (let i = 0; i < CHANGES; i++) {
+    const began = performance.now();
+    const owner = name(`u${i}.${ZONE}`);
+    const rdata = Uint8Array.of(10, 9, i >> 8, i);
+    let ackAt = 0;
+    const sent = updates.send([{ name: owner, type: TYPE.A, class: CLASS.IN, ttl: 60, rdata }]).then((rcode) => {
+      if (rcode !== 0) throw new Error(`${pair.name}: update refused with RCODE ${rcode}`);
+      ackAt = performance.now();
+    });
+    const seenAt = await poller.until(owner, TYPE.A, ({ answer }) => answer.length === 1);
+    await sent;
+    seen.push(seenAt - began);
+    acknowledged.push(ackAt - began);
+    await sleep(Math.max(0, began + EVERY_MS - performance.now()));
   }
+  const cpu = {
+    primary: (cpuMs(pair.pids.primary) - first.primary) / CHANGES,
+    secondary: (cpuMs(pair.pids.secondary) - first.secondary) / CHANGES,
+  };
+  return { name: pair.name, seen, acknowledged, cpu };
 }

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLASS, name, type ResourceRecord, TYPE } from '@zonewire/shared-protocol';
-import { UpdateStream } from '@zonewire/testkit';
 import { hostsZone } from '../fixtures/zones.ts';
+import { type Changing, changingPair } from './changing-pair.ts';
 import { interleaved, withRatio } from './interleaved.ts';
 import type { BenchOptions } from './main.ts';
 import { cpuMs, median, quantile } from './measure.ts';
-import { PAIRS, type Pair } from './pairs.ts';
-import { Poller } from './poll.ts';
+import type { Pair } from './pairs.ts';
 import type { Report, Row } from './report.ts';
 
 const ZONE = 'example.test.';
@@ -18,8 +17,8 @@ const COUNTER = name(`counter.${ZONE}`);
 
 /** A steady stream of single-record updates: when each is seen at the secondary, and whether all are. */
 export async function sustained({ peers, runs, command }: BenchOptions): Promise<Report> {
-  const measured = await interleaved(peers, runs, async (peer) =>
-    measure(await PAIRS[peer]({ name: ZONE, text: hostsZone(ZONE, 1, 1_000) })),
+  const measured = await interleaved(peers, runs, (peer) =>
+    changingPair(peer, { name: ZONE, text: hostsZone(ZONE, 1, 1_000) }, measure),
   );
   const rows = measured.map(({ samples }): Row => {
     const waits = samples.flatMap((sample) => sample.waits);
@@ -44,59 +43,47 @@ export async function sustained({ peers, runs, command }: BenchOptions): Promise
   };
 }
 
-async function measure(pair: Pair) {
-  const updates = await UpdateStream.open(pair.primary, name(ZONE));
-  const poller = await Poller.open(pair.secondary);
-  try {
-    await poller.until(name(ZONE), TYPE.SOA, ({ answer }) => answer.length === 1);
-    const sentAt = new Float64Array(COUNT + 1);
-    const seenAt = new Float64Array(COUNT + 1);
-    let lost = 0;
-    let seen = 0;
-    const cpu = () => cpuMs(pair.pids.primary) + cpuMs(pair.pids.secondary);
-    const before = cpu();
-    const watch = async () => {
-      while (seen < COUNT) {
-        const at = await poller.until(COUNTER, TYPE.TXT, ({ answer }) => {
-          const latest = answer.length === 1 ? counted(answer[0]) : 0;
-          if (latest <= seen) return false;
-          seenAt.fill(performance.now(), seen + 1, latest + 1);
-          seen = latest;
-          return true;
-        });
-        if (at === undefined) return;
-      }
-    };
-    const watching = watch();
-    const began = performance.now();
-    const sent: Promise<void>[] = [];
-    for (let i = 1; i <= COUNT; i++) {
-      while (performance.now() < began + (i * 1000) / PER_SECOND) await sleep(1);
-      sentAt[i] = performance.now();
-      sent.push(
-        updates.send(replacement(i), 10_000).then((rcode) => {
-          if (rcode !== 0) lost++;
-        }),
-      );
+async function measure(pair: Pair, { updates, poller }: Changing) {
+  const sentAt = new Float64Array(COUNT + 1);
+  const seenAt = new Float64Array(COUNT + 1);
+  let lost = 0;
+  let seen = 0;
+  const cpu = () => cpuMs(pair.pids.primary) + cpuMs(pair.pids.secondary);
+  const before = cpu();
+  const watch = async () => {
+    while (seen < COUNT) {
+      const at = await poller.until(COUNTER, TYPE.TXT, ({ answer }) => {
+        const latest = answer.length === 1 ? counted(answer[0]) : 0;
+        if (latest <= seen) return false;
+        seenAt.fill(performance.now(), seen + 1, latest + 1);
+        seen = latest;
+        return true;
+      });
+      if (at === undefined) return;
     }
-    const ended = performance.now();
-    await Promise.all([...sent, watching]);
-    const waits = Array.from({ length: COUNT }, (_, i) => seenAt[i + 1] - sentAt[i + 1]);
-    return {
-      name: pair.name,
-      waits,
-      converged: Math.max(0, seenAt[COUNT] - ended),
-      lost,
-      cpu: (cpu() - before) / COUNT,
-    };
-  } catch (error) {
-    console.error(`${pair.name} failed:\n${pair.output()}`);
-    throw error;
-  } finally {
-    updates.close();
-    poller.close();
-    await pair.remove();
+  };
+  const watching = watch();
+  const began = performance.now();
+  const sent: Promise<void>[] = [];
+  for (let i = 1; i <= COUNT; i++) {
+    while (performance.now() < began + (i * 1000) / PER_SECOND) await sleep(1);
+    sentAt[i] = performance.now();
+    sent.push(
+      updates.send(replacement(i), 10_000).then((rcode) => {
+        if (rcode !== 0) lost++;
+      }),
+    );
   }
+  const ended = performance.now();
+  await Promise.all([...sent, watching]);
+  const waits = Array.from({ length: COUNT }, (_, i) => seenAt[i + 1] - sentAt[i + 1]);
+  return {
+    name: pair.name,
+    waits,
+    converged: Math.max(0, seenAt[COUNT] - ended),
+    lost,
+    cpu: (cpu() - before) / COUNT,
+  };
 }
 
 function replacement(count: number): ResourceRecord[] {

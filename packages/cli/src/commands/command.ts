@@ -69,6 +69,15 @@ export const OUTPUT_OPTION: Readonly<Record<string, OptionSpec>> = {
   output: { type: 'string', short: 'o', value: 'text|json', help: 'how to print (default: text)' },
 };
 
+/** Of a command that asks a node and prints its answer. */
+export const ASKING_OPTIONS: Readonly<Record<string, OptionSpec>> = { ...CLIENT_OPTIONS, ...OUTPUT_OPTION };
+
+/** The first argument. @throws CommandError without one */
+export function zoneArgument({ positionals }: Invocation): string {
+  if (positionals.length === 0) throw usageError('which zone? (zonewire zone list shows them)');
+  return positionals[0];
+}
+
 export function stringOption(invocation: Invocation, name: string): string | undefined {
   const value = invocation.options[name];
   return typeof value === 'string' ? value : undefined;

@@ -3,7 +3,7 @@ import type { ReplicaPage, ReplicaView } from '@zonewire/replicas';
 import { zoneToSegment } from '../control/zone-segment.ts';
 import { printable, stateStyle, styled, type Terminal, table } from '../output/terminal.ts';
 import { duration, relative } from '../output/time.ts';
-import { CLIENT_OPTIONS, type Command, EXIT, type Invocation, OUTPUT_OPTION, printJson } from './command.ts';
+import { ASKING_OPTIONS, type Command, EXIT, type Invocation, printJson } from './command.ts';
 import { type ControlClient, controlClient } from './control-client.ts';
 
 /** Zones read at a time. */
@@ -21,8 +21,7 @@ export const lag: Command = {
   arguments: '[ZONE]',
   options: {
     watch: { type: 'boolean', short: 'w', help: 'show again every second until interrupted' },
-    ...CLIENT_OPTIONS,
-    ...OUTPUT_OPTION,
+    ...ASKING_OPTIONS,
   },
   example: 'zonewire lag example.test.',
   details:

@@ -1,7 +1,7 @@
 import type { NodeInfo, RedisStatus } from '../control/ports.ts';
 import { printable, stateStyle, styled, type Terminal, table } from '../output/terminal.ts';
 import { absolute, count, duration, when } from '../output/time.ts';
-import { CLIENT_OPTIONS, type Command, EXIT, type Invocation, OUTPUT_OPTION, printJson } from './command.ts';
+import { ASKING_OPTIONS, type Command, EXIT, type Invocation, printJson } from './command.ts';
 import { controlClient } from './control-client.ts';
 
 /** `answers for 3 h (site fra, redis://…)` */
@@ -31,7 +31,7 @@ export const nodeStatus: Command = {
   name: 'node status',
   summary: 'show what a node is, where it listens, and its zones by state',
   arguments: '',
-  options: { ...CLIENT_OPTIONS, ...OUTPUT_OPTION },
+  options: ASKING_OPTIONS,
   example: 'zonewire node status --control http://127.0.0.1:8054',
   details: 'Exit code 1 when a zone failed or expired.',
   async run(invocation) {

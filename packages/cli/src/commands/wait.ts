@@ -5,15 +5,15 @@ import { zoneToSegment } from '../control/zone-segment.ts';
 import { printable, stateStyle, styled } from '../output/terminal.ts';
 import { duration } from '../output/time.ts';
 import {
-  CLIENT_OPTIONS,
+  ASKING_OPTIONS,
   type Command,
   CommandError,
   EXIT,
   type Invocation,
-  OUTPUT_OPTION,
   printJson,
   stringOption,
   usageError,
+  zoneArgument,
 } from './command.ts';
 import { type ControlClient, controlClient } from './control-client.ts';
 
@@ -41,8 +41,7 @@ export const wait: Command = {
       help: 'who has to have it: all, more than half, or a secondary or place (default: all)',
     },
     timeout: { type: 'string', value: 'SECONDS', help: `how long (default: ${DEFAULT_TIMEOUT})` },
-    ...CLIENT_OPTIONS,
-    ...OUTPUT_OPTION,
+    ...ASKING_OPTIONS,
   },
   example: 'zonewire wait example.test. --for quorum --timeout 30',
   details:
@@ -171,16 +170,16 @@ function missingFrom({ secondaries }: ChangeProgress): SecondaryProgress[] {
 }
 
 async function changeOf(invocation: Invocation, client: ControlClient): Promise<string> {
-  const [zone] = invocation.positionals;
   const change = stringOption(invocation, 'change');
   const serial = stringOption(invocation, 'serial');
   if (change !== undefined) {
-    if (zone !== undefined || serial !== undefined) throw usageError('--change names zone and serial already');
+    if (invocation.positionals.length > 0 || serial !== undefined)
+      throw usageError('--change names zone and serial already');
     const read = parseChangeId(change);
     if (!read.ok) throw usageError(read.error.message);
     return change;
   }
-  if (zone === undefined) throw usageError('which zone? (zonewire zone list shows them)');
+  const zone = zoneArgument(invocation);
   if (serial !== undefined) {
     const id = `${zone}~${serial}`;
     const read = parseChangeId(id);

@@ -1,21 +1,21 @@
 import type { AskedComparison } from '@zonewire/replicas';
 import { zoneToSegment } from '../control/zone-segment.ts';
 import { printable, styled, table } from '../output/terminal.ts';
-import { CLIENT_OPTIONS, type Command, EXIT, OUTPUT_OPTION, printJson, usageError } from './command.ts';
+import { ASKING_OPTIONS, type Command, EXIT, printJson, zoneArgument } from './command.ts';
 import { controlClient } from './control-client.ts';
 
 export const zoneCompare: Command = {
   name: 'zone compare',
   summary: 'transfer the copies of secondaries (AXFR) and compare them with what is served here',
   arguments: 'ZONE [SECONDARY]',
-  options: { ...CLIENT_OPTIONS, ...OUTPUT_OPTION },
+  options: ASKING_OPTIONS,
   example: 'zonewire zone compare example.test. sin1',
   details:
     'Without SECONDARY: all that are notified of the zone, one after the other. A secondary of ours tells the digest of its copy itself.\n' +
     'Exit code 1 when a copy differs, or one could not be compared. docs/replication.md says how often it is done without being asked.',
   async run(invocation) {
-    const [zone, secondary] = invocation.positionals;
-    if (zone === undefined) throw usageError('which zone? (zonewire zone list shows them)');
+    const zone = zoneArgument(invocation);
+    const [, secondary] = invocation.positionals;
     const client = await controlClient(invocation);
     const answer = await client.post<{ zone: string; comparisons: AskedComparison[] }>(
       `/api/v1/zones/${zoneToSegment(zone)}/compare`,

@@ -5,20 +5,17 @@ import { zoneToSegment } from '../control/zone-segment.ts';
 import { printable } from '../output/terminal.ts';
 import { zoneDetails, zoneTable } from '../output/zone-text.ts';
 import {
+  ASKING_OPTIONS,
   CLIENT_OPTIONS,
   type Command,
   CommandError,
   EXIT,
   type Invocation,
-  type OptionSpec,
-  OUTPUT_OPTION,
   printJson,
   stringOption,
-  usageError,
+  zoneArgument,
 } from './command.ts';
 import { type ControlClient, controlClient } from './control-client.ts';
-
-const options = { ...CLIENT_OPTIONS, ...OUTPUT_OPTION };
 
 export const zoneList: Command = {
   name: 'zone list',
@@ -27,7 +24,7 @@ export const zoneList: Command = {
   options: {
     role: { type: 'string', value: 'ROLE', help: 'only primary or secondary zones' },
     state: { type: 'string', value: 'STATE', help: 'only zones that are serving, loading, expired, frozen or failed' },
-    ...options,
+    ...ASKING_OPTIONS,
   },
   example: 'zonewire zone list --state failed',
   async run(invocation) {
@@ -48,7 +45,7 @@ export const zoneStatus: Command = {
   name: 'zone status',
   summary: 'show everything known of one zone: serials, timers, last transfer, last error',
   arguments: 'ZONE',
-  options,
+  options: ASKING_OPTIONS,
   example: 'zonewire zone status example.test.',
   details:
     'notified: the newest serial a NOTIFY told of; received: the newest one transferred or loaded; served: what is answered.\n' +
@@ -100,7 +97,7 @@ export const zoneReload: Command = {
       type: 'boolean',
       help: 'take the file even where that loses dynamic updates made since it was last read',
     },
-    ...options,
+    ...ASKING_OPTIONS,
   },
   example: 'zonewire zone reload example.test.',
   details:
@@ -131,12 +128,11 @@ function printReport({ terminal }: Invocation, report: ReloadReport): void {
 }
 
 function actionCommand(action: string, summary: string, details?: string): Command {
-  const specs: Readonly<Record<string, OptionSpec>> = options;
   return {
     name: `zone ${action}`,
     summary,
     arguments: 'ZONE',
-    options: specs,
+    options: ASKING_OPTIONS,
     example: `zonewire zone ${action} example.test.`,
     ...(details === undefined ? {} : { details }),
     run: (invocation) => act(invocation, action),
@@ -166,7 +162,6 @@ async function act(invocation: Invocation, action: string, body?: object): Promi
   return EXIT.FINE;
 }
 
-function segmentOf({ positionals }: Invocation): string {
-  if (positionals.length === 0) throw usageError('which zone? (zonewire zone list shows them)');
-  return zoneToSegment(positionals[0]);
+function segmentOf(invocation: Invocation): string {
+  return zoneToSegment(zoneArgument(invocation));
 }
