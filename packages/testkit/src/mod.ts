@@ -5,6 +5,7 @@ export * from './containers/topology.ts';
 export * from './dig.ts';
 export * from './event-listener.ts';
 export * from './free-port.ts';
+export * from './hostile-messages.ts';
 export * from './network.ts';
 export * from './notify-sender.ts';
 export * from './peers/bind.ts';

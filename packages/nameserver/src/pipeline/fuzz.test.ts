@@ -7,6 +7,7 @@ import {
   name,
   signMessage,
 } from '@zonewire/shared-protocol';
+import { hostileMessage, seededRandom } from '@zonewire/testkit';
 import { describe, expect, it } from 'vitest';
 import { decode, edns, query } from '../fixtures/queries.ts';
 import { contextOf, exampleTable, KEY, offline, rule } from '../fixtures/zones.ts';
@@ -15,17 +16,6 @@ import { HANDED_OVER, SILENCE } from './query-pipeline.ts';
 /** A failing run is repeated with FUZZ_SEED=… as printed; FUZZ_PACKETS sets how many. */
 const SEED = Number(process.env.FUZZ_SEED ?? 20261120);
 const PACKETS = Number(process.env.FUZZ_PACKETS ?? 100_000);
-
-/** xorshift32: the same packets for the same seed. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const owners = ['www', 'alias', 'many', 'big', 'x.wild', 'a.b.sub', 'sub', 'nothing', 'mail', '@'].map((owner) =>
   owner === '@' ? 'example.test.' : `${owner}.example.test.`,
@@ -64,51 +54,17 @@ function seedPackets(): Uint8Array[] {
   return [...packets, ...signed];
 }
 
-function mutate(seeds: readonly Uint8Array[], random: (below: number) => number): Uint8Array {
-  const seed = seeds[random(seeds.length)];
-  if (random(20) === 0) return Uint8Array.from({ length: random(600) }, () => random(256));
-  let packet = seed.slice();
-  for (let changes = random(4); changes > 0; changes--) {
-    switch (random(6)) {
-      case 0:
-        packet[random(packet.length)] = random(256);
-        break;
-      case 1:
-        packet[random(Math.min(12, packet.length))] = random(8);
-        break;
-      case 2:
-        packet = packet.slice(0, 1 + random(packet.length));
-        break;
-      case 3: {
-        const other = seeds[random(seeds.length)];
-        packet = Uint8Array.from([
-          ...packet.subarray(0, random(packet.length + 1)),
-          ...other.subarray(random(other.length)),
-        ]);
-        break;
-      }
-      case 4:
-        packet[random(packet.length)] = 0xc0 | random(64);
-        break;
-      default:
-        packet = Uint8Array.from([...packet, ...packet.subarray(random(packet.length))]);
-    }
-    if (packet.length === 0) packet = new Uint8Array(1);
-  }
-  return packet;
-}
-
 describe('hostile packets', () => {
   it(`${PACKETS} random and mutated packets: no exception, every answer well-formed and within its limit`, async () => {
     const table = exampleTable();
     const entry = table.get(name('example.test.'))!;
     entry.acl = [rule(['notify', 'update', 'transfer'])];
     const server = offline(table, { keys: [KEY] });
-    const random = randomFrom(SEED);
+    const random = seededRandom(SEED);
     const seeds = seedPackets();
     const outcome = { silent: 0, handed: 0, answered: 0 };
     for (let i = 0; i < PACKETS; i++) {
-      const packet = mutate(seeds, random);
+      const packet = hostileMessage(seeds, random);
       const context = contextOf(random(4) === 0 ? 'tcp' : 'udp');
       const before = packet.slice();
       let reply = server.ask(packet, context);
