@@ -46,7 +46,7 @@ const PEERS = {
 let stopAtEnd = () => {};
 
 const [task, ...rest] = process.argv.slice(2);
-const tasks = { start, test, variants, differential, bench, build };
+const tasks = { start, test, variants, differential, hostile, bench, build };
 if (!Object.hasOwn(tasks, task)) {
   console.error(`zonewire: unknown task ${JSON.stringify(task)}; one of: ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
@@ -102,6 +102,10 @@ async function variants(args) {
 function differential(args) {
   installPeers();
   return run('node', ['test/differential/main.ts', ...args]);
+}
+
+function hostile(args) {
+  return run('node', ['test/hostile/main.ts', ...args]);
 }
 
 function bench(args) {

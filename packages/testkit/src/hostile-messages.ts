@@ -9,11 +9,11 @@ export function seededRandom(seed: number): (below: number) => number {
   };
 }
 
-/** A message that nobody should send: one of `seeds` with up to three wounds (none now and then), or noise. Never empty. */
+/** A message that nobody should send: one of `seeds` with one to three wounds, or noise. Never empty. */
 export function hostileMessage(seeds: readonly Uint8Array[], random: (below: number) => number): Uint8Array {
   if (random(20) === 0) return Uint8Array.from({ length: 1 + random(600) }, () => random(256));
   let message = seeds[random(seeds.length)].slice();
-  for (let wounds = random(4); wounds > 0; wounds--) message = wounded(message, seeds, random);
+  for (let wounds = 1 + random(3); wounds > 0; wounds--) message = wounded(message, seeds, random);
   return message;
 }
 

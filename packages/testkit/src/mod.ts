@@ -19,5 +19,6 @@ export * from './refusing-relay.ts';
 export * from './running-process.ts';
 export * from './served-serial.ts';
 export * from './tcp-messages.ts';
+export * from './tsig-key.ts';
 export * from './update-stream.ts';
 export * from './zonewire-node.ts';
