@@ -96,9 +96,9 @@ export class Primary {
     return this.#ports.announcer.waiting;
   }
 
-  /** A transfer of `serial` to a remote that is notified has come to its end. */
-  fetched(domain: Name, remote: string, serial: number): void {
-    this.#ports.announcer.fetched(domain, remote, serial);
+  /** A transfer of `serial` to a remote that is notified has come to its end. `zone`: presentation form, absolute, lower case. */
+  fetched(zone: string, remote: string, serial: number): void {
+    this.#ports.announcer.fetched(zone, remote, serial);
   }
 
   get transfers(): TransferOut {

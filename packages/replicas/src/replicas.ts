@@ -314,9 +314,9 @@ export class Replicas implements NotifyWatcher {
 
   /** A transfer of ours came to its end. Where several secondaries share an address, the key must tell which one it was. */
   #transferred({ zone, peer, key, serial, at }: TransferServed): void {
-    const same = [...(this.#zones.get(zone)?.targets.values() ?? [])].filter(({ remote }) =>
-      hostsOf(remote).includes(peer),
-    );
+    const same: Target[] = [];
+    for (const target of this.#zones.get(zone)?.targets.values() ?? [])
+      if (target.remote.addresses.some(({ host }) => host === peer)) same.push(target);
     const likely = same.length > 1 ? same.filter(({ remote }) => keyName(remote) === key?.toLowerCase()) : same;
     for (const { secondary } of likely) {
       this.#pairWatch?.touched(zone, secondary);

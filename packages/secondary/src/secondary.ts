@@ -220,9 +220,9 @@ export class Secondary {
     return this.#announcer.lag(domain);
   }
 
-  /** A transfer of `serial` to one of those has come to its end. */
-  fetched(domain: Name, remote: string, serial: number): void {
-    this.#announcer.fetched(domain, remote, serial);
+  /** A transfer of `serial` to one of those has come to its end. `zone`: presentation form, absolute, lower case. */
+  fetched(zone: string, remote: string, serial: number): void {
+    this.#announcer.fetched(zone, remote, serial);
   }
 
   /** NOTIFY to those this node feeds. */

@@ -118,7 +118,7 @@ export class RunningNode {
       log,
       lag: (zone) => this.zones.lag(name(zone)),
       later: afterwards,
-      fetched: (zone, secondary, serial) => this.zones.fetched(name(zone), secondary, serial),
+      fetched: (zone, secondary, serial) => this.zones.fetched(zone, secondary, serial),
     });
     this.history = new History({
       path: join(config.server.dataDir, 'replication.db'),

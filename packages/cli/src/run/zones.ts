@@ -52,10 +52,10 @@ export class NodeZones {
     return this.role(zone) === 'primary' ? this.#primary.lag(zone) : this.#secondary.lag(zone);
   }
 
-  /** A transfer of `serial` to one of those has come to its end. */
-  fetched(zone: Name, remote: string, serial: number): void {
-    if (this.role(zone) === 'primary') this.#primary.fetched(zone, remote, serial);
-    else this.#secondary.fetched(zone, remote, serial);
+  /** A transfer of `serial` to one of those has come to its end. `zone`: presentation form, absolute, lower case. */
+  fetched(zone: string, remote: string, serial: number): void {
+    this.#primary.fetched(zone, remote, serial);
+    this.#secondary.fetched(zone, remote, serial);
   }
 
   /** Names of the zones that match, a page of them, in the order of the configuration; and how many match. */

@@ -87,6 +87,7 @@ export class Announcer {
   readonly #onServed: AnnouncerOptions['onServed'];
   readonly #watcher: NotifyWatcher | undefined;
   readonly #zones = new Map<string, AnnouncedZone>();
+  readonly #byId = new Map<string, AnnouncedZone>();
   readonly #wakes: WakeHeap<Target>;
   readonly #window: OutboundWindow;
   /** By the id of the remote. */
@@ -117,6 +118,7 @@ export class Announcer {
       const { serial } = version;
       zone = { apex, text, id: text.toLowerCase(), history: new CommitHistory(), serial, soa, targets: [] };
       this.#zones.set(nameKey(apex), zone);
+      this.#byId.set(zone.id, zone);
     }
     this.#watcher?.watching(zone.id, remotes, { serial: zone.serial, expire: version.expire });
     this.#setTargets(zone, remotes);
@@ -145,8 +147,8 @@ export class Announcer {
   }
 
   /** A transfer of `serial` to a remote has come to its end. `zone`: presentation form, absolute, lower case. */
-  fetched(apex: Name, remote: string, serial: number): void {
-    for (const target of this.#zones.get(nameKey(apex))?.targets ?? [])
+  fetched(zone: string, remote: string, serial: number): void {
+    for (const target of this.#byId.get(zone)?.targets ?? [])
       if (target.remote.id === remote) this.#event(target, { kind: 'fetched', serial });
   }
 
@@ -154,6 +156,7 @@ export class Announcer {
     const zone = this.#zones.get(nameKey(apex));
     if (zone === undefined) return;
     this.#zones.delete(nameKey(apex));
+    this.#byId.delete(zone.id);
     this.#watcher?.forgotten(zone.id);
     for (const target of zone.targets) this.#drop(target);
   }
@@ -186,6 +189,7 @@ export class Announcer {
   stop(): void {
     for (const zone of this.#zones.values()) for (const target of zone.targets) target.gone = true;
     this.#zones.clear();
+    this.#byId.clear();
     this.#wakes.stop();
     this.#window.stop();
     this.#telling.clear();

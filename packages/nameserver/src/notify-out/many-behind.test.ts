@@ -131,7 +131,7 @@ describe('10,000 zones changed at once, a secondary that loads 1,000 a second', 
       const { clock, secondary, announcer, change, until } = scene;
       await clock.advance(1_000);
       secondary.probes = 0;
-      if (isHere) secondary.onLoad = (zone) => announcer.fetched(name(zone), 'fra', 2);
+      if (isHere) secondary.onLoad = (zone) => announcer.fetched(zone, 'fra', 2);
       change();
       secondary.load(2, 1);
       await until(20_000);
@@ -147,7 +147,7 @@ describe('a first load: the secondary answers SERVFAIL for what it has not loade
   test('by itself: a probe at the start of this node and one when it is there, and no NOTIFY for most', async () => {
     const { secondary, announcer, zones, until } = await setUp(5_000, undefined);
     for (const zone of zones) secondary.wants(nameToText(zone));
-    secondary.onLoad = (zone) => announcer.fetched(name(zone), 'fra', 1);
+    secondary.onLoad = (zone) => announcer.fetched(zone, 'fra', 1);
     secondary.load(1, 2);
     await until(5_000);
     expect(secondary.probes).toBeLessThan(2.3 * 5_000);
@@ -157,7 +157,7 @@ describe('a first load: the secondary answers SERVFAIL for what it has not loade
 
   test('only when it is told: all are told within seconds, and are not asked for again and again', async () => {
     const { clock, secondary, announcer, until } = await setUp(5_000, undefined);
-    secondary.onLoad = (zone) => announcer.fetched(name(zone), 'fra', 1);
+    secondary.onLoad = (zone) => announcer.fetched(zone, 'fra', 1);
     secondary.load(1, 2);
     await clock.advance(6_000);
     expect(secondary.notifies).toBeGreaterThanOrEqual(5_000);
