@@ -7,7 +7,7 @@ export const WRITTEN_WITHIN_MS = 20;
 export const WAITING_OCTETS = 8 * 1024 * 1024;
 
 /** A buffer that writes when asked to, or when it has become this large. */
-const BLOCK_OCTETS = 32 * 1024;
+const BLOCK_OCTETS = 8 * 1024;
 
 /** Log lines to a file descriptor (stdout), beside the work. What waits when the process ends is written then. */
 export function lineOutput({ fd = 1, waitingOctets = WAITING_OCTETS } = {}): DestinationStream {
