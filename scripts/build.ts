@@ -45,12 +45,15 @@ writeFileSync(
   join(dist, 'package.json'),
   `${JSON.stringify({ name: 'zonewire', version, type: 'module' }, null, 2)}\n`,
 );
+cpSync(join(root, 'packages/cli/bin/small-heap.mjs'), join(dist, 'small-heap.mjs'));
 writeFileSync(
   join(dist, 'zonewire.mjs'),
   `#!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { keepHeapSmall } from './small-heap.mjs';
+keepHeapSmall();
 // A node changes seldom: what it once compiled it keeps, however long ago that was.
 setFlagsFromString('--no-flush-bytecode');
 // What the build has compiled (scripts/build.ts). Of another Node, or not there: compiled anew.
@@ -68,6 +71,8 @@ process.exitCode = await main(process.argv.slice(2));
 const compile = `
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
+const { keepHeapSmall } = await import(${JSON.stringify(pathToFileURL(join(dist, 'small-heap.mjs')).href)});
+keepHeapSmall();
 setFlagsFromString('--no-flush-bytecode');
 enableCompileCache({ directory: ${JSON.stringify(join(dist, 'compiled'))}, portable: true });
 for (const file of ${JSON.stringify(output.map(({ fileName }) => fileName).filter((name) => !name.includes('-thread')))})

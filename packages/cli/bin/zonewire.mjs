@@ -6,10 +6,12 @@ import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { keepHeapSmall } from './small-heap.mjs';
 
 const NEEDED = 26;
 
 if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
+  keepHeapSmall();
   // Sources run without a build; what Node made of them is kept for the next start. Not in /tmp, where others could write it.
   module.enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/zonewire', import.meta.url)));
   // Most of what a change runs through is run too seldom to be optimised: compiled simply, at once, it takes less time.
