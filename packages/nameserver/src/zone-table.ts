@@ -47,7 +47,7 @@ export class ZoneTable {
 
   /** Throws ZonewireError `zone-already-served` when there is one with this apex. */
   add(zone: NewZoneEntry): ZoneEntry {
-    const apex = lowercaseName(zone.apex);
+    const apex = inLowercase(zone.apex);
     if (this.get(apex) !== undefined) {
       const text = nameToText(apex);
       throw new ZonewireError('zone-already-served', `the zone ${text} is in the table already`, { zone: text });
@@ -209,6 +209,11 @@ export class ZoneTable {
     this.#hashes = new Int32Array(capacity);
     for (const entry of entries) this.#insert(entry, hashName(entry.apex, 0, entry.apex.length));
   }
+}
+
+/** The name itself when it is in lower case, as most are: each of thousands of zones would keep a copy of it. */
+function inLowercase(name: Name): Name {
+  return name.every((octet) => LOWER[octet] === octet) ? name : lowercaseName(name);
 }
 
 const ROOT_HASH = 0x2545f491 | 0;

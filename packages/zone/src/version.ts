@@ -53,9 +53,8 @@ export class ZoneVersion {
   readonly expire: number;
   /** How absence is proved in this version, for the code of this package. */
   readonly denial: DenialChain;
-  readonly #soaRdata: Uint8Array;
 
-  private constructor(stack: Stack, apex: Name, apexRef: NodeRef, soaRRset: number, soaRdata: Uint8Array, soa: Soa) {
+  private constructor(stack: Stack, apex: Name, apexRef: NodeRef, soaRRset: number, soa: Soa) {
     this.apex = apex;
     this.apexRef = apexRef;
     this.soaRRset = soaRRset;
@@ -70,7 +69,6 @@ export class ZoneVersion {
     this.negativeTtl = Math.min(this.soaTtl, soa.minimum);
     this.expire = soa.expire;
     this.denial = denialChain(stack, apex, apexRef);
-    this.#soaRdata = soaRdata;
   }
 
   /**
@@ -104,18 +102,22 @@ export class ZoneVersion {
     if (rrset === 0) return noSoa(apex);
     const count = layer.words[rrset >>> 2] >>> 16;
     if (count !== 1) return twoSoas(apex, readRRset(layer, rrset, apex));
-    const rdata = layer.bytes.slice(rrset + 14, rrset + 12 + layer.words[(rrset >>> 2) + 2]);
-    const soa = readSoa(rdata);
+    const soa = readSoa(soaRdataAt(layer, rrset));
     if (!soa.ok) return soa;
-    return ok(new ZoneVersion(stack, apex, apexNode, rrset, rdata, soa.value));
+    return ok(new ZoneVersion(stack, apex, apexNode, rrset, soa.value));
   }
 
   get soa(): Soa {
-    return unwrap(readSoa(this.#soaRdata));
+    return unwrap(readSoa(this.#soaRdata()));
+  }
+
+  /** Taken from the image each time: of thousands of zones few are asked at a time. */
+  #soaRdata(): Uint8Array {
+    return soaRdataAt(this.apexRef.layer, this.soaRRset);
   }
 
   get soaRecord(): ResourceRecord {
-    return { name: this.apex, type: TYPE.SOA, class: CLASS.IN, ttl: this.soaTtl, rdata: this.#soaRdata };
+    return { name: this.apex, type: TYPE.SOA, class: CLASS.IN, ttl: this.soaTtl, rdata: this.#soaRdata() };
   }
 
   /** Whether there is an RRset of `type`, not RRSIG, at `name`. */
@@ -187,7 +189,7 @@ export class ZoneVersion {
 
   #passSoa(sink: RecordSink): void {
     const { apex } = this;
-    const soa = this.#soaRdata;
+    const soa = this.#soaRdata();
     sink.add(apex, 0, apex.length, TYPE.SOA, this.soaTtl, soa, 0, soa.length);
   }
 
@@ -238,6 +240,11 @@ export class ZoneVersion {
   digestInSteps(names: number): Generator<void, string, void> {
     return digestInSteps(this, names);
   }
+}
+
+/** A copy of the rdata of the SOA RRset at `rrset`, which has one record. */
+function soaRdataAt(layer: Layer, rrset: number): Uint8Array {
+  return layer.bytes.slice(rrset + 14, rrset + 12 + layer.words[(rrset >>> 2) + 2]);
 }
 
 function twoSoas(apex: Name, { rdatas }: RRset): Result<never> {
