@@ -112,6 +112,8 @@ function checkReferences(source: ConfigSource, root: unknown): ConfigProblem[] {
     const ids = known.get(to)!;
     for (const entry of entriesOf(root, from)) {
       const value = entry.value[key];
+      // Nearly all of them are right.
+      if (value === undefined || (Array.isArray(value) && value.every((id) => ids.has(same(String(id)))))) continue;
       const uses = typeof value === 'string' ? [{ text: value, path: [...entry.path, key] }] : textsOf(entry, key);
       for (const { text, path } of uses) {
         if (ids.has(same(text))) continue;
@@ -191,7 +193,7 @@ function zoneName(text: string): Result<Name> {
 }
 
 function checkRole(source: ConfigSource, entry: Entry, zone: Entry['value'], root: unknown): ConfigProblem[] {
-  const words = placeWords(entry.path, root);
+  const words = () => placeWords(entry.path, root);
   const has = (key: string) => zone[key] !== undefined;
   if (has('file') && has('primary')) {
     const key = entry.value.primary !== undefined ? 'primary' : 'file';
@@ -199,7 +201,7 @@ function checkRole(source: ConfigSource, entry: Entry, zone: Entry['value'], roo
       source.atKey(
         entry.path,
         key,
-        `${words} has both file (this node is primary) and primary (this node is secondary); keep one`,
+        `${words()} has both file (this node is primary) and primary (this node is secondary); keep one`,
       ),
     ];
   }
@@ -207,13 +209,15 @@ function checkRole(source: ConfigSource, entry: Entry, zone: Entry['value'], roo
     return [
       source.at(
         entry.path,
-        `${words} needs either file (this node is primary) or primary (remotes to transfer it from)`,
+        `${words()} needs either file (this node is primary) or primary (remotes to transfer it from)`,
       ),
     ];
   if (Array.isArray(zone.primary) && zone.primary.length === 0)
-    return [source.at([...entry.path, 'primary'], `${words} has no primary to transfer it from; name a remote`)];
+    return [source.at([...entry.path, 'primary'], `${words()} has no primary to transfer it from; name a remote`)];
   return [];
 }
+
+const TIMERS = ['refresh', 'retry'];
 
 function checkIntervals(source: ConfigSource, entry: Entry, zone: Entry['value'], root: unknown): ConfigProblem[] {
   const seconds = (key: string) => {
@@ -221,7 +225,7 @@ function checkIntervals(source: ConfigSource, entry: Entry, zone: Entry['value']
     const parsed = typeof value === 'string' || typeof value === 'number' ? parseDuration(value) : undefined;
     return parsed?.ok ? parsed.value : undefined;
   };
-  return ['refresh', 'retry'].flatMap((timer) => {
+  return TIMERS.flatMap((timer) => {
     const least = seconds(`${timer}-min-interval`);
     const most = seconds(`${timer}-max-interval`);
     if (least === undefined || most === undefined || least <= most) return [];

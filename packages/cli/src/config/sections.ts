@@ -15,11 +15,23 @@ export function isMapValue(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Of lists that were asked for already: each rule asks, and there may be thousands of zones. */
+const ENTRIES = new WeakMap<
+  readonly unknown[],
+  { readonly section: SectionName; readonly entries: readonly Entry[] }
+>();
+
 /** The entries of a list section that are maps. */
-export function entriesOf(root: unknown, section: SectionName): Entry[] {
+export function entriesOf(root: unknown, section: SectionName): readonly Entry[] {
   const list = isMapValue(root) ? root[section] : undefined;
   if (!Array.isArray(list)) return [];
-  return list.flatMap((value, index) => (isMapValue(value) ? [{ path: [section, index], value }] : []));
+  const known = ENTRIES.get(list);
+  // An alias of YAML may make one list two sections.
+  if (known?.section === section) return known.entries;
+  const entries: Entry[] = [];
+  for (const [index, value] of list.entries()) if (isMapValue(value)) entries.push({ path: [section, index], value });
+  ENTRIES.set(list, { section, entries });
+  return entries;
 }
 
 /** The texts of a list value with their paths. */

@@ -110,9 +110,19 @@ function keysIn(value: unknown): number {
   return parts.reduce((sum: number, part) => sum + keysIn(part), Array.isArray(value) ? 0 : parts.length);
 }
 
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+
 /** Of a text that is JSON: one for each key that is written. */
 function colonsOutsideStrings(text: string): number {
   let colons = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|:/g)) if (token === ':') colons++;
+  let isString = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === QUOTE) isString = !isString;
+    else if (isString && c === BACKSLASH) i++;
+    else if (!isString && c === COLON) colons++;
+  }
   return colons;
 }

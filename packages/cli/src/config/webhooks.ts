@@ -51,11 +51,12 @@ export function checkWebhooks(source: ConfigSource, root: unknown): ConfigProble
   const problems: ConfigProblem[] = [];
   const ids = new Set<string>();
   const zones = new Set<string>();
-  for (const { value } of entriesOf(root, 'zones')) {
+  const webhooks = entriesOf(root, 'webhooks');
+  for (const { value } of webhooks.length > 0 ? entriesOf(root, 'zones') : []) {
     const name = typeof value.domain === 'string' ? nameFromText(value.domain) : undefined;
     if (name?.ok) zones.add(nameKey(name.value));
   }
-  for (const entry of entriesOf(root, 'webhooks')) {
+  for (const entry of webhooks) {
     const { id, url } = entry.value;
     const readable = typeof url === 'string' && URL.canParse(url);
     const called = typeof id === 'string' ? id : readable ? new URL(url).host : undefined;

@@ -52,13 +52,12 @@ export function recoverStore(dir: string, db: DatabaseSync): StoreParts {
       continue;
     }
     const state = stateOf(row);
-    states.stage(nameKey(row.apex), state);
+    states.restore(nameKey(row.apex), state);
     for (const { id } of state.image?.layers ?? []) {
       layerId = Math.max(layerId, id);
       named.add(id);
     }
   }
-  states.commit();
   const orphans = files.removeOrphans(named);
   stats.orphansRemoved = orphans.removed;
   return {

@@ -81,6 +81,11 @@ export class ZoneStates {
     return this.#stored.get(key);
   }
 
+  /** What is on disk at the start. */
+  restore(key: string, state: ZoneState): void {
+    this.#stored.set(key, state);
+  }
+
   /** `undefined` forgets the zone. */
   stage(key: string, state: ZoneState | undefined): void {
     this.#staged.set(key, state);
