@@ -9,26 +9,26 @@ export interface MetricFamily {
 }
 
 export interface MetricSample {
-  /** Or as {@link labelText} makes them, where several samples share them. */
+  /** Or as text with its braces, where several samples share them. */
   readonly labels?: Readonly<Record<string, string>> | string;
   readonly value: number;
 }
 
-/** Lines in one block of text: joined at once they are one flat string, where adding one to the other makes a tree of pieces. */
+/** Lines in one block of text. */
 const BLOCK = 128;
 
 /** In blocks of lines. */
 export function* exposition(families: Iterable<MetricFamily>): Generator<string> {
   for (const { name, help, type, samples } of families) {
-    yield `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n`;
-    let block: (string | number)[] = [];
+    let block = `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n`;
+    let lines = 0;
     for (const { labels = '', value } of samples) {
-      block.push(name, typeof labels === 'string' ? labels : labelText(labels), ' ', value, '\n');
-      if (block.length < 5 * BLOCK) continue;
-      yield block.join('');
-      block = [];
+      block += `${name}${typeof labels === 'string' ? labels : labelText(labels)} ${value}\n`;
+      if (++lines % BLOCK !== 0) continue;
+      yield block;
+      block = '';
     }
-    if (block.length > 0) yield block.join('');
+    if (block !== '') yield block;
   }
 }
 
@@ -37,16 +37,15 @@ export function* columnSamples(labels: readonly string[], values: readonly numbe
   for (let i = 0; i < labels.length; i++) if (!Number.isNaN(values[i])) yield { labels: labels[i], value: values[i] };
 }
 
-export function labelText(labels: Readonly<Record<string, string>>): string {
-  const text: string[] = [];
-  for (const key in labels) text.push(text.length === 0 ? '{' : ',', key, '="', escapeLabel(labels[key]), '"');
-  if (text.length > 0) text.push('}');
-  return text.join('');
+function labelText(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${escapeLabel(value)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
 
 const SPECIAL = /[\\"\n]/;
 
-function escapeLabel(value: string): string {
+/** As it stands between quotes. */
+export function escapeLabel(value: string): string {
   if (!SPECIAL.test(value)) return value;
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

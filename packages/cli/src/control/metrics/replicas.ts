@@ -1,5 +1,5 @@
 import type { FiguresTaker, HealthState, PairFigures, SecondaryTotals } from '@zonewire/replicas';
-import { columnSamples, labelText, type MetricFamily, type MetricSample } from './exposition.ts';
+import { columnSamples, escapeLabel, type MetricFamily, type MetricSample } from './exposition.ts';
 
 /** Pairs of zone and secondary with samples of their own. Beyond it those in sync are left out first, and all that is left out is counted. */
 export const MAX_PAIRS = 20_000;
@@ -14,12 +14,13 @@ class Shown {
   readonly troubled: MetricSample[] = [];
 
   add(zone: string, secondary: string, { lagMs, serialsBehind, isInSync, expiryFraction, state }: PairFigures): void {
-    this.labels.push(labelText({ zone, secondary }));
+    const pair = `zone="${escapeLabel(zone)}",secondary="${escapeLabel(secondary)}"`;
+    this.labels.push(`{${pair}}`);
     this.lag.push(lagMs / 1000);
     this.behind.push(serialsBehind);
     this.inSync.push(isInSync ? 1 : 0);
     this.expiry.push(expiryFraction);
-    if (state !== 'in-sync') this.troubled.push({ labels: { zone, secondary, state }, value: 1 });
+    if (state !== 'in-sync') this.troubled.push({ labels: `{${pair},state="${state}"}`, value: 1 });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ZoneGlance } from '@zonewire/nameserver';
 import type { HealthState } from '@zonewire/replicas';
-import { columnSamples, labelText, type MetricFamily, type MetricSample } from './exposition.ts';
+import { columnSamples, escapeLabel, type MetricFamily, type MetricSample } from './exposition.ts';
 
 /** Zones with samples of their own; those beyond it are counted only. */
 export const MAX_ZONES = 20_000;
@@ -14,7 +14,7 @@ class Shown {
   readonly troubled: MetricSample[] = [];
 
   add({ zone, serial, expireAt, expire }: ZoneGlance, health: HealthState | undefined): void {
-    this.labels.push(labelText({ zone }));
+    this.labels.push(`{zone="${escapeLabel(zone)}"}`);
     this.serial.push(serial ?? Number.NaN);
     this.expireTime.push(expireAt === undefined ? Number.NaN : expireAt / 1000);
     this.expireInterval.push(expireAt === undefined ? Number.NaN : (expire ?? Number.NaN));
