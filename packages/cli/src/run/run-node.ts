@@ -3,6 +3,7 @@ import type { Log } from '@zonewire/nameserver';
 import { ZonewireError } from '@zonewire/shared-protocol';
 import { EXIT } from '../commands/command.ts';
 import { loadConfig, problemText } from '../config/mod.ts';
+import { giveBackFreedMemory } from './freed-memory.ts';
 import { createLog, type LogOptions } from './log.ts';
 import { RunningNode } from './running-node.ts';
 import { WARM_UP_CHANGES, warmUp } from './warm-up.ts';
@@ -46,6 +47,7 @@ export async function runNode(options: { file: string; log: LogOptions }): Promi
   } catch (error) {
     return notStarted(error, log);
   }
+  giveBackFreedMemory();
   process.on('SIGHUP', () => {
     node.reload('SIGHUP').catch((error) => log.error({ err: error }, 'reload failed'));
   });

@@ -4,7 +4,8 @@ import { getSystemErrorName } from 'node:util';
 import { AF_INET, AF_INET6, addressText, isWildcard, type SocketAddress, socketName } from './socket-address.ts';
 
 /**
- * The unsafe code of this program, all of it: UDP sockets by system calls, many datagrams a call, and the turns of their threads.
+ * The unsafe code of this program: UDP sockets by system calls, many datagrams a call, and the turns of their threads. (Foreign code is
+ * called in one more place, cli/src/run/freed-memory.ts, without any address.)
  *
  * Why it is safe: (1) every address given to the kernel lies in an ArrayBuffer that is made once, never resized, and held by the
  * object that uses it for as long as that has a socket; what such a buffer holds is outside the garbage collector's heap and does not move.
