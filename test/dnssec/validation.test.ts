@@ -60,7 +60,8 @@ async function expectValid(server: Address, ds: string, optOut: boolean): Promis
 async function expectDelvAgrees(server: Address, ds: string, optOut: boolean): Promise<void> {
   for (const [question, verdict] of Object.entries(FOR_DELV)) {
     const [name, type] = question.split(' ');
-    const said = await delv(server, ds, name, type);
+    // At times delv of a busy machine gives up after a minute without a word, which is no verdict.
+    const said = (await delv(server, ds, name, type)) || (await delv(server, ds, name, type));
     // Denied by an opt-out span, as the name is that a wildcard stands for: `unsigned answer`, not `resolution failed`.
     const bySpan = optOut && (verdict.startsWith('; negative') || EXPANDED.test(question));
     expect(said, question).toMatch(bySpan ? /fully validated|unsigned answer/ : verdict);

@@ -114,17 +114,24 @@ async function notify(node: ZonewireNode, primary: HostilePrimary, signal: Abort
 /** What the node itself says went wrong in it, or did not come to it. */
 async function troubles(node: ZonewireNode, datagrams: number): Promise<string[]> {
   if (!node.process.isRunning) return [`the node has ended:\n${node.process.output.slice(-4_000)}`];
-  const metrics = await (await node.open('/metrics')).text();
+  const { metrics, read } = await untilRead(node, READ * datagrams);
   const internal = Number(/^zonewire_internal_errors_total (\d+)/m.exec(metrics)?.[1]);
   const found = internal === 0 ? [] : [`zonewire_internal_errors_total is ${internal}`];
-  let read = 0;
-  for (const [, value] of metrics.matchAll(/^zonewire_(?:responses|requests_dropped)_total(?:\{.*\})? (\d+)/gm))
-    read += Number(value);
   if (read < READ * datagrams) found.push(`the node has read ${read} of ${datagrams} datagrams`);
   const lines = node.process.output
     .split('\n')
     .filter((line) => /uncaught|unhandled|internal-error|TypeError|RangeError/i.test(line));
   return [...found, ...lines.slice(0, 5)];
+}
+
+/** The node's metrics, once they tell that so many were read, or seconds later: answering threads tell their counts now and then. */
+async function untilRead(node: ZonewireNode, wanted: number): Promise<{ metrics: string; read: number }> {
+  for (const until = Date.now() + 10_000; ; await sleep(100)) {
+    const metrics = await (await node.open('/metrics')).text();
+    const counts = metrics.matchAll(/^zonewire_(?:responses|requests_dropped)_total(?:\{.*\})? (\d+)/gm);
+    const read = [...counts].reduce((sum, [, value]) => sum + Number(value), 0);
+    if (read >= wanted || Date.now() > until) return { metrics, read };
+  }
 }
 
 function grown(warm: NodeMemory, end: NodeMemory): string[] {
