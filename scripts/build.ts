@@ -53,7 +53,6 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { keepHeapSmall } from './small-heap.mjs';
-keepHeapSmall();
 // A node changes seldom: what it once compiled it keeps, however long ago that was.
 setFlagsFromString('--no-flush-bytecode');
 // What the build has compiled (scripts/build.ts). Of another Node, or not there: compiled anew.
@@ -61,8 +60,11 @@ enableCompileCache({ directory: fileURLToPath(new URL('./compiled', import.meta.
 const { main, silenceExperiments } = await import('./lib/main.mjs');
 silenceExperiments();
 // Most of what a change runs through is run too seldom to be optimised: compiled simply, at once, it takes less time.
-// A start is over by then; what runs in it once is better not compiled at all.
-setTimeout(() => setFlagsFromString('--always-sparkplug'), 500).unref();
+// A start is over by then; what runs in it once is better not compiled at all, and its garbage better not looked for.
+setTimeout(() => {
+  setFlagsFromString('--always-sparkplug');
+  keepHeapSmall();
+}, 500).unref();
 process.exitCode = await main(process.argv.slice(2));
 `,
   { mode: 0o755 },
@@ -71,8 +73,6 @@ process.exitCode = await main(process.argv.slice(2));
 const compile = `
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
-const { keepHeapSmall } = await import(${JSON.stringify(pathToFileURL(join(dist, 'small-heap.mjs')).href)});
-keepHeapSmall();
 setFlagsFromString('--no-flush-bytecode');
 enableCompileCache({ directory: ${JSON.stringify(join(dist, 'compiled'))}, portable: true });
 for (const file of ${JSON.stringify(output.map(({ fileName }) => fileName).filter((name) => !name.includes('-thread')))})

@@ -9,7 +9,7 @@ const GROWTH = 30;
  *
  * The young generation gets 8 MiB: two halves of four times what V8 begins with, and then never grows. Smaller ones cost a start
  * with many zones a fifth more CPU, larger ones save none. There is no flag for it that works in a running process, so it is made
- * to grow once. To be called before anything is compiled: compiled code is kept under the flags that it was made with.
+ * to grow once.
  */
 export function keepHeapSmall() {
   setFlagsFromString(`--heap-growing-percent=${GROWTH}`);
