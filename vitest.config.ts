@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-// Two projects: `unit` (pure or loopback-only, beside the code) and `system` (test/, real peers and processes).
+// What an outside observer times to the millisecond: it needs the processors for itself.
+const TIMED = ['test/replicas/outside-view.test.ts'];
+
+// Projects: `unit` (pure or loopback-only, beside the code), `system` (test/, real peers and processes), and `timed` when those are over.
 export default defineConfig({
   test: {
     // Most system tests wait for timers and for other programs most of their time.
@@ -19,7 +22,16 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/bench/**'],
+          exclude: ['test/bench/**', ...TIMED],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'timed',
+          include: TIMED,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
