@@ -23,9 +23,15 @@ const LAGS: readonly ReplicaLag[] = [
   lag('never', {}),
 ];
 
-function numbersOf({ state, servedAt, lagMs, serialsBehind }: ReplicaLag): LagFigures {
+function numbersOf({ state, servedAt, committedAt, lagMs, serialsBehind }: ReplicaLag): LagFigures {
   const number = (value: number | undefined) => value ?? Number.NaN;
-  return { state, servedAt: number(servedAt), lagMs: number(lagMs), serialsBehind: number(serialsBehind) };
+  return {
+    state,
+    servedAt: number(servedAt),
+    committedAt: number(committedAt),
+    lagMs: number(lagMs),
+    serialsBehind: number(serialsBehind),
+  };
 }
 
 it('the figures of every zone and secondary are the numbers of its view', async () => {

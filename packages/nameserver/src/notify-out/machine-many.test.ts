@@ -1,20 +1,12 @@
 import { expect, test } from 'vitest';
-import { type NotifyEvent, type NotifyState, startNotify, step, wakeAt } from './machine.ts';
+import { behind } from '../fixtures/notify-machine.ts';
+import { type NotifyEvent, startNotify, step, wakeAt } from './machine.ts';
 
 /** Behind, with its NOTIFY acknowledged by a target that is expected to have it in `wait` ms. */
 function amongMany(wait: number) {
-  let now = 1_000_000;
-  let { state }: { state: NotifyState } = startNotify(1, 1, 0.5, now);
-  const on = (event: NotifyEvent, after = 0) => {
-    now += after;
-    const next = step(state, event, now);
-    state = next.state;
-    return next.effects.map(({ kind }) => kind);
-  };
-  on({ kind: 'probe-answered', serial: 1 }, 1);
-  on({ kind: 'commit', serial: 2 }, 1_000);
-  on({ kind: 'notify-acknowledged', serial: 2, wait }, 1);
-  return { on, state: () => state, now: () => now, since: now };
+  const bench = behind();
+  bench.on({ kind: 'notify-acknowledged', serial: 2, wait }, 1);
+  return { ...bench, since: bench.now() };
 }
 
 test('the target has many to load: asked when it can be expected to be there, then at a third of its wait again and again', () => {

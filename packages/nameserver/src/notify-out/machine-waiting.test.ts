@@ -1,19 +1,6 @@
 import { expect, test } from 'vitest';
-import { type NotifyEvent, type NotifyState, startNotify, step, wakeAt } from './machine.ts';
-
-function behind() {
-  let now = 1_000_000;
-  let { state }: { state: NotifyState } = startNotify(1, 1, 0.5, now);
-  const on = (event: NotifyEvent, after = 0) => {
-    now += after;
-    const next = step(state, event, now);
-    state = next.state;
-    return next.effects.map(({ kind }) => kind);
-  };
-  on({ kind: 'probe-answered', serial: 1 }, 1);
-  on({ kind: 'commit', serial: 2 }, 1_000);
-  return { on, state: () => state, now: () => now };
-}
+import { behind } from '../fixtures/notify-machine.ts';
+import { wakeAt } from './machine.ts';
 
 test('a NOTIFY that had to wait for its turn: the next one counts from its leaving, and it says the newest serial', () => {
   const { on, state, now } = behind();

@@ -31,7 +31,7 @@ const STATES: [string, Partial<NotifyState> & Pick<NotifyState, 'phase'>][] = [
 ];
 
 it.each(STATES)('the numbers are those of the whole view: %s', (_, more) => {
-  const figures = { ...noFigures(), servedAt: 1, lagMs: 2, serialsBehind: 3 };
+  const figures = { ...noFigures(), servedAt: 1, committedAt: 4, lagMs: 2, serialsBehind: 3 };
   const state = { ...base, ...more };
   const whole = replicaLag(remote, state, history, 50_000);
   lagFigures(figures, state, history, 50_000);
@@ -39,6 +39,7 @@ it.each(STATES)('the numbers are those of the whole view: %s', (_, more) => {
   expect(figures).toEqual({
     state: whole.state,
     servedAt: number(whole.servedAt),
+    committedAt: number(whole.committedAt),
     lagMs: number(whole.lagMs),
     serialsBehind: number(whole.serialsBehind),
   });

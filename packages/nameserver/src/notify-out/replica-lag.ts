@@ -6,16 +6,21 @@ import { SILENT_IS_UNREACHABLE } from './timing.ts';
 
 /** The operator's view of one target. `now` in ms since the epoch. */
 export function replicaLag(remote: Remote, state: NotifyState, history: CommitHistory, now: number): ReplicaLag {
+  const figures = noFigures();
+  lagFigures(figures, state, history, now);
   return {
     id: remote.id,
     address: addressText(remote.addresses[state.address]),
-    state: replicaState(state),
+    state: figures.state,
     attempts: state.attempts,
     ...(state.notifyAt === undefined ? {} : { notifyAt: state.notifyAt }),
     serial: state.seen?.serial,
     acknowledgedAt: state.acknowledgedAt,
     lastError: state.lastError,
-    ...(state.phase === 'in-sync' ? whenInSync(state, history) : whenBehind(state, history, now)),
+    servedAt: known(figures.servedAt),
+    committedAt: known(figures.committedAt),
+    lagMs: known(figures.lagMs),
+    serialsBehind: known(figures.serialsBehind),
   };
 }
 
@@ -23,27 +28,37 @@ export function replicaLag(remote: Remote, state: NotifyState, history: CommitHi
 export interface LagFigures {
   state: ReplicaLag['state'];
   servedAt: number;
+  committedAt: number;
   lagMs: number;
   serialsBehind: number;
 }
 
 export function noFigures(): LagFigures {
-  return { state: 'unknown', servedAt: Number.NaN, lagMs: Number.NaN, serialsBehind: Number.NaN };
+  const none = Number.NaN;
+  return { state: 'unknown', servedAt: none, committedAt: none, lagMs: none, serialsBehind: none };
 }
 
-/** {@link replicaLag} in numbers, written into `figures`. */
+/** What {@link replicaLag} says in numbers, written into `figures`. */
 export function lagFigures(figures: LagFigures, state: NotifyState, history: CommitHistory, now: number): void {
   figures.state = replicaState(state);
-  figures.servedAt = figures.lagMs = figures.serialsBehind = Number.NaN;
+  figures.servedAt = figures.committedAt = figures.lagMs = figures.serialsBehind = Number.NaN;
   if (state.phase === 'in-sync') {
+    // After a restart the commit of the served serial is not in the history: then there is no lag to speak of.
+    const committedAt = history.committedAt(state.serial);
     figures.servedAt = state.seen?.at ?? Number.NaN;
-    figures.lagMs = lagBetween(history.committedAt(state.serial), state.seen?.at) ?? Number.NaN;
+    figures.committedAt = committedAt ?? Number.NaN;
+    figures.lagMs = lagBetween(committedAt, state.seen?.at) ?? Number.NaN;
     figures.serialsBehind = 0;
   } else if (state.phase === 'behind' && state.seen !== undefined) {
     const missing = history.since(state.seen.serial);
+    figures.committedAt = missing?.oldestAt ?? Number.NaN;
     figures.lagMs = lagBetween(missing?.oldestAt, now) ?? Number.NaN;
     figures.serialsBehind = missing?.count ?? Number.NaN;
   }
+}
+
+function known(figure: number): number | undefined {
+  return Number.isNaN(figure) ? undefined : figure;
 }
 
 function replicaState(state: NotifyState): ReplicaLag['state'] {
@@ -51,23 +66,6 @@ function replicaState(state: NotifyState): ReplicaLag['state'] {
   if (state.phase === 'in-sync') return 'in-sync';
   // Ahead of us is neither in sync nor behind; lastError says what it is.
   return state.phase === 'behind' && state.seen !== undefined ? 'behind' : 'unknown';
-}
-
-/** After a restart the commit of the served serial is not in the history: then there is no lag to speak of. */
-function whenInSync(state: NotifyState, history: CommitHistory): Partial<ReplicaLag> {
-  const servedAt = state.seen?.at;
-  const committedAt = history.committedAt(state.serial);
-  return { servedAt, committedAt, lagMs: lagBetween(committedAt, servedAt), serialsBehind: 0 };
-}
-
-function whenBehind(state: NotifyState, history: CommitHistory, now: number): Partial<ReplicaLag> {
-  if (state.phase !== 'behind' || state.seen === undefined) return {};
-  const missing = history.since(state.seen.serial);
-  return {
-    committedAt: missing?.oldestAt,
-    lagMs: lagBetween(missing?.oldestAt, now),
-    serialsBehind: missing?.count,
-  };
 }
 
 /** Never negative: the clock may have been set back in between. */
