@@ -170,6 +170,12 @@ function inSync({ address, seen, serial }: HealthFacts): Verdict | undefined {
   return { state: 'in-sync', reason: `${address} answers with serial ${serial}.`, next: '' };
 }
 
+/** Calls `at` with each time, ms since the epoch, at which the countdown passes a mark, and with its end. `expire`: of the zone, seconds. */
+export function eachExpiryMark(expireAt: number, expire: number, at: (time: number) => void): void {
+  for (const mark of HEALTH.expiryWarnings) at(expireAt - (1 - mark) * expire * 1000);
+  at(expireAt);
+}
+
 /** How many of its marks the countdown to the expiry has passed; only where the verdict is that it runs out. */
 export function expiryMarks({ state }: Verdict, expiry: Expiry | undefined): number {
   if (state !== 'expiring' || expiry === undefined) return 0;

@@ -1,5 +1,5 @@
 import { addressText, type Clock, type Log, type TimerHandle } from '@zonewire/nameserver';
-import { expiryMarks, HEALTH, type HealthFacts, healthOf } from './health.ts';
+import { eachExpiryMark, expiryMarks, HEALTH, type HealthFacts, healthOf } from './health.ts';
 import { HealthLog } from './health-log.ts';
 import { type Likely, likelyReason } from './likely.ts';
 import type { Peers } from './peers.ts';
@@ -191,9 +191,6 @@ function changesAt({ now, missing, expiry }: HealthFacts, expire: number, since:
   };
   if (missing !== undefined) candidate(missing.oldestAt + HEALTH.behindAfter + 1);
   if (since !== undefined) for (const ms of LIKELY_AT) candidate(since + ms);
-  if (expiry !== undefined) {
-    for (const mark of HEALTH.expiryWarnings) candidate(expiry.at - (1 - mark) * expire * 1000);
-    candidate(expiry.at);
-  }
+  if (expiry !== undefined) eachExpiryMark(expiry.at, expire, candidate);
   return at;
 }

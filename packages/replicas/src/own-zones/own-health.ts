@@ -1,6 +1,6 @@
 import type { ZoneStatus } from '@zonewire/nameserver';
 import { isNewerSerial } from '@zonewire/shared-protocol';
-import { HEALTH, sentence, span, type Verdict } from '../health.ts';
+import { eachExpiryMark, HEALTH, sentence, span, type Verdict } from '../health.ts';
 import type { Expiry } from '../model.ts';
 
 /** What of the status of a zone its health depends on. */
@@ -60,10 +60,7 @@ export function ownHealthChangesAt(facts: OwnFacts): number | undefined {
   const lacked = lacks(facts);
   if (lacked !== undefined) at(lacked.since + HEALTH.behindAfter + 1);
   const { expireAt } = status;
-  if (expireAt !== undefined && expire !== undefined) {
-    for (const mark of HEALTH.expiryWarnings) at(expireAt - (1 - mark) * expire * 1000);
-    at(expireAt);
-  }
+  if (expireAt !== undefined && expire !== undefined) eachExpiryMark(expireAt, expire, at);
   return first === Number.POSITIVE_INFINITY ? undefined : first;
 }
 
