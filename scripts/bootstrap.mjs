@@ -40,13 +40,14 @@ const PEERS = {
   curl: 'curl',
   chromium: 'chromium',
   promtool: 'prometheus',
+  strace: 'strace',
 };
 
 /** Ends what this process started for the tests. */
 let stopAtEnd = () => {};
 
 const [task, ...rest] = process.argv.slice(2);
-const tasks = { start, test, variants, differential, hostile, bench, build };
+const tasks = { start, test, variants, differential, hostile, simulation, powerCuts, damage, bench, build };
 if (!Object.hasOwn(tasks, task)) {
   console.error(`zonewire: unknown task ${JSON.stringify(task)}; one of: ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
@@ -106,6 +107,20 @@ function differential(args) {
 
 function hostile(args) {
   return run('node', ['test/hostile/main.ts', ...args]);
+}
+
+function simulation(args) {
+  const main = 'packages/secondary/src/fixtures/simulation/main.ts';
+  return run('node', ['--disable-warning=ExperimentalWarning', main, ...args]);
+}
+
+function powerCuts(args) {
+  installPeers();
+  return run('node', ['--disable-warning=ExperimentalWarning', 'test/crash/power-cut/main.ts', ...args]);
+}
+
+function damage(args) {
+  return run('node', ['--disable-warning=ExperimentalWarning', 'test/crash/damage/main.ts', ...args]);
 }
 
 function bench(args) {

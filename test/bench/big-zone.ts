@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { CLASS, name, TYPE } from '@zonewire/shared-protocol';
-import { type Address, RunningProcess, startBind, startKnot, startNsd, ZonewireNode } from '@zonewire/testkit';
+import { type Address, RunningProcess, ZonewireNode } from '@zonewire/testkit';
 import type { BenchOptions } from './main.ts';
 import { cpuMs, diskMib, LOAD_CORE, peakMib, pin, pssMib, quantile, SERVER_CORE } from './measure.ts';
+import { type BenchPeer, PEERS } from './peers.ts';
 import { Poller } from './poll.ts';
 import type { Report, Row } from './report.ts';
 
@@ -23,7 +24,7 @@ interface Running extends Address {
 }
 
 const zones = (primary: Address) => [{ name: ZONE, primaries: [primary] }];
-const peer = (title: string, start: typeof startBind): Subject => ({
+const peer = ({ title, start }: BenchPeer): Subject => ({
   title,
   async start(primary) {
     const running = await start({ zones: zones(primary) });
@@ -41,9 +42,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
       return { host, port, folder, pid: node.process.child.pid!, remove: () => node.remove() };
     },
   },
-  bind: peer('BIND tuned', startBind),
-  knot: peer('Knot tuned', startKnot),
-  nsd: peer('NSD tuned (not durable)', startNsd),
+  ...Object.fromEntries(Object.entries(PEERS).map(([name, one]) => [name, peer(one)])),
 };
 
 /** An empty secondary, until it answers for the last name of a zone of a million records. */
@@ -86,7 +85,7 @@ export async function bigZone({ peers, runs, command }: BenchOptions): Promise<R
   });
   return {
     title: 'Big zone in',
-    method: `${RECORDS.toLocaleString('en')}-record AXFR from the same feeder into an empty secondary, from the request of the transfer until it answers for the last name; whole process; ${runs} runs, interleaved.`,
+    method: `${RECORDS.toLocaleString('en')}-record AXFR from the same feeder into an empty secondary, from the request of the transfer until it answers for the last name; whole process; ${runs} runs, interleaved. NSD and Knot, tuned, keep it in memory only.`,
     command,
     rows,
   };

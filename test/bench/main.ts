@@ -1,5 +1,5 @@
-// npm run bench -- NAME [--peers zonewire,bind,...] [--runs N] [--minutes N] [--zones N] [--json FILE] [--profile DIR]
-import { execFileSync } from 'node:child_process';
+// npm run bench -- NAME|full [--peers zonewire,bind,...] [--runs N] [--minutes N] [--zones N] [--json FILE] [--profile DIR]
+import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bigZone } from './big-zone.ts';
@@ -20,7 +20,7 @@ import { timers } from './timers.ts';
 import { transfersOut } from './transfers-out.ts';
 
 export interface BenchOptions {
-  /** Who is measured, in this order. */
+  /** Who is measured, in this order; ours is first. */
   readonly peers: readonly string[];
   readonly runs: number;
   /** How long a soak lasts. */
@@ -38,26 +38,57 @@ interface Bench {
   readonly more?: readonly string[];
 }
 
+/** As their vendors ship them. */
+const DEFAULTS = ['bind-default', 'knot-default', 'nsd-default', 'pdns-default'];
+
 const BENCHES: Readonly<Record<string, Bench>> = {
-  propagation: { run: propagation, peers: ['zonewire', 'bind', 'bind-nsd'], more: ['knot-bind', 'knot'] },
-  'big-zone': { run: bigZone, peers: ['zonewire', 'bind', 'knot', 'nsd'] },
-  'small-change': { run: smallChange, peers: ['zonewire', 'bind'] },
+  propagation: {
+    run: propagation,
+    peers: ['zonewire', 'bind', 'nsd'],
+    more: ['knot-bind', 'knot', ...DEFAULTS],
+  },
+  'big-zone': { run: bigZone, peers: ['zonewire', 'bind', 'knot', 'nsd'], more: ['pdns', ...DEFAULTS] },
+  'small-change': { run: smallChange, peers: ['zonewire', 'bind'], more: ['nsd', 'knot', ...DEFAULTS] },
   timers: { run: timers, peers: ['zonewire'] },
-  'many-zones': { run: manyZones, peers: ['zonewire', 'knot', 'nsd', 'bind'] },
-  sustained: { run: sustained, peers: ['zonewire', 'bind', 'bind-nsd'], more: ['knot'] },
-  restart: { run: restart, peers: ['zonewire', 'bind', 'knot', 'bind-nsd'] },
-  queries: { run: queries, peers: ['zonewire', 'nsd', 'knot', 'bind', 'pdns'], more: ['zonewire-dgram'] },
+  sustained: { run: sustained, peers: ['zonewire', 'bind', 'nsd'], more: ['knot', ...DEFAULTS] },
+  restart: { run: restart, peers: ['zonewire', 'bind', 'knot', 'nsd'], more: ['pdns', ...DEFAULTS] },
+  queries: { run: queries, peers: ['zonewire', 'nsd', 'knot', 'bind', 'pdns'], more: ['zonewire-dgram', ...DEFAULTS] },
   'queries-signed': {
     run: signedQueries,
     peers: ['zonewire', 'nsd', 'knot', 'bind', 'pdns'],
-    more: ['zonewire-dgram'],
+    more: ['zonewire-dgram', ...DEFAULTS],
   },
   'transfers-out': { run: transfersOut, peers: ['zonewire', 'bind', 'knot', 'nsd'], more: ['zonewire-dgram'] },
   probing: { run: probing, peers: ['zonewire'] },
   'dead-secondary': { run: deadSecondary, peers: ['zonewire'] },
   stalls: { run: stalls, peers: ['zonewire'] },
+  'many-zones': { run: manyZones, peers: ['zonewire', 'knot', 'nsd', 'bind'], more: ['pdns', ...DEFAULTS] },
   soak: { run: soak, peers: ['zonewire'] },
 };
+
+/** What is deployed is measured, not the sources; ZONEWIRE_COMMAND names another build, to compare it. */
+function build(): void {
+  if (process.env.ZONEWIRE_COMMAND !== undefined) return;
+  execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.ts', import.meta.url))], {
+    stdio: 'ignore',
+  });
+  process.env.ZONEWIRE_COMMAND = fileURLToPath(new URL('../../dist/zonewire.mjs', import.meta.url));
+}
+
+/** Every table but the soak, with its own peers, each in a process of its own, all of one build. @returns the exit code. */
+function full(options: readonly string[]): number {
+  build();
+  const failed: string[] = [];
+  for (const name of Object.keys(BENCHES)) {
+    if (name === 'soak') continue;
+    const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), name, ...options], {
+      stdio: 'inherit',
+    });
+    if (status !== 0) failed.push(name);
+  }
+  if (failed.length > 0) console.error(`failed: ${failed.join(', ')}`);
+  return failed.length > 0 ? 1 : 0;
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -71,28 +102,25 @@ const { values, positionals } = parseArgs({
   },
 });
 const [chosen] = positionals;
+if (chosen === 'full') process.exit(full(process.argv.slice(2).filter((argument) => argument !== chosen)));
 const bench = chosen !== undefined && Object.hasOwn(BENCHES, chosen) ? BENCHES[chosen] : undefined;
 const runs = Number(values.runs ?? 3);
 const minutes = Number(values.minutes ?? 10);
 const zones = Number(values.zones ?? 10_000);
-const peers = values.peers?.split(',') ?? bench?.peers ?? [];
+const named = values.peers?.split(',') ?? bench?.peers ?? [];
+// The rest is compared with it.
+const peers = named.some((peer) => peer.startsWith('zonewire')) ? named : ['zonewire', ...named];
 const known = [...(bench?.peers ?? []), ...(bench?.more ?? [])];
 const unknown = bench && peers.find((peer) => !known.includes(peer));
 if (bench === undefined || unknown !== undefined || !(runs >= 1) || !(minutes > 0) || !(zones >= 1)) {
   if (unknown !== undefined) console.error(`bench ${chosen}: unknown peer ${unknown}; known: ${known.join(', ')}`);
   console.error(
-    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--peers A,B] [--runs N] [--minutes N] [--zones N] [--json FILE] [--profile DIR]`,
+    `usage: npm run bench -- full|${Object.keys(BENCHES).join('|')} [--peers A,B] [--runs N] [--minutes N] [--zones N] [--json FILE] [--profile DIR]`,
   );
   process.exit(2);
 }
 if (values.profile !== undefined) profileTo(values.profile);
-// What is deployed is measured, not the sources; ZONEWIRE_COMMAND names another build, to compare it.
-if (process.env.ZONEWIRE_COMMAND === undefined) {
-  execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.ts', import.meta.url))], {
-    stdio: 'ignore',
-  });
-  process.env.ZONEWIRE_COMMAND = fileURLToPath(new URL('../../dist/zonewire.mjs', import.meta.url));
-}
+build();
 pin(process.pid, LOAD_CORE);
 const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
 const report = await bench.run({ peers, runs, minutes, zones, command });

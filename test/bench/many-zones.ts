@@ -12,13 +12,14 @@ import {
   readSoa,
   TYPE,
 } from '@zonewire/shared-protocol';
-import { type Address, freePort, type Peer, startBind, startKnot, startNsd, ZonewireNode } from '@zonewire/testkit';
+import { type Address, freePort, type Peer, ZonewireNode } from '@zonewire/testkit';
 import { hostsZone } from '../fixtures/zones.ts';
 import { type CheckRound, checkRound, checkRoundColumns } from './check-round.ts';
 import { interleaved, withRatio } from './interleaved.ts';
 import type { BenchOptions } from './main.ts';
 import { bornOn, cpuMs, LOAD_CORE, median, pin, pssMib, SERVER_CORE } from './measure.ts';
 import { nodeArguments } from './pairs.ts';
+import { PEERS } from './peers.ts';
 import type { Report, Row } from './report.ts';
 
 const HOSTS = 17;
@@ -43,9 +44,7 @@ const SUBJECTS: Readonly<Record<string, { title: string; start: Start }>> = {
     start: (options) =>
       ZonewireNode.start({ ...options, execArgv: nodeArguments(), server: { workers: 1, 'warm-up': true } }),
   },
-  knot: { title: 'Knot tuned', start: startKnot },
-  nsd: { title: 'NSD tuned', start: startNsd },
-  bind: { title: 'BIND tuned', start: startBind },
+  ...PEERS,
 };
 
 /** A secondary of many small zones: first load, all of them changed at once, memory, restart; ours also: the round of SOA checks after it. */
@@ -69,7 +68,7 @@ export async function manyZones({ peers, runs, zones, command }: BenchOptions): 
     method:
       `${zones.toLocaleString('en')} zones of ${HOSTS + 3} records from a Zonewire primary on the other core: an empty secondary from the start of its process until it answers for all; ` +
       `all zone files changed and reloaded at the primary, until all are answered with the new serial; ended with SIGTERM and started again, until all are answered. ` +
-      `Then the time until every zone's SOA was asked for once, single changes 200 ms apart meanwhile and afterwards (update sent until answered by the secondary), CPU without changes. ${runs} runs, interleaved, medians.`,
+      `Then the time until every zone's SOA was asked for once, single changes 50 ms apart, the first 20, meanwhile and as many afterwards (update sent until answered by the secondary), CPU without changes. ${runs} runs, interleaved, medians.`,
     command,
     rows: withRatio(rows, 'first load s'),
   };

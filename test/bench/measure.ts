@@ -35,16 +35,25 @@ function family(pid: number): number[] {
   return [pid, ...children.flatMap(family)];
 }
 
+/** A file of each of them. NSD replaces its children: what ended meanwhile is not counted, unless it is the process itself. */
+function filesOf(pid: number, file: string): string[] {
+  for (let tries = 0; ; tries++) {
+    try {
+      return family(pid).map((one) => readFileSync(`/proc/${one}/${file}`, 'utf8'));
+    } catch (error) {
+      if (!['ESRCH', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '') || tries === 10) throw error;
+    }
+  }
+}
+
 const TICK_MS = 1000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
 /** CPU time of a process and its children since their start, user and kernel, ms. Steps of 10 ms. */
 export function cpuMs(pid: number): number {
   let ticks = 0;
-  for (const one of family(pid)) {
+  for (const stat of filesOf(pid, 'stat')) {
     // The name in parentheses may hold anything.
-    const fields = readFileSync(`/proc/${one}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
+    const fields = stat.replace(/^.*\) /s, '').split(' ');
     ticks += Number(fields[11]) + Number(fields[12]);
   }
   return ticks * TICK_MS;
@@ -53,8 +62,7 @@ export function cpuMs(pid: number): number {
 /** Memory of a process and its children, shared pages counted once, MiB. */
 export function pssMib(pid: number): number {
   let kib = 0;
-  for (const one of family(pid))
-    kib += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+  for (const rollup of filesOf(pid, 'smaps_rollup')) kib += Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
   return kib / 1024;
 }
 

@@ -1,5 +1,6 @@
-import { type Address, freePort, startBind, startKnot, startNsd, ZonewireNode } from '@zonewire/testkit';
+import { type Address, freePort, ZonewireNode } from '@zonewire/testkit';
 import { pin, SERVER_CORE } from './measure.ts';
+import { PEERS } from './peers.ts';
 
 /** A primary and a secondary of it, running and in sync, both on the servers' core. */
 export interface Pair {
@@ -42,13 +43,21 @@ export function nodeArguments(): string[] {
 /** A million records from a file take the slowest of them this long, ms. */
 const startTimeout = 120_000;
 
-/** Zonewire at its defaults; the peers with every delay off that they have (packages/testkit/src/peers). */
+/**
+ * Zonewire at its defaults; BIND with itself, Knot too. NSD and PowerDNS are secondaries of BIND: the one takes no updates, the other
+ * answers every IXFR with the whole zone. (PowerDNS that asks for IXFR does not answer for names that came by it.)
+ */
 export const PAIRS: Readonly<Record<string, (zone: PairZone) => Promise<Pair>>> = {
   zonewire: zonewirePair,
-  bind: (zone) => peerPair('BIND tuned', startBind, startBind, zone),
-  knot: (zone) => peerPair('Knot tuned', startKnot, startKnot, zone),
-  'knot-bind': (zone) => peerPair('Knot to BIND tuned', startKnot, startBind, zone),
-  'bind-nsd': (zone) => peerPair('BIND to NSD tuned', startBind, startNsd, zone),
+  bind: (zone) => peerPair('bind', 'bind', zone),
+  'bind-default': (zone) => peerPair('bind-default', 'bind-default', zone),
+  knot: (zone) => peerPair('knot', 'knot', zone),
+  'knot-default': (zone) => peerPair('knot-default', 'knot-default', zone),
+  'knot-bind': (zone) => peerPair('knot', 'bind', zone),
+  nsd: (zone) => peerPair('bind', 'nsd', zone),
+  'nsd-default': (zone) => peerPair('bind', 'nsd-default', zone),
+  pdns: (zone) => peerPair('bind', 'pdns', zone),
+  'pdns-default': (zone) => peerPair('bind', 'pdns-default', zone),
 };
 
 async function zonewirePair({ name, text }: PairZone): Promise<Pair> {
@@ -78,9 +87,10 @@ async function zonewirePair({ name, text }: PairZone): Promise<Pair> {
   return { name: 'Zonewire', primary, secondary, servers: { primary, secondary }, pids, output, remove };
 }
 
-type Start = typeof startBind;
-
-async function peerPair(name: string, startPrimary: Start, startSecondary: Start, zone: PairZone): Promise<Pair> {
+async function peerPair(from: string, to: string, zone: PairZone): Promise<Pair> {
+  const { title, start: startPrimary } = PEERS[from];
+  const { title: secondTitle, start: startSecondary } = PEERS[to];
+  const name = from === to ? title : `${title} to ${secondTitle}`;
   const port = await freePort();
   const { name: domain, text } = zone;
   const primary = await startPrimary({

@@ -1,6 +1,7 @@
-import { type Address, startBind, startKnot, startNsd, startPowerDns, ZonewireNode } from '@zonewire/testkit';
+import { type Address, startPowerDns, ZonewireNode } from '@zonewire/testkit';
 import { pin, SERVER_CORE } from './measure.ts';
 import { nodeArguments, type PairZone } from './pairs.ts';
+import { type BenchPeer, PEERS } from './peers.ts';
 
 /** One server that answers for zones from files, on the servers' core. */
 export interface Server extends Address {
@@ -20,10 +21,13 @@ const startTimeout = 120_000;
 export const SERVERS: Readonly<Record<string, Subject>> = {
   zonewire: zonewire('Zonewire', 'batched'),
   'zonewire-dgram': zonewire('Zonewire, udp: dgram', 'dgram'),
-  nsd: peer('NSD', startNsd),
-  knot: peer('Knot', startKnot),
-  bind: peer('BIND', startBind),
-  pdns: peer('PowerDNS', startPowerDns),
+  ...Object.fromEntries(Object.entries(PEERS).map(([name, one]) => [name, peer(one)])),
+  // Over zone files: the quicker one of its backends.
+  pdns: peer({ title: 'PowerDNS, nothing cached', start: startPowerDns }),
+  'pdns-default': peer({
+    title: 'PowerDNS default',
+    start: (options) => startPowerDns({ ...options, delays: 'default' }),
+  }),
 };
 
 function zonewire(title: string, udp: 'batched' | 'dgram'): Subject {
@@ -50,7 +54,7 @@ function zonewire(title: string, udp: 'batched' | 'dgram'): Subject {
   };
 }
 
-function peer(title: string, start: typeof startBind): Subject {
+function peer({ title, start }: BenchPeer): Subject {
   return {
     title,
     async start(zones) {

@@ -139,6 +139,7 @@ async function measure(phases: Map<string, { latencies: number[]; lost: number; 
         await begin(phase);
         const events = await act(performance.now() + PHASE_MS);
         const { latencies, lost } = await begin('');
+        if (act !== idle && events === 0) throw new Error(`no ${phase} came about: the client left no time for them`);
         const sum = phases.get(phase) ?? { latencies: [], lost: 0, events: 0 };
         phases.set(phase, {
           latencies: sum.latencies.concat(latencies),

@@ -102,9 +102,13 @@ describe('what is said of the secondaries, and what an outside observer sees of 
       if (process.env.ZONEWIRE_FIGURES) console.log(figures(name, each));
       const wrong = each.filter((pair) => (isOurs(name) ? Math.abs(off(pair)) > 5 : !agree(pair)));
       // An answering thread has been told and waits for the processor: on a full core that is a turn of somebody else, once in a while.
-      const late = isOurs(name) ? wrong.filter((pair) => Math.abs(off(pair)) <= 25).slice(0, CHANGES / 100) : [];
+      // One transfer brings several serials: all of them are late by the same turn.
+      const late = wrong
+        .filter((pair) => isOurs(name) && Math.abs(off(pair)) <= 25)
+        .map(({ answeredAt }) => answeredAt);
+      const turns = [...new Set(late)].slice(0, CHANGES / 100);
       expect(
-        wrong.filter((pair) => !late.includes(pair)),
+        wrong.filter((pair) => Math.abs(off(pair)) > 25 || !turns.includes(pair.answeredAt)),
         figures(name, each),
       ).toEqual([]);
       // An observer that looks seldom would agree with anything; a busy machine makes lags longer and looks rarer.

@@ -53,7 +53,7 @@ describe('a site of three nodes on one Redis', () => {
     await topology.node('fra2').remove();
     await topology.node('fra2').start();
     await topology.node('fra2').untilSerial(ZONE, 6, 30_000);
-    expect(await transfersOut()).toBe(before);
+    expect(await transfersOut(), await topology.node('fra2').log()).toBe(before);
     await same(6);
   });
 

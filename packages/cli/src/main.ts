@@ -11,10 +11,13 @@ export interface World {
   readonly terminal: Terminal;
   readonly environment: Readonly<Record<string, string | undefined>>;
   now(): number;
+  /** Called when a node runs: its start is over, but for zones that are many. */
+  readonly started?: (() => void) | undefined;
 }
 
 /** The `zonewire` command. Gives its exit code; prints everything itself. */
-export async function main(args: readonly string[], world: World = processWorld()): Promise<number> {
+export async function main(args: readonly string[], given: Partial<World> = {}): Promise<number> {
+  const world: World = { ...processWorld(), ...given };
   const { terminal } = world;
   let json = false;
   try {
@@ -40,8 +43,8 @@ export async function main(args: readonly string[], world: World = processWorld(
     if (values.output !== undefined && values.output !== 'json' && values.output !== 'text')
       throw usageError(`-o takes text or json, not ${JSON.stringify(values.output)}`);
     json = values.output === 'json';
-    const { environment } = world;
-    return await command.run({ positionals, options: values, environment, terminal, json, now: world.now });
+    const { environment, now, started } = world;
+    return await command.run({ positionals, options: values, environment, terminal, json, now, started });
   } catch (error) {
     return failed(error, terminal, json);
   }

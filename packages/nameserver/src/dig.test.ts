@@ -3,7 +3,8 @@ import { dig, run } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleTable, KEY, rule } from './fixtures/zones.ts';
 import { type ListenAddress, Nameserver } from './nameserver.ts';
-import { silentLog, systemClock } from './ports.ts';
+import { silentLog } from './ports.ts';
+import { systemClock } from './system-clock.ts';
 
 /** Real clients against the server: dig and kdig (which have parsers of their own), drill, dnsperf. */
 describe.each(['dgram', 'batched'] as const)('real clients, UDP %s', (udp) => {

@@ -22,6 +22,7 @@ export {
   type TransferUnderWay,
 } from './running-transfers.ts';
 export * from './status.ts';
+export { systemClock } from './system-clock.ts';
 export type { TransferSource } from './transfer-out/plan.ts';
 export { DEFAULT_TRANSFER_OUT_LIMITS, type TransferOutLimits } from './transfer-out/slots.ts';
 export { TransferOut, type TransferOutCounters, type TransferOutOptions } from './transfer-out/transfer-out.ts';

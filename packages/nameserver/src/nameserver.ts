@@ -50,6 +50,7 @@ export class Nameserver {
   readonly #options: NameserverOptions;
   #addresses: ListenAddress[] = [];
   #listeners: (TcpListener | UdpListener)[] = [];
+  #udp: UdpListener[] = [];
 
   constructor(options: NameserverOptions) {
     this.#options = options;
@@ -61,11 +62,18 @@ export class Nameserver {
     return this.#addresses;
   }
 
+  /** {@link listen} and {@link startThreads}. */
+  async start(): Promise<void> {
+    await this.listen();
+    await this.startThreads();
+  }
+
   /**
    * Listens on every address, or on none: throws ZonewireError `listen-address-in-use`, `listen-not-permitted`,
-   * `listen-address-unknown` or `listen-failed`.
+   * `listen-address-unknown` or `listen-failed`. From then on this thread answers (on wildcard addresses: TCP only),
+   * until the threads for UDP do.
    */
-  async start(): Promise<void> {
+  async listen(): Promise<void> {
     const { zones, keys, identity, version, clock, log, watch } = this.#options;
     const { limits, counters } = this;
     const events = new EventLog(log, clock);
@@ -98,6 +106,7 @@ export class Nameserver {
       for (const address of this.#options.listen) {
         const [tcp, udp] = await openBoth(address, openTcp, (bound) => openUdp(bound, handlers));
         this.#listeners.push(udp, tcp);
+        this.#udp.push(udp);
         this.#addresses.push({ host: address.host, port: tcp.port });
       }
     } catch (error) {
@@ -110,6 +119,16 @@ export class Nameserver {
       { addresses: this.#addresses.map(listenText), udp, workers: threads },
       `answering at ${this.#addresses.map(listenText).join(', ')}; UDP ${how}`,
     );
+  }
+
+  /** Resolves when the threads answer that answer UDP in this one's place. */
+  async startThreads(): Promise<void> {
+    try {
+      await Promise.all(this.#udp.map((listener) => listener.startThreads?.()));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   /** Answering threads for each address; 0: UDP is answered here, by node:dgram. */
@@ -128,6 +147,7 @@ export class Nameserver {
   async stop(): Promise<void> {
     const listeners = this.#listeners;
     this.#listeners = [];
+    this.#udp = [];
     await Promise.all(listeners.map((listener) => listener.close()));
     this.#addresses = [];
   }

@@ -22,12 +22,6 @@ export interface Log {
   child(bindings: object): Log;
 }
 
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  setTimeout: (fn, ms) => setTimeout(fn, ms),
-  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout | undefined),
-};
-
 const nothing = () => {};
 
 export const silentLog: Log = {

@@ -15,6 +15,8 @@ export interface TransferServed {
   readonly key?: string | undefined;
   readonly serial: number;
   readonly at: number;
+  /** It wants to be told of the next version while that is being stored (foretellOption). */
+  readonly wantsForetold?: boolean;
 }
 
 /**

@@ -23,7 +23,14 @@ export type NewZoneEntry = Omit<ZoneEntry, 'version' | 'state' | 'expireAt'> & P
 export type ZoneChange =
   /** `isLoaded`: what was on disk, of which nobody has been told: copies may follow a moment later. */
   | { readonly kind: 'changed'; readonly entry: ZoneEntry; readonly isLoaded?: boolean }
-  | { readonly kind: 'removed'; readonly apex: Name };
+  | { readonly kind: 'removed'; readonly apex: Name }
+  /** Nothing has changed yet: the entry will most likely get this version in a moment. */
+  | {
+      readonly kind: 'prepared';
+      readonly entry: ZoneEntry;
+      readonly version: ZoneVersion;
+      readonly expireAt: number | undefined;
+    };
 
 /**
  * The zones of a node, found by the longest match of a name (RFC 1034 4.3.2 step 2) in a hash of their apexes.
@@ -114,6 +121,16 @@ export class ZoneTable {
   /** Serves `version` from now on: one assignment, no reader waits. `expireAt` in ms since the epoch; absent: never. */
   publish(apex: Name, version: ZoneVersion, expireAt?: number): void {
     this.#publish(apex, version, expireAt, false);
+  }
+
+  /**
+   * The version is about to be published, by a call with the same arguments, if what is still to be done goes well: those who answer from a
+   * copy can take it already. Nobody shows it before.
+   */
+  prepare(apex: Name, version: ZoneVersion, expireAt?: number): void {
+    const entry = this.get(apex);
+    if (entry === undefined || entry.state !== 'serving') return;
+    for (const watcher of this.#watchers) watcher({ kind: 'prepared', entry, version, expireAt });
   }
 
   /** {@link publish} of what was on disk at the start: thousands of zones, of which nobody has been told. */

@@ -1,6 +1,6 @@
 import { type Name, name, parseRecords, RCODE, TYPE, unwrap, ZonewireError } from '@zonewire/shared-protocol';
 import { compact, ZoneBuilder, type ZoneDiff, type ZoneVersion } from '@zonewire/zone';
-import { type Facts, openMemoryStore, type ZoneStore } from '@zonewire/zone-store';
+import { type DiffOptions, type Facts, openMemoryStore, type ZoneStore } from '@zonewire/zone-store';
 import { describe, expect, test } from 'vitest';
 import { CommitLine, type CommitPolicy, MAX_WAITING, type Published } from './commit.ts';
 import { NO_FACTS, readFacts } from './facts.ts';
@@ -25,9 +25,15 @@ class SlowStore {
   #waiting: (() => void)[] = [];
   held = false;
 
-  async commitDiff(apex: Name, diff: ZoneDiff, version: ZoneVersion, facts?: Facts): Promise<void> {
+  async commitDiff(
+    apex: Name,
+    diff: ZoneDiff,
+    version: ZoneVersion,
+    facts?: Facts,
+    options?: DiffOptions,
+  ): Promise<void> {
     return this.#call(`diff ${diff.fromSerial}-${diff.toSerial}`, () =>
-      this.inner.commitDiff(apex, diff, version, facts),
+      this.inner.commitDiff(apex, diff, version, facts, options),
     );
   }
 
@@ -59,12 +65,14 @@ async function setUp(policy: Partial<CommitPolicy> = {}) {
   await store.inner.commitImage(APEX, version, { facts: { role: 'primary', updatesSince: 0 } });
   const log: string[] = [];
   const published: Published[] = [];
+  const written: number[] = [];
   const line = new CommitLine(
     {
       apex: APEX,
       store,
       now: () => 0,
       policy: () => ({ serialPolicy: 'increment', zoneMaxSize: 1 << 20, ...policy }),
+      written: (one) => written.push(one.serial),
       publish: (one) => log.push(`publish ${one.serial}`),
       announce: (one) => {
         log.push(`announce ${one.serials.join(' ')}`);
@@ -75,7 +83,7 @@ async function setUp(policy: Partial<CommitPolicy> = {}) {
     version,
     NO_FACTS,
   );
-  return { store, line, log, published };
+  return { store, line, log, published, written };
 }
 
 function add(n: number): ChangeRequest {
@@ -102,7 +110,7 @@ describe('commit: check, serial, diff, journal, publish, announce', () => {
   });
 
   test('what comes while the disk syncs goes as one group, published and announced once', async () => {
-    const { store, line, log } = await setUp();
+    const { store, line, log, written } = await setUp();
     store.held = true;
     const all = Array.from({ length: 100 }, (_, i) => line.change(add(i)));
     await settle();
@@ -113,6 +121,8 @@ describe('commit: check, serial, diff, journal, publish, announce', () => {
     expect(store.calls.length).toBe(100);
     const serialsOfGroup = serials.slice(1).join(' ');
     expect(log).toEqual(['publish 2', 'announce 2', 'publish 101', `announce ${serialsOfGroup}`]);
+    // Only what is to be served is worth getting ready for.
+    expect(written).toEqual([2, 101]);
     expect(line.published.facts.updatesSince).toBe(100);
     expect(line.idle).toBe(true);
     expect(store.inner.diffsFrom(APEX, 1)).toHaveLength(100);

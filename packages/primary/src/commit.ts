@@ -41,6 +41,8 @@ export interface CommitPorts {
   readonly store: Pick<ZoneStore, 'commitDiff' | 'commitImage' | 'saveFacts'>;
   readonly now: () => number;
   readonly policy: () => CommitPolicy;
+  /** On disk, and not synced yet: for those who can get ready for it. It need not become what is served. */
+  readonly written?: (version: ZoneVersion) => void;
   /** Serve this version from now on. */
   readonly publish: (version: ZoneVersion) => void;
   /** Tell the secondaries, and whoever listens. */
@@ -178,10 +180,15 @@ export class CommitLine {
 
   /** One group of calls, which the store puts into one transaction and one sync. */
   async #journal(group: readonly Waiting[]): Promise<{ durable: readonly Waiting[]; error?: unknown }> {
-    const { store, apex } = this.#ports;
-    const calls = group.map(({ kind, version, facts, diff }) => {
+    const { store, apex, written } = this.#ports;
+    const last = group[group.length - 1];
+    const calls = group.map((one) => {
+      const { kind, version, facts, diff } = one;
       if (kind === 'facts') return store.saveFacts(apex, writeFacts(facts));
-      if (kind === 'diff') return store.commitDiff(apex, diff!, version, writeFacts(facts));
+      if (kind === 'diff') {
+        const options = one === last && written !== undefined ? { written: () => written(one.version) } : {};
+        return store.commitDiff(apex, diff!, version, writeFacts(facts), options);
+      }
       return store.commitImage(apex, version, { facts: writeFacts(facts), diff });
     });
     const results = await Promise.allSettled(calls);

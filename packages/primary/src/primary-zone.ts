@@ -298,11 +298,19 @@ export class PrimaryZone {
       store,
       now: () => clock.now(),
       policy: () => this.#config,
+      written: (version: Published['version']) => this.#written(version),
       publish: (version: Published['version']) => table.publish(this.apex, version),
       announce: (published: Published) => this.#announce(published),
       failed: (error: ZonewireError) => this.#journalFailed(error),
     };
     return new CommitLine(ports, stored?.version, facts);
+  }
+
+  /** While it is synced: answering threads take it, to be shown later, and those who will wait for it are told. */
+  #written(version: ZoneVersion): void {
+    const { table, announcer } = this.#ports;
+    table.prepare(this.apex, version);
+    announcer.foretell(this.apex, version);
   }
 
   #announce({ version, serials }: Published): void {

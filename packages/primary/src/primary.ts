@@ -97,8 +97,8 @@ export class Primary {
   }
 
   /** A transfer of `serial` to a remote that is notified has come to its end. `zone`: presentation form, absolute, lower case. */
-  fetched(zone: string, remote: string, serial: number): void {
-    this.#ports.announcer.fetched(zone, remote, serial);
+  fetched(zone: string, remote: string, serial: number, wantsForetold: boolean): void {
+    this.#ports.announcer.fetched(zone, remote, serial, wantsForetold);
   }
 
   get transfers(): TransferOut {

@@ -11,11 +11,12 @@ const key = (text: string) => ({ name: name(text), algorithm: 'hmac-sha256', sec
 function setUp(...remotes: Remote[]) {
   const clock = new FakeClock();
   const told: string[] = [];
-  const fetched = (zone: string, secondary: string, serial: number) => told.push(`${zone} ${secondary} ${serial}`);
+  const fetched = (zone: string, secondary: string, serial: number, early: boolean) =>
+    told.push(`${zone} ${secondary} ${serial}${early ? ' early' : ''}`);
   const replicas = new Replicas({ clock, log: silentLog, lag: () => [], fetched });
   replicas.watching(ZONE, remotes, { serial: 2, expire: 3600 });
-  const serve = (peer: string, by?: string) =>
-    replicas.peers.transferServed({ zone: ZONE, peer, key: by, serial: 2, at: clock.now() });
+  const serve = (peer: string, by?: string, wantsForetold = false) =>
+    replicas.peers.transferServed({ zone: ZONE, peer, key: by, serial: 2, at: clock.now(), wantsForetold });
   return { replicas, told, serve };
 }
 
@@ -37,4 +38,15 @@ test('several at one address: the key says which; without one each of them may h
   const open = setUp({ id: 'fra', addresses: [at] }, { id: 'sin', addresses: [{ ...at, port: 54 }] });
   open.serve('192.0.2.1');
   expect(open.told).toEqual([`${ZONE} fra 2`, `${ZONE} sin 2`]);
+});
+
+test('who wants to be told early: only where it is known which of them it was', () => {
+  const at = { host: '192.0.2.1', port: 53 };
+  const alone = setUp({ id: 'fra', addresses: [at] });
+  alone.serve('192.0.2.1', undefined, true);
+  alone.serve('192.0.2.1');
+  expect(alone.told).toEqual([`${ZONE} fra 2 early`, `${ZONE} fra 2`]);
+  const two = setUp({ id: 'fra', addresses: [at] }, { id: 'sin', addresses: [{ ...at, port: 54 }] });
+  two.serve('192.0.2.1', undefined, true);
+  expect(two.told).toEqual([`${ZONE} fra 2`, `${ZONE} sin 2`]);
 });

@@ -213,6 +213,8 @@ export interface SecondaryTotals {
   readonly health: Readonly<Record<HealthState, number>>;
   /** ms from commit to seen served, of the newest change of each zone that it has (within 3 %); `latest`: of the newest of all. */
   readonly lag?: { readonly p50: number; readonly p99: number; readonly latest: number };
+  /** The longest of these lags. */
+  readonly longestLagMs?: number;
   /** Its clock less ours, ms. */
   readonly skewMs?: number;
   /** Names of the nodes that answer behind its address. */

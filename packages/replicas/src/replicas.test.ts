@@ -126,6 +126,20 @@ describe('what is known of the secondaries', () => {
     expect(replicas.view(ZONE)[0].health.state).toBe('in-sync');
   });
 
+  it('refusing until the node that refuses has answered, whatever the others answer meanwhile', () => {
+    const { clock, replicas } = watched();
+    const there = ['a', 'b'];
+    const answered = (node: string) => replicas.answered(ZONE, 'fra1', { serial: 41, at: clock.now(), node, there });
+    const state = () => replicas.view(ZONE)[0].health.state;
+    answered('a');
+    replicas.probeFailed(ZONE, 'fra1', { cause: 'refused', reason: 'it answers REFUSED', at: clock.now() });
+    expect(state()).toBe('refusing');
+    answered('a');
+    expect(state()).toBe('refusing');
+    answered('b');
+    expect(state()).toBe('in-sync');
+  });
+
   it('health changes are told once: unreachable after two silences, in sync with the next answer', () => {
     const { clock, replicas, events } = watched();
     const silence = { at: clock.now(), cause: 'silence' as const, reason: 'no answer within 500 ms' };

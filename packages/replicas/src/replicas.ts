@@ -38,7 +38,7 @@ export interface ReplicasOptions {
   /** Listeners are called, and health is judged, through it: a change does not wait for them. Default: at once (tests). */
   readonly later?: (call: () => void) => void;
   /** Told of each transfer to a secondary that has come to its end: it can be asked now. */
-  readonly fetched?: (zone: string, secondary: string, serial: number) => void;
+  readonly fetched?: (zone: string, secondary: string, serial: number, wantsForetold: boolean) => void;
   readonly limits?: Partial<SerialLimits>;
 }
 
@@ -313,14 +313,14 @@ export class Replicas implements NotifyWatcher {
   }
 
   /** A transfer of ours came to its end. Where several secondaries share an address, the key must tell which one it was. */
-  #transferred({ zone, peer, key, serial, at }: TransferServed): void {
+  #transferred({ zone, peer, key, serial, at, wantsForetold = false }: TransferServed): void {
     const same: Target[] = [];
     for (const target of this.#zones.get(zone)?.targets.values() ?? [])
       if (target.remote.addresses.some(({ host }) => host === peer)) same.push(target);
     const likely = same.length > 1 ? same.filter(({ remote }) => keyName(remote) === key?.toLowerCase()) : same;
     for (const { secondary } of likely) {
       this.#pairWatch?.touched(zone, secondary);
-      this.#fetched?.(zone, secondary, serial);
+      this.#fetched?.(zone, secondary, serial, wantsForetold && likely.length === 1);
     }
     const [only, another] = likely;
     if (only === undefined || another !== undefined) return;

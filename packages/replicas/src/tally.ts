@@ -110,6 +110,7 @@ export class Tally {
         ...(latest === undefined || sums.measured === 0
           ? {}
           : { lag: { p50: sums.percentile(0.5), p99: sums.percentile(0.99), latest: latest.lagMs } }),
+        ...(sums.measured === 0 ? {} : { longestLagMs: sums.percentile(1) }),
         ...(nodes.size === 0 ? {} : { nodes: [...nodes.keys()].sort() }),
       };
     });

@@ -67,14 +67,15 @@ export class Target {
     const serial = heldByAll(this.nodes, answered, wanted);
     this.silent = 0;
     this.silentSince = undefined;
-    this.probeRefused = undefined;
     this.lastFailure = undefined;
     this.askedAt = askedAt;
     this.expireAt = expireIn === undefined ? undefined : at + expireIn * 1000;
     if (serial === undefined) {
+      // There is another node that has not said what it has: most likely the one that has refused.
       this.waitingSince ??= at;
       return;
     }
+    this.probeRefused = undefined;
     if (this.seen?.serial !== serial) this.seen = { serial, at };
     if (this.diverged !== undefined && this.diverged.serial !== serial && !this.diverged.isKept)
       this.diverged = undefined;

@@ -29,8 +29,10 @@ export interface SecondaryLimits {
   readonly checks: number;
   /** ms to a TCP connection. */
   readonly connectTimeout: number;
-  /** ms without a message, in the middle of a transfer. */
+  /** ms without an octet of a transfer that is owed one; longer for a primary that has stalled before (refresh/patience.ts). */
   readonly idleTimeout: number;
+  /** ms without a whole message of it. */
+  readonly messageTimeout: number;
   /** ms for a whole transfer. */
   readonly transferTimeout: number;
   /** ms until an SOA query (with its repetitions) is given up. */
@@ -48,7 +50,8 @@ export const DEFAULT_SECONDARY_LIMITS: SecondaryLimits = {
   transfersPerPrimary: 10,
   checks: 200,
   connectTimeout: 5_000,
-  idleTimeout: 30_000,
+  idleTimeout: 10_000,
+  messageTimeout: 120_000,
   transferTimeout: 7_200_000,
   checkTimeout: 4_000,
   transferMaxRecords: 50_000_000,

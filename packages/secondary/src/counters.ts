@@ -12,6 +12,8 @@ export interface SecondaryCounters {
   transfersAxfrStyle: number;
   transfersFailedAxfr: number;
   transfersFailedIxfr: number;
+  /** Of these: the primary stopped sending and left the connection open. */
+  transfersStalled: number;
   /** Versions that another node of the site had fetched. */
   fromSite: number;
   /** Rounds in which no primary helped. */
@@ -29,6 +31,7 @@ export function newSecondaryCounters(): SecondaryCounters {
     transfersAxfrStyle: 0,
     transfersFailedAxfr: 0,
     transfersFailedIxfr: 0,
+    transfersStalled: 0,
     fromSite: 0,
     roundsFailed: 0,
     expired: 0,
@@ -51,6 +54,7 @@ export function countEvent(counters: SecondaryCounters, event: SecondaryEvent): 
     case 'transfer-failed':
       if (event.type === 'axfr') counters.transfersFailedAxfr++;
       else counters.transfersFailedIxfr++;
+      if (event.failure === 'stalled') counters.transfersStalled++;
       break;
     case 'failed':
       counters.roundsFailed++;

@@ -1,5 +1,6 @@
 import type { TransferSummary } from '@zonewire/nameserver';
 import type { InstallTimes } from './install.ts';
+import type { FailureKind } from './refresh/state.ts';
 
 /** What happened to a zone, for logs, the control API and metrics. Times are ms since the epoch. */
 export type SecondaryEvent = { readonly zone: string; readonly at: number } & (
@@ -15,7 +16,13 @@ export type SecondaryEvent = { readonly zone: string; readonly at: number } & (
       /** When the next round is planned. */
       readonly refreshAt?: number | undefined;
     }
-  | { readonly kind: 'transfer-failed'; readonly from: string; readonly type: 'axfr' | 'ixfr'; readonly code: string }
+  | {
+      readonly kind: 'transfer-failed';
+      readonly from: string;
+      readonly type: 'axfr' | 'ixfr';
+      readonly code: string;
+      readonly failure: FailureKind;
+    }
   /** A round in which no primary helped. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   | { readonly kind: 'expired' }

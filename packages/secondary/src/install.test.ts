@@ -245,9 +245,9 @@ test('one of a crowd is stored as one who is patient, whole or by its difference
     paces.push(options?.pace);
     return commitImage.call(store, apex, whole, options);
   };
-  store.commitDiff = (apex, diff, after, facts, pace) => {
-    paces.push(pace);
-    return commitDiff.call(store, apex, diff, after, facts, pace);
+  store.commitDiff = (apex, diff, after, facts, options) => {
+    paces.push(options?.pace);
+    return commitDiff.call(store, apex, diff, after, facts, options);
   };
   await diffs([diffVersions(held, version(2, ns))], 2, { pace: 'patient' });
   await zone(version(3, ns), { pace: 'patient', diffMaxRecords: 0 });

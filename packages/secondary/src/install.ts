@@ -20,6 +20,8 @@ export interface Installation {
   /** 'patient': so many zones come at once that this one may wait for others to share a sync with. */
   readonly pace: Pace;
   readonly table: ZoneTable;
+  /** On disk, and not synced yet: for those who can get ready for it. */
+  readonly written?: ((version: ZoneVersion, expireAt: number) => void) | undefined;
   /** ZONEMD and DNSSEC, as the zone is configured; on a thread when that takes long. Rejects when it could not be done. */
   readonly examine?: ((version: ZoneVersion) => Promise<Verification>) | undefined;
   /** What is stored together with the version, and until when that is served. */
@@ -76,7 +78,7 @@ export async function install(installation: Installation): Promise<Installed> {
   const diffs = difference(installation, verified);
 
   const { facts, expireAt } = installation.factsFor(verified.version, verification.status);
-  const problem = await journal(installation, verified, diffs, facts);
+  const problem = await journal(installation, verified, diffs, facts, expireAt);
   if (problem !== undefined) return { kind: 'not-stored', problem };
 
   if (!installation.isWanted()) return { kind: 'unwanted' };
@@ -167,10 +169,11 @@ function difference({ held, diffMaxRecords }: Installation, { version, chain }: 
 
 /** Durable before anybody can see it. */
 async function journal(
-  { zone, store, pace, transferred }: Installation,
+  { zone, store, pace, transferred, written }: Installation,
   { version }: Verified,
   links: readonly Link[],
   facts: Facts,
+  expireAt: number,
 ): Promise<Problem | undefined> {
   const whole = () => store.commitImage(zone, version, { facts, pace });
   try {
@@ -182,7 +185,9 @@ async function journal(
       const last = links.length - 1;
       await Promise.all(
         links.map(({ diff, version: after }, i) =>
-          store.commitDiff(zone, diff, after, i === last ? facts : undefined, pace),
+          i === last
+            ? store.commitDiff(zone, diff, after, facts, { pace, written: () => written?.(after, expireAt) })
+            : store.commitDiff(zone, diff, after, undefined, { pace }),
         ),
       );
     }

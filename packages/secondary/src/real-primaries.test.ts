@@ -1,8 +1,7 @@
-import { randomFillSync } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { DnsClient, type RequestContext, silentLog, systemClock, ZoneTable } from '@zonewire/nameserver';
+import { type RequestContext, systemClock } from '@zonewire/nameserver';
 import { buildNotify, decodeMessage, type Message, name, type TsigKey, unwrap } from '@zonewire/shared-protocol';
 import {
   type Address,
@@ -14,12 +13,10 @@ import {
   startKnot,
   startNsd,
 } from '@zonewire/testkit';
-import { openMemoryStore } from '@zonewire/zone-store';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SecondaryZoneConfig } from './config.ts';
 import { FakePrimary } from './fixtures/fake-primary.ts';
-import { HeapSchedule } from './schedule/heap.ts';
-import { Secondary } from './secondary.ts';
+import { onSockets } from './fixtures/on-sockets.ts';
 
 /** Our secondary over real sockets: a primary of a few lines written here, and the real servers. */
 
@@ -31,28 +28,13 @@ afterEach(async () => {
 });
 
 function secondary() {
-  const table = new ZoneTable();
-  const clock = systemClock;
-  const random = (out: Uint8Array) => void randomFillSync(out);
-  const made = new Secondary({
-    store: openMemoryStore(),
-    table,
-    client: new DnsClient({ clock, log: silentLog, random }),
-    clock,
-    log: silentLog,
-    random,
-    schedule: new HeapSchedule({ clock }),
-    limits: { connectTimeout: 1000, idleTimeout: 1000, checkTimeout: 1000 },
-  });
+  const limits = { connectTimeout: 1000, idleTimeout: 1000, checkTimeout: 1000 };
+  const { secondary: made, table, served } = onSockets(ZONE, limits);
   endings.push(() => made.stop());
-  const served = () => {
-    const entry = table.get(ZONE);
-    return entry?.state === 'serving' ? entry.version?.serial : undefined;
-  };
   /** A NOTIFY as the nameserver hands it on. */
   const notify = async (primary: FakePrimary) => {
     const message: Message = unwrap(decodeMessage(buildNotify(ZONE, primary.soa(), 9)));
-    const context: RequestContext = { transport: 'udp', peerAddress: '127.0.0.1', peerPort: 1, now: clock.now() };
+    const context: RequestContext = { transport: 'udp', peerAddress: '127.0.0.1', peerPort: 1, now: systemClock.now() };
     await table.get(ZONE)!.handler.notify!(message, context);
   };
   return { secondary: made, table, served, notify };

@@ -25,7 +25,7 @@ import {
   readNotify,
   ZonewireError,
 } from '@zonewire/shared-protocol';
-import { DEFAULT_JOURNAL_LIMITS, type StoredZone } from '@zonewire/zone-store';
+import { DEFAULT_JOURNAL_LIMITS, type JournalLimits, type StoredZone } from '@zonewire/zone-store';
 import { DEFAULT_SECONDARY_LIMITS, type SecondaryLimits, type SecondaryZoneConfig } from './config.ts';
 import { countEvent, newSecondaryCounters } from './counters.ts';
 import type { RefreshOutcome, SecondaryEvent, SecondaryListener } from './events.ts';
@@ -104,6 +104,10 @@ export class Secondary {
       verifier: options.verifier ?? new Verifier(),
       running: options.running ?? new RunningTransfers(clock),
       emit: (event) => this.#emit(event),
+      written: ({ domain, notify }, version, expireAt) => {
+        table.prepare(domain, version, expireAt);
+        if (notify.length > 0) this.#announcer.foretell(domain, version);
+      },
       published: ({ key, config: { domain, notify } }, version) => {
         this.#damage.delete(key);
         if (notify.length === 0 || !this.#runners.has(key)) return;
@@ -135,7 +139,7 @@ export class Secondary {
     const { domain } = config;
     const zone = nameToText(domain);
     if (this.#stopped) throw new ZonewireError('secondary-stopped', `zone ${zone} was added after the end`, { zone });
-    table.add({ apex: domain, acl: config.acl, role: 'secondary', handler: this.#handler(domain) });
+    table.add({ apex: domain, acl: config.acl, role: 'secondary', handler: this.#handler });
     store.setLimits(domain, journalLimits(config));
     this.#waiting.set(nameKey(domain), config);
   }
@@ -164,7 +168,7 @@ export class Secondary {
     const facts = stored === undefined ? NO_FACTS : readFacts(stored.facts);
     const runner = new ZoneRunner(config, { version: stored?.version, facts }, this.#ports, () => this.#pace());
     this.#waiting.delete(nameKey(domain));
-    this.#runners.set(nameKey(domain), runner);
+    this.#runners.set(runner.key, runner);
     this.#byText.set(runner.text, runner);
     this.#options.site?.joined(runner.text);
     if (runner.version !== undefined && config.notify.length > 0)
@@ -221,8 +225,8 @@ export class Secondary {
   }
 
   /** A transfer of `serial` to one of those has come to its end. `zone`: presentation form, absolute, lower case. */
-  fetched(zone: string, remote: string, serial: number): void {
-    this.#announcer.fetched(zone, remote, serial);
+  fetched(zone: string, remote: string, serial: number, wantsForetold: boolean): void {
+    this.#announcer.fetched(zone, remote, serial, wantsForetold);
   }
 
   /** NOTIFY to those this node feeds. */
@@ -313,19 +317,17 @@ export class Secondary {
     return this.#nextStart;
   }
 
-  #handler(domain: Name): ZoneHandler {
-    const key = nameKey(domain);
-    return {
-      notify: async (request, context) => this.#notified(key, request, context),
-      transfer: (request, context) => this.#transferOut(domain, request, context),
-    };
-  }
+  /** One for all zones: each request names the apex of its own. */
+  readonly #handler: ZoneHandler = {
+    notify: async (request, context) => this.#notified(request, context),
+    transfer: (request, context) => this.#transferOut(request.question[0].name, request, context),
+  };
 
   /** The acl has let it pass. Answered at once, whatever the round that it begins brings (RFC 1996 4.7). */
-  #notified(key: string, request: Message, context: RequestContext): MessageDraft | number {
+  #notified(request: Message, context: RequestContext): MessageDraft | number {
     const notify = readNotify(request);
     if (!notify.ok) return notify.error.rcode;
-    const runner = this.#runners.get(key);
+    const runner = this.#runners.get(nameKey(notify.value.zone));
     // Not loaded from disk yet: the sender tries again.
     if (runner === undefined) return RCODE.SERVFAIL;
     const serial = notify.value.serialHint;
@@ -372,7 +374,8 @@ function notLoadedGlance({ domain }: SecondaryZoneConfig): ZoneGlance {
   return { zone: nameToText(domain), role: 'secondary', state: 'loading', ...unknown, hasFailed: false };
 }
 
-function journalLimits({ journalMaxSize, journalMaxDepth }: SecondaryZoneConfig) {
+function journalLimits({ journalMaxSize, journalMaxDepth }: SecondaryZoneConfig): JournalLimits {
+  if (journalMaxSize === undefined && journalMaxDepth === undefined) return DEFAULT_JOURNAL_LIMITS;
   return {
     journalMaxSize: journalMaxSize ?? DEFAULT_JOURNAL_LIMITS.journalMaxSize,
     journalMaxDepth: journalMaxDepth ?? DEFAULT_JOURNAL_LIMITS.journalMaxDepth,

@@ -9,11 +9,15 @@ import {
 } from '@zonewire/shared-protocol';
 import type { FakeClock } from './clock.ts';
 
-/** A server in a {@link FakeNetwork}: messages in, messages out. Undefined is silence. */
+/** A server in a {@link FakeNetwork}: messages in, messages out. Undefined is silence. `from`: the host that asks, where it was said. */
 export interface FakeServer {
-  answer(request: Uint8Array, transport: 'udp' | 'tcp'): Uint8Array | undefined;
+  answer(
+    request: Uint8Array,
+    transport: 'udp' | 'tcp',
+    from: string,
+  ): Uint8Array | undefined | Promise<Uint8Array | undefined>;
   /** The messages of a transfer; ending early is the server closing the connection. */
-  transfer?(request: Uint8Array): Iterable<Uint8Array>;
+  transfer?(request: Uint8Array, from: string): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
 /** What is wrong with the way to a server. Probabilities are 0 to 1, for each packet, connection or message. */
@@ -28,6 +32,8 @@ export interface FakeFaults {
   cut?: number;
   /** A transfer stops without a word before this message. */
   hang?: number;
+  /** ms, at most, that a datagram or a connection takes longer each way: later ones overtake it. */
+  delay?: number;
 }
 
 interface Address {
@@ -87,11 +93,19 @@ export class FakeNetwork {
     this.#faults.set(key(address), faults);
   }
 
-  exchange: FakeNetwork['exchangeNow'] = (request, to, options) =>
-    this.#counted(() => this.exchangeNow(request, to, options));
+  exchange: FakeNetwork['exchangeNow'] = (request, to, options, from) =>
+    this.#counted(() => this.exchangeNow(request, to, options, from));
 
-  openTransfer: FakeNetwork['transferNow'] = (request, to, options) =>
-    this.#counted(() => this.transferNow(request, to, options));
+  openTransfer: FakeNetwork['transferNow'] = (request, to, options, from) =>
+    this.#counted(() => this.transferNow(request, to, options, from));
+
+  /** The network as the machine `host` has it: servers see who asks. */
+  of(host: string): Pick<FakeNetwork, 'exchange' | 'openTransfer'> {
+    return {
+      exchange: (request, to, options) => this.exchange(request, to, options, host),
+      openTransfer: (request, to, options) => this.openTransfer(request, to, options, host),
+    };
+  }
 
   async #counted<T>(run: () => Promise<T>): Promise<T> {
     this.peakInFlight = Math.max(this.peakInFlight, ++this.inFlight);
@@ -106,6 +120,7 @@ export class FakeNetwork {
     request: Omit<MessageDraft, 'id'> | Uint8Array,
     to: Address,
     options: ExchangeOptions,
+    from = '',
   ): Promise<Result<{ message: Message; bytes: Uint8Array; ms: number; transport: 'udp' | 'tcp' }>> => {
     const started = this.#clock.now();
     const id = this.#nextId++ & 0xffff;
@@ -119,16 +134,26 @@ export class FakeNetwork {
         if (!(await this.#sleep(options.timeout / attempts, options.signal))) return aborted();
         continue;
       }
-      if (!(await this.#sleep(this.latency, options.signal))) return aborted();
+      const patience = options.timeout / attempts;
+      const there = this.#way(to);
+      if (there >= patience) {
+        // It arrives when nobody waits for the answer any more.
+        if (server !== undefined) this.#clock.setTimeout(() => void server.answer(bytes, transport, from), there);
+        if (!(await this.#sleep(patience, options.signal))) return aborted();
+        continue;
+      }
+      if (!(await this.#sleep(there, options.signal))) return aborted();
       if (server === undefined) return fail('connection-refused', `nothing listens at ${key(to)}`);
-      const reply = server.answer(bytes, transport);
-      if (this.#happens(this.#faults.get(key(to))?.duplicate)) server.answer(bytes, transport);
-      const wait = reply === undefined ? options.timeout / attempts : this.latency;
-      if (!(await this.#sleep(wait, options.signal))) return aborted();
-      if (reply === undefined) continue;
+      const reply = await server.answer(bytes, transport, from);
+      if (this.#happens(this.#faults.get(key(to))?.duplicate)) await server.answer(bytes, transport, from);
+      const back = this.#way(to);
+      const isLate = reply === undefined || there + back >= patience;
+      if (!(await this.#sleep(isLate ? patience : back, options.signal))) return aborted();
+      if (isLate) continue;
       const decoded = decodeMessage(reply);
       if (!decoded.ok) return fail('reply-malformed', decoded.error.message);
-      if (decoded.value.tc && transport === 'udp') return this.exchangeNow(bytes, to, { ...options, transport: 'tcp' });
+      if (decoded.value.tc && transport === 'udp')
+        return this.exchangeNow(bytes, to, { ...options, transport: 'tcp' }, from);
       return ok({ message: decoded.value, bytes: reply, ms: this.#clock.now() - started, transport });
     }
     return fail('timeout', `no reply from ${key(to)} within ${options.timeout} ms`);
@@ -138,6 +163,7 @@ export class FakeNetwork {
     request: Uint8Array,
     to: Address,
     options: TransferOptions,
+    from = '',
   ): Promise<Result<{ bytes: number; messages: number; ms: number }>> => {
     const { signal } = options;
     const started = this.#clock.now();
@@ -148,12 +174,12 @@ export class FakeNetwork {
       if (!(await this.#sleep(timeout, signal))) return aborted();
       return fail('connect-timeout', `no connection to ${key(to)} within ${timeout} ms`);
     }
-    if (!(await this.#sleep(2 * this.latency, signal))) return aborted();
+    if (!(await this.#sleep(2 * this.#way(to), signal))) return aborted();
     if (server === undefined) return fail('connection-refused', `nothing listens at ${key(to)}`);
-    if (!(await this.#sleep(2 * this.latency, signal))) return aborted();
+    if (!(await this.#sleep(2 * this.#way(to), signal))) return aborted();
     let bytes = 0;
     let messages = 0;
-    for (const message of server.transfer?.(request) ?? []) {
+    for await (const message of server.transfer?.(request, from) ?? []) {
       const faults = this.#faults.get(key(to));
       if (faults?.down || this.#happens(faults?.hang)) {
         const timeout = options.idleTimeout ?? 30_000;
@@ -168,6 +194,12 @@ export class FakeNetwork {
     }
     return fail('connection-closed', `${key(to)} closed the connection after ${messages} messages`);
   };
+
+  /** ms one way. */
+  #way(to: Address): number {
+    const { delay = 0 } = this.#faults.get(key(to)) ?? {};
+    return delay > 0 ? this.latency + Math.round(delay * this.#random()) : this.latency;
+  }
 
   #isLost(to: Address): boolean {
     const faults = this.#faults.get(key(to));

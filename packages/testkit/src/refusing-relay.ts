@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   decodeMessage,
   encodeMessage,
@@ -24,6 +25,23 @@ export interface RefusingRelayOptions {
   readonly port?: number;
   /** Default: REFUSED. */
   readonly rcode?: number;
+}
+
+const BIND_TRIES = 20;
+const BIND_PAUSE = 500;
+
+/** PowerDNS asks from whatever port it likes, also from one that a test was given and does not use yet: for as long as a question lasts. */
+async function bound(socket: Server | UdpSocket, bind: () => void): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    bind();
+    try {
+      await once(socket, 'listening');
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || tries === BIND_TRIES) throw error;
+      await sleep(BIND_PAUSE);
+    }
+  }
 }
 
 /**
@@ -55,9 +73,8 @@ export class RefusingRelay implements Address {
 
   static async start(options: RefusingRelayOptions): Promise<RefusingRelay> {
     const relay = new RefusingRelay(options.port ?? (await freePort()), options);
-    relay.#tcp.listen(relay.port, relay.host);
-    relay.#udp.bind(relay.port, relay.host);
-    await Promise.all([once(relay.#tcp, 'listening'), once(relay.#udp, 'listening')]);
+    await bound(relay.#tcp, () => relay.#tcp.listen(relay.port, relay.host));
+    await bound(relay.#udp, () => relay.#udp.bind(relay.port, relay.host));
     return relay;
   }
 

@@ -70,6 +70,16 @@ export interface StoreStats {
 /** 'patient': one of so many that it may wait some 25 ms for others to share its sync with. Default: 'now'. */
 export type Pace = 'now' | 'patient';
 
+/** How a diff is stored. */
+export interface DiffOptions {
+  readonly pace?: Pace | undefined;
+  /**
+   * Called when everything is written and only the sync is left, during which this thread stands still: what is prepared now costs nobody
+   * time. It may still fail. Not called when the sync is made beside the event loop, or many share it.
+   */
+  readonly written?: (() => void) | undefined;
+}
+
 export interface ImageOptions {
   readonly facts?: Facts;
   readonly diff?: ZoneDiff;
@@ -91,6 +101,7 @@ export interface ZoneStore {
   /**
    * The last committed version and facts; `undefined` when nothing is stored.
    * @throws ZonewireError `store-damaged`: what is stored of this zone does not verify. Other zones are not touched by it.
+   *   Also of a zone that is not stored, when it may have been lost with a damaged database.
    *   `commitImage` and `drop` replace what is damaged.
    */
   load(apex: Name): Promise<StoredZone | undefined>;
@@ -101,7 +112,7 @@ export interface ZoneStore {
    *   `store-write-failed` (with `cause`) when the disk did not take it: nothing of it is stored, the caller may try again;
    *   `store-damaged` when `load` found damage: `commitImage` is needed; `store-wrong-zone` for a version of another zone.
    */
-  commitDiff(apex: Name, diff: ZoneDiff, version: ZoneVersion, facts?: Facts, pace?: Pace): Promise<void>;
+  commitDiff(apex: Name, diff: ZoneDiff, version: ZoneVersion, facts?: Facts, options?: DiffOptions): Promise<void>;
 
   /**
    * Durable when resolved: a whole new version (first load, AXFR).

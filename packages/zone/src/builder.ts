@@ -53,7 +53,7 @@ export class ZoneBuilder implements RecordSink {
   #lastRdata = 0;
 
   constructor(apex: Name, o: { seed?: number } = {}) {
-    this.apex = apex.slice();
+    this.apex = apex;
     this.#writer = new LayerWriter(this.apex, o.seed ?? PROCESS_SEED);
     this.#previous = new PreviousOwner(this.apex);
     this.#writer.reserve(16);
@@ -140,7 +140,7 @@ export class ZoneBuilder implements RecordSink {
       buffer = finished.value;
     }
     if (!buffer) return { ok: false, error: this.#tooLargeProblem() };
-    return ZoneVersion.open([buffer]);
+    return ZoneVersion.open([buffer], this.apex);
   }
 
   /** The owner differs from the previous one in its first label only. */

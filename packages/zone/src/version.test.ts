@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { applyWithPolicy } from './diff/apply.ts';
 import { ZoneDiff } from './diff/zone-diff.ts';
 import { records, soa, zone } from './fixtures/zone-text.ts';
+import { compact } from './layers/compact.ts';
 import { ZoneVersion } from './version.ts';
 
 const diff = ZoneDiff.build(name('example.'), [soa(1)], [soa(2), ...records('www A 192.0.2.9')]);
@@ -65,5 +66,17 @@ describe('ZoneVersion', () => {
       return buffer;
     });
     expect(unwrap(ZoneVersion.open(read)).digest()).toBe(version.digest());
+  });
+
+  it('versions of a zone share one name, also over a change and a merge; a name of other case is not theirs', () => {
+    const first = zone('a A 192.0.2.1');
+    const { apex, layers } = first;
+    const after = unwrap(applyWithPolicy(first, diff, () => 1));
+    expect(after.apex).toBe(apex);
+    expect(compact(after).apex).toBe(apex);
+    const equal = name('example.');
+    expect(unwrap(ZoneVersion.open(layers, equal)).apex).toBe(equal);
+    for (const other of [name('eXample.'), name('example.test.'), name('examplf.')])
+      expect(unwrap(ZoneVersion.open(layers, other)).apex).toEqual(name('example.'));
   });
 });

@@ -72,25 +72,27 @@ export class ZoneVersion {
   }
 
   /**
-   * Opens a version from its layers in constant time; see verifyImage for the full check of a file.
+   * Opens a version from its layers in constant time; see verifyImage for the full check of a file. `known`: the apex as somebody has it
+   * who lives as long; when the image says it the same way it is shared, for each of thousands of zones would have a copy.
    * Errors: `image-damaged`, `image-format-unknown`, `zone-no-soa`, `zone-two-soas`, `soa-malformed`.
    */
-  static open(buffers: readonly SharedArrayBuffer[]): Result<ZoneVersion> {
+  static open(buffers: readonly SharedArrayBuffer[], known?: Name): Result<ZoneVersion> {
     if (buffers.length === 0 || buffers.length > MAX_LAYERS)
       return fail('image-damaged', `a zone image has 1 to ${MAX_LAYERS} layers, not ${buffers.length}`);
-    const layers: Layer[] = [];
-    for (const buffer of buffers) {
-      const opened = Layer.open(buffer);
+    // Of that length from the start: an array that grows has room for 17.
+    const layers = new Array<Layer>(buffers.length);
+    for (let i = 0; i < buffers.length; i++) {
+      const opened = Layer.open(buffers[i]);
       if (!opened.ok) return opened;
-      layers.push(opened.value);
+      layers[i] = opened.value;
     }
-    return ZoneVersion.ofLayers(layers);
+    return ZoneVersion.ofLayers(layers, known);
   }
 
-  /** A version of layers already opened. */
-  static ofLayers(layers: readonly Layer[]): Result<ZoneVersion> {
+  /** A version of layers already opened. `known`: as in {@link open}. */
+  static ofLayers(layers: readonly Layer[], known?: Name): Result<ZoneVersion> {
     const base = layers[layers.length - 1];
-    const apex = base.apex();
+    const apex = base.apex(known);
     for (const layer of layers)
       if (layer.seed !== base.seed || layer.isOverlay !== (layer !== base) || !layer.hasApex(apex))
         return fail('image-damaged', 'the layers of a zone image do not belong together');

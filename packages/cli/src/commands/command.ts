@@ -31,6 +31,7 @@ export interface Invocation {
   readonly terminal: Terminal;
   readonly json: boolean;
   now(): number;
+  readonly started?: (() => void) | undefined;
 }
 
 /** Ends a command with a line on stderr. */

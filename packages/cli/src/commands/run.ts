@@ -29,7 +29,8 @@ export const run: Command = {
     const level = choice('log-level', stringOption(invocation, 'log-level'), LEVELS) ?? 'info';
     const { runNode } = await import('../run/run-node.ts');
     const text = format === undefined ? process.stdout.isTTY === true : format === 'text';
-    return runNode({ file, log: { level, text, colours: invocation.terminal.colours } });
+    const { terminal, started } = invocation;
+    return runNode({ file, log: { level, text, colours: terminal.colours }, started });
   },
 };
 

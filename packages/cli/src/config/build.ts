@@ -27,6 +27,7 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
   }
   const acls = new Map(parsed.acls.map((acl) => [acl.id, aclRule(acl, keyOf(acl.key)?.name)]));
   const { server, control, redis, limits, delegation, replicas } = parsed;
+  const lists = { absolute, remotes: sharedLists(remotes), acls: sharedLists(acls) };
   return {
     file: path,
     server: {
@@ -39,7 +40,12 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
       workers: server.workers ?? availableParallelism(),
       warmUp: server['warm-up'] ?? true,
     },
-    control: control && { listen: control.listen, token: secrets.token, waits: control.waits },
+    control: control && {
+      listen: control.listen,
+      token: secrets.token,
+      waits: control.waits,
+      zoneMetrics: control['zone-metrics'],
+    },
     redis: redis && {
       url: redis.url,
       password: secrets.redisPassword,
@@ -51,6 +57,7 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
       checks: limits?.checks,
       transfers: limits?.transfers,
       transfersPerPrimary: limits?.['transfers-per-primary'],
+      idleTimeout: seconds(limits?.['tcp-remote-io-timeout']),
     },
     delegation: delegation && {
       resolvers: delegation.resolver ?? [],
@@ -74,10 +81,15 @@ export function buildConfig(parsed: ConfigFile, file: string, secrets: Secrets):
     })),
     zones: parsed.zones.map((zone) => {
       const merged = withTemplate(zone, parsed.templates);
-      return buildZone(merged, { absolute, remotes, acls });
+      return buildZone(merged, lists);
     }),
     places: new Map(parsed.remotes.flatMap(({ id, place }) => (place ? [[id, place] as const] : []))),
   };
+}
+
+/** ms */
+function seconds(duration: number | undefined): number | undefined {
+  return duration === undefined ? undefined : duration * 1000;
 }
 
 function historyLimits(replicas: ConfigFile['replicas']): NodeConfig['replicas'] {
@@ -96,8 +108,22 @@ function comparingSettings({ replicas, remotes }: ConfigFile): NodeConfig['compa
 
 interface Resolved {
   readonly absolute: (path: string) => string;
-  readonly remotes: ReadonlyMap<string, Remote>;
-  readonly acls: ReadonlyMap<string, AclRule>;
+  readonly remotes: (ids: readonly string[] | undefined) => readonly Remote[];
+  readonly acls: (ids: readonly string[] | undefined) => readonly AclRule[];
+}
+
+/** What ids stand for. Thousands of zones have the same few lists of them: those with the same ids share one. */
+function sharedLists<T>(known: ReadonlyMap<string, T>): (ids: readonly string[] | undefined) => readonly T[] {
+  const lists = new Map<string, readonly T[]>();
+  return (ids = []) => {
+    const key = JSON.stringify(ids);
+    let list = lists.get(key);
+    if (list === undefined) {
+      list = ids.map((id) => known.get(id)!);
+      lists.set(key, list);
+    }
+    return list;
+  };
 }
 
 function buildZone(zone: ConfigZone, { absolute, remotes, acls }: Resolved): ZoneConfig {
@@ -105,9 +131,9 @@ function buildZone(zone: ConfigZone, { absolute, remotes, acls }: Resolved): Zon
   return {
     domain,
     file: zone.file === undefined ? undefined : absolute(zone.file.replaceAll('%s', fileNameOf(domain))),
-    primaries: (zone.primary ?? []).map((id) => remotes.get(id)!),
-    notify: (zone.notify ?? []).map((id) => remotes.get(id)!),
-    acl: (zone.acl ?? []).map((id) => acls.get(id)!),
+    primaries: remotes(zone.primary),
+    notify: remotes(zone.notify),
+    acl: acls(zone.acl),
     settings: settingsOf(zone),
     delegationCheck: zone['delegation-check'],
   };
@@ -126,8 +152,12 @@ function settingsOf(zone: ConfigZone): ZoneSettings {
     serialPolicy: zone['serial-policy'],
     verification: verificationOf(zone),
   };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  const set = Object.entries(all).filter(([, value]) => value !== undefined);
+  return set.length === 0 ? DEFAULTS_ONLY : Object.fromEntries(set);
 }
+
+/** Of all zones that say nothing. */
+const DEFAULTS_ONLY: ZoneSettings = {};
 
 /** Undefined when nothing is said of it. */
 function verificationOf(zone: ConfigZone): VerificationPolicy | undefined {

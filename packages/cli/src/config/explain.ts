@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { inOurWords } from './foreign-words.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import type { ConfigProblem } from './problem.ts';
 import { configSchema } from './schema.ts';
@@ -19,6 +20,8 @@ export function explainIssue(issue: z.core.$ZodIssue, source: ConfigSource): Con
 }
 
 function wrongValue(issue: z.core.$ZodIssue, key: string, found: unknown): string {
+  if (issue.code === 'invalid_type' && issue.expected === 'object' && typeof issue.path.at(-1) === 'number')
+    return `an entry of ${key} must be a map such as { ${ENTRIES[key] ?? 'id: one, …'} }, not ${describe(found)}`;
   if (issue.code === 'invalid_type' && issue.expected === 'object')
     return `${key} must be a map (lines of "key: value"), not ${describe(found)}`;
   if (!issue.message.startsWith('must')) return `${key}: ${issue.message}`;
@@ -27,9 +30,19 @@ function wrongValue(issue: z.core.$ZodIssue, key: string, found: unknown): strin
   return `${key} ${issue.message}, not ${describe(found)}${fix}${quotes}`;
 }
 
+/** What an entry of a list looks like. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  zones: 'domain: example.org., file: example.org.zone',
+  remotes: 'id: hub, address: ["192.0.2.1"]',
+  keys: 'id: xfr.example., secret-file: ./xfr.key',
+  acls: 'id: from-hub, address: [192.0.2.1], action: [notify]',
+};
+
 function unknownKey(path: Path, key: string, value: unknown): string {
   const allowed = keysAt(path);
   const where = path.length === 0 ? 'at the top level' : `in ${placeWords(path, value)}`;
+  const words = inOurWords(key, allowed);
+  if (words !== undefined) return `unknown key ${JSON.stringify(key)} ${where}; ${words}`;
   if (nearest(key, allowed) !== undefined)
     return `unknown key ${JSON.stringify(key)} ${where}${didYouMean(key, allowed)}`;
   const home = keysAt([]).find((section) => keysAt([section, 0]).includes(key) || keysAt([section]).includes(key));

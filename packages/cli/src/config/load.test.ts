@@ -73,7 +73,7 @@ describe('a configuration that is wrong names the place and the fix', () => {
     [
       'a key nobody knows',
       `${SERVER}control:\n  listen: "127.0.0.1:8053"\n  colour: red\n`,
-      ['4:3: unknown key "colour" in "control"; allowed: listen, token, token-file, waits'],
+      ['4:3: unknown key "colour" in "control"; allowed: listen, token, token-file, waits, zone-metrics'],
     ],
     [
       'one address where a list belongs',
@@ -244,6 +244,11 @@ zones:
       ],
     ],
     [
+      "Knot's milliseconds for how long a primary may send nothing",
+      `${SERVER}limits: { tcp-remote-io-timeout: 5000 }\n`,
+      ['2:34: tcp-remote-io-timeout must be 1s to 600s; a number is seconds (in Knot it is ms), not the number 5000'],
+    ],
+    [
       'two passwords for Redis, of which none is shown',
       `${SERVER}redis: { url: "redis://:s3cret@127.0.0.1", password-file: p, site: fra }\n`,
       [
@@ -360,6 +365,12 @@ zones:
     ]);
   });
 
+  it('durations are seconds in the file, ms in the program', () => {
+    const text = `${SERVER}limits: { tcp-remote-io-timeout: 20s }\n`;
+    const said = loadConfig('/etc/zw.yaml', files({ '/etc/zw.yaml': text }));
+    expect(said.ok && said.config.limits.idleTimeout).toBe(20_000);
+  });
+
   it('merges the named template, or "default" when the zone names none; the zone wins', () => {
     expect(test).toMatchObject({
       file: '/srv/example.test.zone',
@@ -393,5 +404,24 @@ zones:
       '/etc/zw/zw.yaml:23:5: zone example.test.: there is no file /srv/example.test.zone; the zone will answer SERVFAIL until there is one',
       '/etc/zw/zw.yaml:25:5: zone .: there is no file /etc/zw/zones/root.zone; the zone will answer SERVFAIL until there is one',
     ]);
+  });
+
+  it('zones that say the same share what it stands for: there are thousands', () => {
+    const text = `${SERVER}remotes:
+  - { id: a, address: ["192.0.2.1:53"] }
+  - { id: b, address: ["192.0.2.2:53"] }
+acls:
+  - { id: open, address: [192.0.2.0/24], action: [notify] }
+zones:
+  - { domain: one.test., primary: [a, b], acl: [open] }
+  - { domain: two.test., primary: [a, b], acl: [open] }
+  - { domain: three.test., primary: [b, a], acl: [open] }
+`;
+    const shared = loadConfig('/etc/zw.yaml', files({ '/etc/zw.yaml': text }));
+    if (!shared.ok) throw new Error(shared.problems.map(problemText).join());
+    const [one, two, three] = shared.config.zones;
+    expect(two.primaries).toBe(one.primaries);
+    expect([two.notify === one.notify, two.acl === one.acl, two.settings === one.settings]).toEqual([true, true, true]);
+    expect(three.primaries.map(({ id }) => id)).toEqual(['b', 'a']);
   });
 });

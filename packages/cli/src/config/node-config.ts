@@ -55,6 +55,8 @@ interface ControlConfig {
   readonly token: string | undefined;
   /** Absent: the default of packages/replicas. */
   readonly waits?: number | undefined;
+  /** Which zones have metrics of their own; absent: all while they are few. */
+  readonly zoneMetrics?: 'full' | 'terse' | 'none' | undefined;
 }
 
 export interface RedisConfig {
@@ -71,6 +73,8 @@ interface LimitsConfig {
   readonly checks?: number | undefined;
   readonly transfers?: number | undefined;
   readonly transfersPerPrimary?: number | undefined;
+  /** ms: tcp-remote-io-timeout. */
+  readonly idleTimeout?: number | undefined;
 }
 
 export interface DelegationConfig {

@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { parseAddressRange } from '@zonewire/nameserver';
 import { fail, type Name, nameFromText, nameKey, nameToText, type Result } from '@zonewire/shared-protocol';
-import { isLoopback, parseHostPort } from './addresses.ts';
+import { hostPortText, isLoopback, parseHostPort } from './addresses.ts';
 import { placeWords } from './explain.ts';
 import { didYouMean } from './nearest.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -15,6 +15,7 @@ export function checkRules(source: ConfigSource): ConfigProblem[] {
   const root = source.value;
   return [
     ...checkVersionLimits(source, root),
+    ...checkListen(source, root),
     ...checkControl(source, root),
     ...checkRedis(source, root),
     ...checkDelegation(source, root),
@@ -37,6 +38,25 @@ function checkVersionLimits(source: ConfigSource, root: unknown): ConfigProblem[
       source.atKey(['server'], 'tls-listen', 'tls-listen is not available in this version; leave it out or empty'),
     );
   return problems;
+}
+
+/** One address for two things: the second finds it taken, by this very program. */
+function checkListen(source: ConfigSource, root: unknown): ConfigProblem[] {
+  if (!isMapValue(root) || !isMapValue(root.server) || !Array.isArray(root.server.listen)) return [];
+  const first = new Map<string, string>();
+  const taken = (text: unknown, path: Path, defaultPort?: number): ConfigProblem[] => {
+    const address = typeof text === 'string' ? parseHostPort(text, { defaultPort, allowPortZero: true }) : undefined;
+    if (!address?.ok || address.value.port === 0) return [];
+    const own = hostPortText(address.value);
+    const before = first.get(own);
+    if (before !== undefined)
+      return [source.at(path, `${own} stands there already, in ${before}; give each its own port`)];
+    first.set(own, path.slice(0, 2).join('.'));
+    return [];
+  };
+  const listen = root.server.listen.flatMap((text, index) => taken(text, ['server', 'listen', index], 53));
+  const control = isMapValue(root.control) ? root.control.listen : undefined;
+  return [...listen, ...taken(control, ['control', 'listen'])];
 }
 
 function checkControl(source: ConfigSource, root: unknown): ConfigProblem[] {
@@ -118,7 +138,10 @@ function checkReferences(source: ConfigSource, root: unknown): ConfigProblem[] {
       for (const { text, path } of uses) {
         if (ids.has(same(text))) continue;
         const near = didYouMean(text, ids);
-        const hint = near || (ids.size === 0 ? `; there are no ${to} yet` : `; there are: ${[...ids].join(', ')}`);
+        const isAddress = to === 'remotes' && parseHostPort(text, { defaultPort: 53 }).ok;
+        const hint = isAddress
+          ? `; an address belongs there, such as { id: hub, address: [${JSON.stringify(text)}] }, and its id here`
+          : near || (ids.size === 0 ? `; there are no ${to} yet` : `; there are: ${[...ids].join(', ')}`);
         problems.push(source.at(path, `${key} ${JSON.stringify(text)} is not among the ${to}${hint}`));
       }
     }

@@ -110,6 +110,10 @@ const control = z.strictObject({
   waits: wholeNumber('requests')
     .optional()
     .meta({ description: 'Requests that may wait for a change to arrive, at once. Default: 1000.' }),
+  'zone-metrics': z.enum(['full', 'terse', 'none'], { error: 'must be full, terse or none' }).optional().meta({
+    description:
+      'Which zones, and which of them at each secondary, have samples of their own at /metrics. full: all; terse: those that are not well; none: counts only. Default: full up to 10,000 of them, else terse.',
+  }),
 });
 
 const redis = z.strictObject({
@@ -125,6 +129,10 @@ const redis = z.strictObject({
   }),
 });
 
+const ioTimeout = duration.refine((seconds) => seconds >= 1 && seconds <= 600, {
+  error: 'must be 1s to 600s; a number is seconds (in Knot it is ms)',
+});
+
 const limits = z
   .strictObject({
     rounds: wholeNumber('rounds').optional().meta({
@@ -137,10 +145,16 @@ const limits = z
       description: 'Transfers in under way at once. Default: 20.',
     }),
     'transfers-per-primary': wholeNumber('transfers').optional().meta({
-      description: 'Of these, from one address. Default: 10.',
+      description: 'Of these, from one address; one place in eight is for changes alone. Default: 10.',
+    }),
+    'tcp-remote-io-timeout': ioTimeout.optional().meta({
+      description:
+        'How long a primary may send nothing in the middle of a transfer; then the next one is asked. Whoever has stalled is waited for twice as long each time, up to 60s. Default: 10s.',
     }),
   })
-  .meta({ description: 'What this node asks of primaries at once, over all zones it is secondary for.' });
+  .meta({
+    description: 'What this node asks of primaries at once, over all zones it is secondary for, and how long it waits.',
+  });
 
 const parentZone = z.strictObject({
   zone: read(nameFromText, 'must be the name of a zone, such as "org."').meta({

@@ -89,6 +89,15 @@ function plainValue(
 function yamlWords(message: string): string {
   const first = message.split('\n')[0].replace(/:$/, '');
   if (/^Map keys must be unique/.test(first)) return 'this key stands twice in the same map; keep one of them';
+  if (/^Implicit keys need to be on a single line|^Implicit map keys need to be followed/.test(first))
+    return 'a line that should begin "key: value" does not; is a space missing after a colon?';
+  if (
+    /^Sequence item without - indicator|^All mapping items must start at the same column|^All sequence items must start/.test(
+      first,
+    )
+  )
+    return 'this line is not indented like the others of its list or map; the keys of one entry begin in the same column';
+  if (/^Missing closing/.test(first)) return 'a closing quote is missing; it may belong many lines above';
   if (/tab/i.test(first)) return `${first} (indent with spaces)`;
   return first;
 }

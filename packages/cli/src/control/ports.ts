@@ -19,6 +19,7 @@ import type { ZoneVersion } from '@zonewire/zone';
 import type { Place } from '../config/mod.ts';
 import type { EventStreams } from '../events/event-streams.ts';
 import type { MetricFamily } from './metrics/exposition.ts';
+import type { ZoneMetrics } from './metrics/own-samples.ts';
 
 /** What the control API shows and does; `run` implements it over the running node, tests over nothing. */
 export interface ControlPorts {
@@ -53,6 +54,8 @@ export interface ControlPorts {
   notify(zone: Name): Promise<ActionOutcome>;
   readonly primary: PrimaryPort;
   readonly secondary: SecondaryPort;
+  /** Which zones have samples of their own; absent: it follows from how many there are. */
+  readonly zoneMetrics?: ZoneMetrics | undefined;
   /** Counters and gauges beyond those of zones and secondaries. */
   metrics(): Iterable<MetricFamily>;
 }

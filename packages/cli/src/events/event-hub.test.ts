@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EVENTS_KEPT, EventHub, GAP } from './event-hub.ts';
+import { EVENTS_KEPT, EventHub, GAP, KEPT_UNHEARD } from './event-hub.ts';
 import type { NodeEvent } from './node-event.ts';
 
 const event = (at: number): NodeEvent => ({
@@ -12,6 +12,7 @@ const event = (at: number): NodeEvent => ({
 
 function hub(kept?: number, events = 0) {
   const made = new EventHub({ firstId: 1_000, ...(kept === undefined ? {} : { kept }) });
+  if (events > KEPT_UNHEARD) made.listen(() => {})();
   for (let i = 0; i < events; i++) made.publish(event(i));
   return made;
 }
@@ -35,6 +36,19 @@ describe('EventHub', () => {
     expect(times(made.after(999))).toEqual([0, 1, 2]);
     expect(times(made.after(1_001))).toEqual([2]);
     expect(times(made.after(1_002))).toEqual([]);
+  });
+
+  it('before somebody has listened for the first time it keeps a thousand, which are told then, and more from then on', () => {
+    const made = hub();
+    for (let i = 0; i < KEPT_UNHEARD + 10; i++) made.publish(event(i));
+    const [missed, first] = [1_008, 1_009];
+    const told = () => [times(made.after(missed)), made.after(first).length, times(made.after(made.lastId))];
+    expect(told()).toEqual([GAP, KEPT_UNHEARD, []]);
+    made.listen(() => {})();
+    expect(told()).toEqual([GAP, KEPT_UNHEARD, []]);
+    for (let i = 0; i < 500; i++) made.publish(event(i));
+    expect(told()).toEqual([GAP, KEPT_UNHEARD + 500, []]);
+    expect(times(made.after(first, 2))).toEqual([10, 11]);
   });
 
   it('keeps so many and no more: who comes back later has a gap', () => {

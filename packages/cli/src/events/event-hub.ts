@@ -25,6 +25,9 @@ export interface EventHubCounters {
   gaps: number;
 }
 
+/** Of these, while nobody has ever listened: most nodes have nobody who does, and who begins to may want to know what came just before. */
+export const KEPT_UNHEARD = 1_000;
+
 /** What was missed cannot be told any more. */
 export const GAP = 'gap';
 
@@ -34,16 +37,22 @@ export class EventHub {
   readonly #kept: number;
   readonly #wanted: (() => void) | undefined;
   readonly #listeners = new Set<(event: NumberedEvent) => void>();
-  /** A ring: the event with id `n` is at `n % kept`. */
-  readonly #ring: NumberedEvent[] = [];
   readonly #firstId: number;
   #nextId: number;
+  /** A ring: the event with id `n` is at `(n - first) % room`. */
+  #ring: NumberedEvent[] = [];
+  #room: number;
+  /** The oldest event that the ring has had since it has its whole room. */
+  #keptFrom: number;
+  #wasHeard = false;
 
   constructor({ firstId, kept = EVENTS_KEPT, wanted }: EventHubOptions) {
     this.#wanted = wanted;
     this.#firstId = firstId;
     this.#nextId = firstId;
+    this.#keptFrom = firstId;
     this.#kept = kept;
+    this.#room = Math.min(kept, KEPT_UNHEARD);
   }
 
   get listeners(): number {
@@ -58,12 +67,13 @@ export class EventHub {
   publish(event: NodeEvent): void {
     const numbered = new Numbered(this.#nextId++, event);
     this.counters.published++;
-    this.#ring[(numbered.id - this.#firstId) % this.#kept] = numbered;
+    this.#place(numbered);
     for (const listener of this.#listeners) listener(numbered);
   }
 
   /** @returns how to end it. */
   listen(listener: (event: NumberedEvent) => void): () => void {
+    if (!this.#wasHeard) this.#makeRoom();
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) this.#wanted?.();
     return () => this.#listeners.delete(listener);
@@ -71,8 +81,7 @@ export class EventHub {
 
   /** Whether everything after `id` is kept, and `id` is one of this run. */
   continues(id: number): boolean {
-    const oldest = Math.max(this.#firstId, this.#nextId - this.#kept);
-    return id + 1 >= oldest && id < this.#nextId;
+    return id + 1 >= this.#oldest && id < this.#nextId;
   }
 
   /** What was published after `id`, oldest first, `limit` of them at most; {@link GAP} unless it {@link continues}. */
@@ -80,8 +89,25 @@ export class EventHub {
     if (!this.continues(id)) return GAP;
     const events: NumberedEvent[] = [];
     const end = Math.min(this.#nextId, id + 1 + limit);
-    for (let next = id + 1; next < end; next++) events.push(this.#ring[(next - this.#firstId) % this.#kept]);
+    for (let next = id + 1; next < end; next++) events.push(this.#ring[(next - this.#firstId) % this.#room]);
     return events;
+  }
+
+  get #oldest(): number {
+    return Math.max(this.#keptFrom, this.#nextId - this.#room);
+  }
+
+  #place(event: NumberedEvent): void {
+    this.#ring[(event.id - this.#firstId) % this.#room] = event;
+  }
+
+  #makeRoom(): void {
+    this.#wasHeard = true;
+    this.#keptFrom = this.#oldest;
+    const events = this.#ring;
+    this.#ring = [];
+    this.#room = this.#kept;
+    for (const event of events) this.#place(event);
   }
 }
 

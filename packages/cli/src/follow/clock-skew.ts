@@ -8,47 +8,57 @@ export interface ClockSample {
 export interface ClockSkew {
   /** Their clock less ours, ms. */
   readonly ms: number;
-  /** It may be off by as much: half of the round trip. */
+  /** It may be off by as much: half of what both ways took at their quickest. */
   readonly uncertainty: number;
 }
 
-/** From the quickest of the answers: the less time on the way, the less it can be off. Undefined without any that can be. */
-export function clockSkew(samples: readonly ClockSample[]): ClockSkew | undefined {
-  let best: ClockSkew | undefined;
-  for (const { sentAt, theirs, receivedAt } of samples) {
-    const roundTrip = receivedAt - sentAt;
-    // Our own clock was set in between.
-    if (roundTrip < 0) continue;
-    const skew = { ms: theirs - (sentAt + roundTrip / 2), uncertainty: roundTrip / 2 };
-    if (best === undefined || skew.uncertainty < best.uncertainty) best = skew;
-  }
-  return best;
-}
-
 /** Two clocks part by not more than this: ms per ms. */
-const DRIFT = 50e-6;
+const DRIFT = 20e-6;
 /** Times come in whole ms. */
 const RESOLUTION = 1;
 
+interface Bound {
+  readonly ms: number;
+  readonly at: number;
+}
+
 /**
- * Measured again and again, the clocks are known as well as at the best of all times: a machine that was busy with its start, or a way that was
- * crowded, is found out by a quicker answer later. What is old is worth less, since clocks drift; what contradicts it shows that one was set.
+ * Nothing arrives before it was sent: their time less ours when we asked is not below the skew, their time less ours when the answer came
+ * not above it. The tightest of each stays, from whichever answer: on a crowded way, or beside a machine busy with its start, it is enough
+ * that each direction was free once. What is old is worth less, since clocks drift; bounds that cross show that a clock was set.
  */
 export class ClockComparison {
-  #best: (ClockSkew & { readonly at: number }) | undefined;
+  #atMost: Bound | undefined;
+  #atLeast: Bound | undefined;
+  #at = 0;
 
   /** @returns the best that is known now; undefined: nothing yet. */
   add(samples: readonly ClockSample[]): ClockSkew | undefined {
-    const fresh = clockSkew(samples);
-    const at = samples.at(-1)?.receivedAt ?? 0;
-    if (fresh !== undefined && !this.#isWorse(fresh, at)) this.#best = { ...fresh, at };
-    return this.#best;
+    for (const sample of samples) this.#add(sample);
+    if (this.#atMost === undefined || this.#atLeast === undefined) return undefined;
+    const [high, low] = [highest(this.#atMost, this.#at), lowest(this.#atLeast, this.#at)];
+    return { ms: (high + low) / 2, uncertainty: Math.max(0, high - low) / 2 };
   }
 
-  #isWorse(fresh: ClockSkew, at: number): boolean {
-    if (this.#best === undefined) return false;
-    const grown = this.#best.uncertainty + Math.abs(at - this.#best.at) * DRIFT;
-    const contradicts = Math.abs(fresh.ms - this.#best.ms) > fresh.uncertainty + grown + RESOLUTION;
-    return !contradicts && grown < fresh.uncertainty;
+  #add({ sentAt, theirs, receivedAt: at }: ClockSample): void {
+    // Our own clock was set in between.
+    if (at < sentAt) return;
+    this.#at = at;
+    const atMost = { ms: theirs - sentAt, at };
+    const atLeast = { ms: theirs - at, at };
+    if (this.#atMost === undefined || atMost.ms <= highest(this.#atMost, at)) this.#atMost = atMost;
+    if (this.#atLeast === undefined || atLeast.ms >= lowest(this.#atLeast, at)) this.#atLeast = atLeast;
+    if (lowest(this.#atLeast, at) - highest(this.#atMost, at) <= RESOLUTION) return;
+    this.#atMost = atMost;
+    this.#atLeast = atLeast;
   }
+}
+
+/** What such a bound says at `now`. */
+function highest({ ms, at }: Bound, now: number): number {
+  return ms + Math.abs(now - at) * DRIFT;
+}
+
+function lowest({ ms, at }: Bound, now: number): number {
+  return ms - Math.abs(now - at) * DRIFT;
 }

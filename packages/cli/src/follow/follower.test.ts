@@ -295,7 +295,8 @@ describe('Follower', () => {
       if (second === 10) slow.there = 40;
     }
     expect(measured).toEqual([1, 2, 4, 8, 16, 32, 64, 124, 184]);
-    expect(new Set(skews.slice(1))).toEqual(new Set([500]));
+    // Half of what the clocks can have parted by since: the other half is as likely.
+    expect(skews.slice(1)).toEqual([500, 500, 500, 500, 500, 500, 501, 501, 502]);
   });
 
   it('stops at once, also in the middle of a pause', async () => {

@@ -67,6 +67,7 @@ export function controlPorts(node: RunningNode): ControlPorts {
       refresh: async (zone) => refreshed(zone, await secondary.refresh(zone)),
       retransfer: async (zone) => refreshed(zone, await secondary.retransfer(zone)),
     },
+    zoneMetrics: node.config.control?.zoneMetrics,
     metrics: () => nodeMetrics(node),
   };
 }

@@ -4,15 +4,24 @@ import type { Replicas } from '@zonewire/replicas';
 import type { FollowedConfig } from '../config/mod.ts';
 import { Follower, type FollowSink } from '../follow/follower.ts';
 
+export interface FollowingOptions {
+  readonly replicas: Replicas;
+  readonly log: Log;
+  /** Somebody is followed, and nobody was before: what they tell is compared with what is here. */
+  readonly wanted: () => void;
+}
+
 /** Follows the secondaries of ours that the configuration names, and gives what they tell to {@link Replicas}. */
 export class Following {
   readonly #replicas: Replicas;
   readonly #log: Log;
+  readonly #wanted: () => void;
   readonly #followers = new Map<string, { readonly config: FollowedConfig; readonly follower: Follower }>();
 
-  constructor({ replicas, log }: { readonly replicas: Replicas; readonly log: Log }) {
+  constructor({ replicas, log, wanted }: FollowingOptions) {
     this.#replicas = replicas;
     this.#log = log;
+    this.#wanted = wanted;
   }
 
   get size(): number {
@@ -29,6 +38,7 @@ export class Following {
 
   /** Those that did not change go on as they are. */
   configure(followed: readonly FollowedConfig[]): void {
+    const isFirst = this.size === 0;
     const wanted = new Map(followed.map((config) => [config.id, config]));
     for (const [id, { config, follower }] of this.#followers) {
       if (isDeepStrictEqual(config, wanted.get(id))) continue;
@@ -43,6 +53,7 @@ export class Following {
       this.#followers.set(id, { config, follower });
       follower.start();
     }
+    if (isFirst && this.size > 0) this.#wanted();
   }
 
   async stop(): Promise<void> {

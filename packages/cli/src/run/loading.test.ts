@@ -37,7 +37,8 @@ describe('while zones are loaded', () => {
     }
     expect(await dig(node, 'other.test.', 'SOA')).toMatch(/status: REFUSED/);
     expect(node.process.output).not.toContain('"ready:');
-    const health = await fetch(`${node.controlUrl}/health/ready`);
+    // The control API is there a moment later than what is served.
+    const health = await eventually('the control API', () => fetch(`${node.controlUrl}/health/ready`));
     expect([health.status, await health.json()]).toEqual([503, { status: 'waiting', waitingFor: 1 }]);
     expect(await node.status('slow.test.')).toMatchObject({ state: 'loading' });
     writeFileSync(node.zoneFile('slow.test.'), text('slow.test.'));

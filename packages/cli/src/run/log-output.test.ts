@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,3 +78,44 @@ it('a reader that sleeps: what waits is bounded; when it reads again, the log sa
   expect(kept).toBeLessThan(300);
   closeSync(fd);
 });
+
+/** A process whose log nobody reads is told to end, with much to write still. Gives how long its end took, ms. */
+async function endsInto(stdout: 'pipe' | number, gone = () => {}): Promise<number> {
+  const module = new URL('./log-output.ts', import.meta.url).href;
+  // More than a pipe holds.
+  const script = `
+    const { lineOutput } = await import('${module}');
+    const out = lineOutput();
+    const line = 'x'.repeat(999) + '\\n';
+    for (let i = 0; i < 1_000; i++) out.write(line);
+    process.once('SIGTERM', () => { out.write(line); process.exit(0); });
+    setInterval(() => {}, 1_000);
+    process.stderr.write('wrote');`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', stdout, 'pipe'] });
+  child.stdout?.pause();
+  await once(child.stderr!, 'data');
+  gone();
+  await sleep(10 * WRITTEN_WITHIN_MS);
+  const began = performance.now();
+  child.kill('SIGTERM');
+  try {
+    expect(await once(child, 'exit', { signal: AbortSignal.timeout(10_000) })).toEqual([0, null]);
+  } finally {
+    child.kill('SIGKILL');
+  }
+  return performance.now() - began;
+}
+
+it('a reader that sleeps does not keep the process from its end: a socket', async () => {
+  expect(await endsInto('pipe')).toBeLessThan(5_000);
+}, 20_000);
+
+it('nor a pipe, nor a reader that goes away', async () => {
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(path, constants.O_WRONLY);
+  expect(await endsInto(writer)).toBeLessThan(5_000);
+  expect(await endsInto(writer, () => closeSync(reader))).toBeLessThan(5_000);
+  closeSync(writer);
+}, 40_000);

@@ -66,44 +66,42 @@ class Said {
 
 /** A change does not wait for its own lines: composing one, seldom done, takes a quarter of a millisecond. */
 class NodeLog implements Log {
-  readonly #parent: Logger;
+  readonly #logger: Logger;
   readonly #said: Said;
-  /** Each zone has a log of its own, and most never say anything. */
+  /** Of each zone another; written before the fields of the line. */
   readonly #bindings: object | undefined;
-  #child: Logger | undefined;
 
-  constructor(parent: Logger, said: Said, bindings?: object) {
-    this.#parent = parent;
+  constructor(logger: Logger, said: Said, bindings?: object) {
+    this.#logger = logger;
     this.#said = said;
     this.#bindings = bindings;
   }
 
   debug(fields: object, message: string): void {
-    if (this.#parent.isLevelEnabled('debug')) this.#said.add(this.#logger, 'debug', fields, message);
+    if (this.#logger.isLevelEnabled('debug')) this.#said.add(this.#logger, 'debug', this.#with(fields), message);
   }
 
   info(fields: object, message: string): void {
-    if (this.#parent.isLevelEnabled('info')) this.#said.add(this.#logger, 'info', fields, message);
+    if (this.#logger.isLevelEnabled('info')) this.#said.add(this.#logger, 'info', this.#with(fields), message);
   }
 
   /** Trouble is written at once, in its turn: the process may not live much longer. */
   warn(fields: object, message: string): void {
     this.#said.compose();
-    this.#logger.warn(fields, message);
+    this.#logger.warn(this.#with(fields), message);
   }
 
   error(fields: object, message: string): void {
     this.#said.compose();
-    this.#logger.error(fields, message);
+    this.#logger.error(this.#with(fields), message);
   }
 
+  /** Costs nothing but itself: pino's own children each put their bindings into text, and most never say anything. */
   child(bindings: object): Log {
-    return new NodeLog(this.#logger, this.#said, bindings);
+    return new NodeLog(this.#logger, this.#said, this.#with(bindings));
   }
 
-  get #logger(): Logger {
-    if (this.#bindings === undefined) return this.#parent;
-    this.#child ??= this.#parent.child(this.#bindings);
-    return this.#child;
+  #with(fields: object): object {
+    return this.#bindings === undefined ? fields : { ...this.#bindings, ...fields };
   }
 }

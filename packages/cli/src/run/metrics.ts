@@ -40,6 +40,12 @@ export function nodeMetrics(node: RunningNode): MetricFamily[] {
     family('tcp_connections', 'TCP connections open.', 'gauge', one(tcp.open)),
     family('tcp_refused_total', 'TCP connections turned away at a limit.', 'counter', one(tcp.refused + tcp.evicted)),
     family('xfr_requests_total', 'Zone transfers by type, direction and result.', 'counter', transfers(node)),
+    family(
+      'xfr_stalled_total',
+      'Transfers in, failed, whose primary stopped sending and left the connection open.',
+      'counter',
+      one(node.secondary.counters.transfersStalled),
+    ),
     family('xfr_bytes_total', 'Octets of transfers.', 'counter', [
       { labels: { direction: 'out' }, value: counters.transferBytes },
       { labels: { direction: 'in' }, value: node.client.counters.transferBytes },

@@ -30,7 +30,12 @@ const SETUP_ERRORS = new Set([
  * `zonewire run`: a node from start to end. SIGTERM, SIGINT, or the end of the process that started it with an ipc channel
  * stop it; SIGHUP reloads. Gives the exit code.
  */
-export async function runNode(options: { file: string; log: LogOptions }): Promise<number> {
+export async function runNode(options: {
+  file: string;
+  log: LogOptions;
+  /** Called when every address listens and the control API answers. */
+  started?: (() => void) | undefined;
+}): Promise<number> {
   const log = createLog(options.log);
   endOnSurprise(log);
   const stopRequest = signalled(log);
@@ -47,6 +52,7 @@ export async function runNode(options: { file: string; log: LogOptions }): Promi
   } catch (error) {
     return notStarted(error, log);
   }
+  options.started?.();
   giveBackFreedMemory();
   process.on('SIGHUP', () => {
     node.reload('SIGHUP').catch((error) => log.error({ err: error }, 'reload failed'));

@@ -57,11 +57,16 @@ import { type Failed, NodeZones } from './zones.ts';
 /** Who listens to a change is told when it is over: on a small machine the secondaries need the processor meanwhile. */
 const AFTERWARDS_MS = 5;
 
+export interface RunningOptions {
+  /** See StoreOptions. */
+  readonly busyMs?: number;
+}
+
 export type KeyRing = ReadonlyMap<string, TsigKey>;
 
 /**
  * A node and everything in it. Starting: store -> listen -> zones loaded and served, each at once; until then it answers
- * SERVFAIL; control beside it. Stopping is the reverse.
+ * SERVFAIL; answering threads and control beside it. Stopping is the reverse.
  * The only place that knows every part.
  */
 export class RunningNode {
@@ -118,7 +123,7 @@ export class RunningNode {
       log,
       lag: (zone) => this.zones.lag(name(zone)),
       later: afterwards,
-      fetched: (zone, secondary, serial) => this.zones.fetched(zone, secondary, serial),
+      fetched: (...transfer) => this.zones.fetched(...transfer),
     });
     this.history = new History({
       path: join(config.server.dataDir, 'replication.db'),
@@ -130,7 +135,7 @@ export class RunningNode {
     const running = new RunningTransfers(clock);
     this.runningTransfers = running;
     this.comparisons = openComparisons(this);
-    this.transferOut = new TransferOut({ clock, log, watch: this.replicas.peers, running });
+    this.transferOut = new TransferOut({ clock, log, watch: this.replicas.peers, running, later: afterwards });
     const { verifier, compactor } = this;
     const shared = { store, table, client: this.client, clock, log, verifier, compactor, watcher: this.replicas };
     this.primary = new Primary({ ...shared, files: diskFiles, transfers: this.transferOut });
@@ -161,7 +166,7 @@ export class RunningNode {
       isWanted: () => this.events.listeners > 0 || this.following.size > 0,
       done: (apex, { serial }, digest) => this.#content(apex, serial, digest),
     });
-    this.following = new Following({ replicas: this.replicas, log });
+    this.following = new Following({ replicas: this.replicas, log, wanted: () => this.digests.wake() });
     this.zones = new NodeZones({ primary: this.primary, secondary: this.secondary, log });
     this.waiting = waitingRoom(this, { waits: config.control?.waits ?? DEFAULT_WAITING_LIMITS.waits });
     this.webhooks = openWebhooks(this);
@@ -187,16 +192,17 @@ export class RunningNode {
    * Resolves when every address listens and the control API answers; {@link loaded} says when every zone is served that can be.
    * How soon that is hardly depends on what is on disk. @throws ZonewireError; then nothing is left running.
    */
-  static async start(config: NodeConfig, log: Log): Promise<RunningNode> {
-    const store = await openZoneStore({ dir: config.server.dataDir });
+  static async start(config: NodeConfig, log: Log, { busyMs }: RunningOptions = {}): Promise<RunningNode> {
+    const store = await openZoneStore({ dir: config.server.dataDir, busyMs });
     const node = new RunningNode(config, store, await openSite(config, log), log);
     try {
       const failed = node.zones.takeOn(config.zones);
-      await node.nameserver.start();
+      await node.nameserver.listen();
       node.loaded = node.zones.load(config.zones).then((more) => logFailed(log, [...failed, ...more]));
       node.#turn = node.loaded;
-      // What can be answered at once is, before the control API takes a quarter of the start.
+      // What can be answered at once is, before the threads take a tenth of the start and the control API a quarter.
       await turn();
+      await node.nameserver.startThreads();
       await node.#startControl();
       watchOwnZones(node.ownZones, config, { isJudged: false });
       void node.loaded.then(() => watchOwnZones(node.ownZones, node.config));
@@ -248,7 +254,6 @@ export class RunningNode {
     this.configuredAt = systemClock.now();
     this.webhooks.configure(this.config.webhooks);
     this.following.configure(this.config.followed);
-    if (this.following.size > 0) this.digests.wake();
     watchDelegations(this.delegations, this.config);
     configureComparisons(this.comparisons, this.config);
     const failed = [...(await this.zones.remove(plan.remove)), ...(await this.zones.add(plan.add))];
@@ -355,8 +360,8 @@ function runningSettings(
 }
 
 function secondaryLimits({ limits }: NodeConfig): Partial<SecondaryLimits> {
-  const { checks, transfers, transfersPerPrimary } = { ...DEFAULT_SECONDARY_LIMITS, ...defined(limits) };
-  return { checks, transfers, transfersPerPrimary };
+  const { checks, transfers, transfersPerPrimary, idleTimeout } = { ...DEFAULT_SECONDARY_LIMITS, ...defined(limits) };
+  return { checks, transfers, transfersPerPrimary, idleTimeout };
 }
 
 function defined<T extends object>(values: T): Partial<T> {

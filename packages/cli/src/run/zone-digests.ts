@@ -52,7 +52,8 @@ export class ZoneDigests {
       if (change.kind === 'removed') {
         this.#known.delete(nameKey(change.apex));
         this.#waiting.delete(nameKey(change.apex));
-      } else if (options.isWanted()) this.#changed(change.entry.apex, change.entry.version);
+      } else if (change.kind === 'changed' && options.isWanted())
+        this.#changed(change.entry.apex, change.entry.version);
     });
   }
 

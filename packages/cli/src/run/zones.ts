@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Log, ReplicaLag, ZoneGlance, ZoneStatus } from '@zonewire/nameserver';
 import type { Primary } from '@zonewire/primary';
 import type { Secondary } from '@zonewire/secondary';
@@ -6,15 +5,13 @@ import { type Name, nameKey, nameToText } from '@zonewire/shared-protocol';
 import type { ZoneConfig } from '../config/mod.ts';
 import type { ZoneQuery } from '../control/ports.ts';
 import { isPrimary } from './reload-plan.ts';
+import { SharedTurns } from './shared-turns.ts';
 import { primarySettings, secondarySettings } from './zone-settings.ts';
 
 export interface Failed {
   readonly zone: string;
   readonly message: string;
 }
-
-/** Zones that need not wait for the disk may be many: after so long others have their turn of the event loop. */
-const WITHOUT_TURN_MS = 20;
 
 /** Zones opened or reloaded at a time: most of one is waiting for the disk. */
 const AT_ONCE = 32;
@@ -53,9 +50,9 @@ export class NodeZones {
   }
 
   /** A transfer of `serial` to one of those has come to its end. `zone`: presentation form, absolute, lower case. */
-  fetched(zone: string, remote: string, serial: number): void {
-    this.#primary.fetched(zone, remote, serial);
-    this.#secondary.fetched(zone, remote, serial);
+  fetched(zone: string, remote: string, serial: number, wantsForetold: boolean): void {
+    this.#primary.fetched(zone, remote, serial, wantsForetold);
+    this.#secondary.fetched(zone, remote, serial, wantsForetold);
   }
 
   /** Names of the zones that match, a page of them, in the order of the configuration; and how many match. */
@@ -143,13 +140,11 @@ export class NodeZones {
   async #forEach(zones: readonly ZoneConfig[], act: (zone: ZoneConfig) => Promise<void>): Promise<Failed[]> {
     const failed: Failed[] = [];
     const left = zones.values();
-    let turnedAt = performance.now();
+    const turns = new SharedTurns();
     const worker = async () => {
       for (const zone of left) {
-        if (performance.now() - turnedAt > WITHOUT_TURN_MS) {
-          await turn();
-          turnedAt = performance.now();
-        }
+        // Zones that need not wait for the disk may be many.
+        while (turns.areDue) await turns.take();
         if (this.#stopped) return;
         try {
           await act(zone);

@@ -12,7 +12,7 @@ import {
 import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { commandConnection, type RedisAddress, workerConnection } from '../redis/connection.ts';
-import { RedisHealth, type RedisState } from '../redis/health.ts';
+import { PROBE_TIMEOUT, RedisHealth, type RedisState } from '../redis/health.ts';
 import { ChangesAhead } from './changes-ahead.ts';
 import { inTime } from './in-time.ts';
 import { JOB_NAME, jobId, LOCK, type ZoneJobData } from './job.ts';
@@ -51,6 +51,8 @@ interface Plan extends JobPlan {
 }
 
 const FIRST: ScheduleAbout = { attempt: 1 };
+/** Whether Redis answers is known by then, after a start, ms. */
+const UNTIL_KNOWN = 2 * PROBE_TIMEOUT;
 /** A time in Redis may be so much ahead of the plan, ms: clocks are in milliseconds, delays are rounded up. */
 const EARLY = 5;
 
@@ -89,6 +91,7 @@ export class BullmqSchedule implements Schedule {
   #worker: Worker<ZoneJobData> | undefined;
   #health: RedisHealth | undefined;
   #lastHandedOut = 0;
+  readonly #known = Promise.withResolvers<void>();
   readonly #onLost = new Set<() => void>();
   #closed = false;
 
@@ -110,6 +113,11 @@ export class BullmqSchedule implements Schedule {
   /** For `node status` and metrics. */
   get redis(): RedisState {
     return this.#health?.state ?? 'connecting';
+  }
+
+  /** Resolves when Redis has answered, or counts as lost, for the first time. */
+  get known(): Promise<void> {
+    return this.#known.promise;
   }
 
   get answers(): boolean {
@@ -182,6 +190,7 @@ export class BullmqSchedule implements Schedule {
       places: this.#concurrency,
       clock,
       handedOut: (job, token) => this.#handedOut(job, token),
+      left: (zone) => this.#left(zone),
       troubled,
     });
     this.#health = new RedisHealth(this.#redis, aliveKey(this.#worker.id), clock, {
@@ -251,6 +260,7 @@ export class BullmqSchedule implements Schedule {
   }
 
   #found(): void {
+    this.#known.resolve();
     this.#options.log.info({ zones: this.#plans.size }, 'Redis answers: SOA timers are BullMQ jobs');
     this.#lastHandedOut = this.#options.clock.now();
     for (const [zone, plan] of this.#plans) this.#arm(zone, plan);
@@ -259,6 +269,7 @@ export class BullmqSchedule implements Schedule {
   }
 
   #lost(reason: string): void {
+    this.#known.resolve();
     this.counters.lost++;
     this.#options.log.warn({ zones: this.#plans.size }, `Redis is lost (${reason}): SOA timers go on in this node`);
     this.#planned!.shut();
@@ -269,9 +280,14 @@ export class BullmqSchedule implements Schedule {
     for (const [zone, plan] of this.#plans) this.#arm(zone, plan);
   }
 
-  /** The heap's share: the plan itself while Redis is lost, its watchdog while it answers. */
+  /**
+   * The heap's share: the plan itself while Redis is lost, its watchdog while it answers. While that is not known yet, which is soon, it waits:
+   * a round that began here would be one that the other nodes of the site know nothing of.
+   */
   #arm(zone: string, { at, reason, change, grace }: Plan): void {
-    const wake = this.redis === 'lost' ? at : Math.max(at, this.#options.clock.now()) + grace;
+    const { redis } = this;
+    const patience = redis === 'connecting' ? Math.max(grace, UNTIL_KNOWN) : grace;
+    const wake = redis === 'lost' ? at : Math.max(at, this.#options.clock.now()) + patience;
     this.#heap.set(zone, wake, reason, change ? 'change' : 'timer');
   }
 
@@ -369,6 +385,13 @@ export class BullmqSchedule implements Schedule {
     if (changed === undefined) this.#planned!.write(zone);
     else if (changed !== next) this.set(zone, changed.at, changed.reason, priorityOf(changed), changed);
     throw new DelayedError();
+  }
+
+  /** What was planned while the job was on its way out could be neither moved nor added: Redis had it still. */
+  #left(zone: string): void {
+    if (!this.#plans.has(zone) || this.#rounds.has(zone)) return;
+    this.#planned!.doubt(zone);
+    this.#planned!.write(zone);
   }
 
   /** A change: the job goes ahead of all timers, and does not wait for a place that they have. */

@@ -9,6 +9,8 @@ export interface ChangesAheadOptions {
   readonly places: number;
   readonly clock: Clock;
   readonly handedOut: (job: Job<ZoneJobData>, token: string) => Promise<void>;
+  /** A zone's job is over, and Redis has it no more. */
+  readonly left: (zone: string) => void;
   readonly troubled: (what: string, error: unknown) => void;
 }
 
@@ -24,6 +26,7 @@ export class ChangesAhead {
 
   constructor(options: ChangesAheadOptions) {
     this.#options = options;
+    options.worker.on('completed', (job) => options.left(job.data.zone));
   }
 
   /** The worker's processor. */
@@ -83,7 +86,7 @@ export class ChangesAhead {
   }
 
   async #process(job: Job<ZoneJobData>, token: string): Promise<void> {
-    const { clock, handedOut, troubled } = this.#options;
+    const { clock, handedOut, left, troubled } = this.#options;
     let timer: unknown;
     const renew = () => {
       timer = clock.setTimeout(() => {
@@ -95,6 +98,7 @@ export class ChangesAhead {
     try {
       await handedOut(job, token);
       await job.moveToCompleted('', token, false);
+      left(job.data.zone);
     } catch (error) {
       if (!(error instanceof DelayedError)) troubled('put back', error);
     } finally {

@@ -3,6 +3,7 @@ import type { Clock, Log } from '@zonewire/nameserver';
 import type { SiteContent, SiteHead, SiteHost, SiteLink, SiteRequest, ToldContent } from '@zonewire/secondary';
 import type { Redis } from 'ioredis';
 import { commandConnection, type RedisAddress, workerConnection } from '../redis/connection.ts';
+import type { RedisState } from '../redis/health.ts';
 import { jobId } from '../schedule/job.ts';
 import { ContentStore } from './content-store.ts';
 import { readHead, readMessage, type SiteMessage } from './messages.ts';
@@ -14,7 +15,12 @@ export interface RedisSiteOptions extends RedisAddress {
   readonly clock: Clock;
   readonly log: Log;
   /** Whether Redis answers: the schedule's watch over it. What waits for a Redis that is lost goes on without it. */
-  readonly watch: { readonly answers: boolean; onLost(listener: () => void): void };
+  readonly watch: {
+    readonly redis: RedisState;
+    /** Resolves when it is not 'connecting' any more. */
+    readonly known: Promise<void>;
+    onLost(listener: () => void): void;
+  };
   /** Octets of zone content in Redis at most. */
   readonly contentMaxSize?: number | undefined;
 }
@@ -43,6 +49,8 @@ const CONTENT_KEPT = 600_000;
 const HEAD_KEPT = 86_400_000;
 /** Redis answers in less, or the primaries are asked, ms. */
 const HEAD_TIMEOUT = 250;
+/** Both connections are there in less, ms. */
+const READY_TIMEOUT = 1_000;
 /** Another node answers in less, ms. */
 const OTHERS_TIMEOUT = 1_000;
 /** A node that puts a version there says so for so long, ms. */
@@ -73,6 +81,8 @@ export class RedisSite implements SiteLink {
   readonly #prefix: string;
   readonly #redis: Redis;
   readonly #subscriber: Redis;
+  /** The connection for commands is there for the first time. */
+  readonly #ready: Promise<void>;
   readonly #versions: SiteVersions;
   readonly #waiting: Waiting<SiteHead>;
   /** Zones whose heads are to be read. */
@@ -87,6 +97,7 @@ export class RedisSite implements SiteLink {
     const { clock, site, contentMaxSize = CONTENT_MAX_SIZE } = options;
     this.#prefix = `zonewire:{${site}}`;
     this.#redis = commandConnection(options);
+    this.#ready = new Promise((resolve) => this.#redis.once('ready', resolve));
     this.#subscriber = workerConnection(options);
     const limits = { maxSize: contentMaxSize, keepFor: CONTENT_KEPT };
     this.#versions = new SiteVersions(new ContentStore(this.#redis, this.#prefix, clock, limits), contentMaxSize);
@@ -117,7 +128,7 @@ export class RedisSite implements SiteLink {
   }
 
   async head(zone: string): Promise<SiteHead | undefined> {
-    if (!this.#answers) return undefined;
+    if (!(await this.#reached())) return undefined;
     const stored = await this.#inTime(this.#redis.get(this.#headKey(zone)), HEAD_TIMEOUT);
     if (stored === undefined) return undefined;
     return readHead(stored, zone) ?? (await this.#askOthers(zone));
@@ -140,9 +151,9 @@ export class RedisSite implements SiteLink {
     }
   }
 
-  tell(head: SiteHead, content?: ToldContent): Promise<void> {
-    if (!this.#answers || this.#closed) return Promise.resolve();
-    return this.#unlessLost(this.#tell(head, content), undefined);
+  async tell(head: SiteHead, content?: ToldContent): Promise<void> {
+    if (this.#closed || !(await this.#reached())) return;
+    await this.#unlessLost(this.#tell(head, content), undefined);
   }
 
   async #tell(head: SiteHead, content?: ToldContent): Promise<void> {
@@ -275,8 +286,13 @@ export class RedisSite implements SiteLink {
     return this.#redis.publish(this.#channel, JSON.stringify(message));
   }
 
-  get #answers(): boolean {
-    return this.#redis.status === 'ready' && this.#options.watch.answers;
+  /** Whether Redis can be asked. At a start either connection, this one or the watch's, is there a moment before the other. */
+  async #reached(): Promise<boolean> {
+    const { watch } = this.#options;
+    const isComing = ['connecting', 'connect'].includes(this.#redis.status);
+    if (!this.#closed && (watch.redis === 'connecting' || (watch.redis === 'answers' && isComing)))
+      await this.#inTime(Promise.all([watch.known, this.#ready]), READY_TIMEOUT);
+    return watch.redis === 'answers' && this.#redis.status === 'ready';
   }
 
   /** A Redis that is silent with open connections answers nothing, and refuses nothing. */

@@ -18,7 +18,8 @@ import {
 } from '@zonewire/shared-protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { framed, MessageFramer } from '../framing/message-framer.ts';
-import { silentLog, systemClock } from '../ports.ts';
+import { silentLog } from '../ports.ts';
+import { systemClock } from '../system-clock.ts';
 import { DnsClient } from './dns-client.ts';
 import { SOCKET_EXCHANGES } from './udp-sockets.ts';
 

@@ -36,6 +36,8 @@ export interface ExchangeOptions {
   readonly transport?: 'udp' | 'tcp' | undefined;
   /** Datagrams sent at most, default 3. */
   readonly attempts?: number | undefined;
+  /** Nobody waits for the reply: over UDP it is looked at CALM_MS after it came, and {@link Exchanged.ms} is until it came. */
+  readonly isCalm?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -53,6 +55,8 @@ export interface TransferOpenOptions {
   readonly connectTimeout?: number | undefined;
   /** ms without an octet. */
   readonly idleTimeout?: number | undefined;
+  /** ms without a whole message: octets that come one by one are no progress. */
+  readonly messageTimeout?: number | undefined;
   readonly totalTimeout?: number | undefined;
   /** Octets received at most, framing and TSIG included. */
   readonly maxBytes?: number | undefined;
@@ -74,6 +78,7 @@ export interface Transferred {
 export const TRANSFER_DEFAULTS = {
   connectTimeout: 5_000,
   idleTimeout: 30_000,
+  messageTimeout: 120_000,
   totalTimeout: 3_600_000,
   maxBytes: 8 * 1024 ** 3,
 } as const;
@@ -135,7 +140,7 @@ export class DnsClient {
       result = await this.#exchangeTcp(prepare(this.#newId()), to, timeout, signal);
     } else {
       const attempts = Math.max(1, options.attempts ?? DEFAULT_ATTEMPTS);
-      result = await this.#udp.run({ prepare, to, timeout, attempts, signal });
+      result = await this.#udp.run({ prepare, to, timeout, attempts, isCalm: options.isCalm, signal });
       if (result.ok && result.value.message.tc && transport === undefined) {
         this.counters.tcpFallbacks++;
         used = 'tcp';
@@ -147,8 +152,8 @@ export class DnsClient {
       this.#log.debug({ peer: to.host, port: to.port, code: result.error.code }, result.error.message);
       return result;
     }
-    const { message, bytes } = result.value;
-    return ok({ message, bytes, ms: clock.now() - started, transport: used });
+    const { message, bytes, receivedAt = clock.now() } = result.value;
+    return ok({ message, bytes, ms: receivedAt - started, transport: used });
   }
 
   async #exchangeTcp(
@@ -160,7 +165,13 @@ export class DnsClient {
     if (!prepared.ok) return prepared;
     const request = prepared.value;
     let result: Result<Reply> | undefined;
-    const limits = { connectTimeout: timeout, idleTimeout: timeout, totalTimeout: timeout, maxBytes: 65_537 };
+    const limits = {
+      connectTimeout: timeout,
+      idleTimeout: timeout,
+      messageTimeout: timeout,
+      totalTimeout: timeout,
+      maxBytes: 65_537,
+    };
     const onMessage = (received: Uint8Array) => {
       const checked = checkReply(request, received.slice(), this.#clock.now() / 1000);
       result = checked.kind === 'reply' ? ok(checked) : { ok: false, error: checked.problem };
@@ -213,6 +224,7 @@ export class DnsClient {
     const limits = {
       connectTimeout: options.connectTimeout ?? TRANSFER_DEFAULTS.connectTimeout,
       idleTimeout: options.idleTimeout ?? TRANSFER_DEFAULTS.idleTimeout,
+      messageTimeout: options.messageTimeout ?? TRANSFER_DEFAULTS.messageTimeout,
       totalTimeout: options.totalTimeout ?? TRANSFER_DEFAULTS.totalTimeout,
       maxBytes: options.maxBytes ?? TRANSFER_DEFAULTS.maxBytes,
     };

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeMessage, name, TYPE, unwrap } from '@zonewire/shared-protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { framed, MessageFramer } from '../framing/message-framer.ts';
-import { silentLog, systemClock } from '../ports.ts';
+import { silentLog } from '../ports.ts';
+import { systemClock } from '../system-clock.ts';
 import { DnsClient, type TransferOpenOptions } from './dns-client.ts';
 import { KEPT_CONNECTIONS } from './tcp-connections.ts';
 

@@ -12,7 +12,8 @@ import {
 } from '@zonewire/shared-protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { framed, MessageFramer } from '../framing/message-framer.ts';
-import { silentLog, systemClock } from '../ports.ts';
+import { silentLog } from '../ports.ts';
+import { systemClock } from '../system-clock.ts';
 import { DnsClient, type TransferOpenOptions } from './dns-client.ts';
 
 const key: TsigKey = { name: name('k.'), algorithm: 'hmac-sha256', secret: new Uint8Array(32).fill(9) };
@@ -141,6 +142,38 @@ describe('openTransfer', () => {
     });
     const result = await client.openTransfer(request, to, { idleTimeout: 200, totalTimeout: 400, ...collect(-1) });
     expect(result).toMatchObject({ ok: false, error: { code: 'timeout' } });
+  });
+
+  it('octets one by one are no progress: a whole message must come within messageTimeout', async () => {
+    const to = await serve((socket) => {
+      const octets = framed(message(1, 5000));
+      let at = 0;
+      const timer = setInterval(() => socket.write(octets.subarray(at, ++at)), 10);
+      closers.push(() => clearInterval(timer));
+    });
+    const result = await client.openTransfer(request, to, { idleTimeout: 5_000, messageTimeout: 300, ...collect(1) });
+    expect(result).toMatchObject({ ok: false, error: { code: 'idle-timeout' } });
+    expect(!result.ok && result.error.message).toMatch(/sent no whole message for 300 ms, after 0 messages/);
+  });
+
+  it('slow is not stalled: message after message, each well within both limits, for longer than both', async () => {
+    const to = await serve((socket) => {
+      const timer = setInterval(() => socket.write(framed(message(1, 100))), 50);
+      closers.push(() => clearInterval(timer));
+    });
+    const limits = { idleTimeout: 1_000, messageTimeout: 1_000 };
+    const result = await client.openTransfer(request, to, { ...limits, ...collect(30) });
+    expect(result).toMatchObject({ ok: true, value: { messages: 30 } });
+  });
+
+  it('a process that was held up for longer than the limit reads what has come meanwhile before it judges', async () => {
+    const to = await serve((socket) => {
+      for (const fill of [1, 2]) socket.write(framed(message(fill, 100)));
+      // In the sockets' turn: nothing is read for longer than the peer may be silent, and timers come next.
+      for (const until = Date.now() + 400; Date.now() < until; );
+    });
+    const result = await client.openTransfer(request, to, { idleTimeout: 300, ...collect(2) });
+    expect(result).toMatchObject({ ok: true, value: { messages: 2 } });
   });
 
   it('maxBytes', async () => {

@@ -11,7 +11,8 @@ import {
 } from '@zonewire/shared-protocol';
 import { type Peer, startBind, startKnot } from '@zonewire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLog, systemClock } from '../ports.ts';
+import { silentLog } from '../ports.ts';
+import { systemClock } from '../system-clock.ts';
 import { DnsClient } from './dns-client.ts';
 
 const RECORDS = 5_000;

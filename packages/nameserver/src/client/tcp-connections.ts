@@ -6,8 +6,14 @@ export const KEPT_CONNECTIONS = 32;
 /** How long one is kept unused, ms: shorter than servers wait (RFC 7766 6.2.3; ours waits 10 s, others longer). */
 export const CONNECTION_AGE = 8_000;
 
-/** Room for one read; the socket reads into it again and again. */
+/** Room for one read. */
 const READ_SIZE = 256 * 1024;
+
+/**
+ * All connections read into it, again and again: a socket reads when its callback is called, in the same breath, and who is called back
+ * has what it needs when it returns.
+ */
+let readBuffer: Buffer | undefined;
 
 /** What the request at hand does with what its connection brings. */
 export interface ConnectionUser {
@@ -30,12 +36,13 @@ export class TcpConnection {
   constructor(to: RemoteAddress, key: string, user: ConnectionUser, gone: (connection: TcpConnection) => void) {
     this.key = key;
     this.user = user;
+    readBuffer ??= Buffer.allocUnsafeSlow(READ_SIZE);
     this.socket = connect({
       host: to.host,
       port: to.port,
       noDelay: true,
       onread: {
-        buffer: Buffer.allocUnsafeSlow(READ_SIZE),
+        buffer: readBuffer,
         callback: (length, buffer) => {
           // Octets that nobody asked for.
           if (this.user === undefined) this.socket.destroy();

@@ -10,6 +10,8 @@ export interface TcpStreamLimits {
   readonly connectTimeout: number;
   /** ms that may pass without an octet arriving. */
   readonly idleTimeout: number;
+  /** ms that may pass without a whole message arriving. */
+  readonly messageTimeout: number;
   /** ms for everything. */
   readonly totalTimeout: number;
   /** Octets received at most. */
@@ -40,6 +42,9 @@ export async function streamTcp(request: TcpRequest): Promise<TcpStreamEnd> {
 
 /** ms before a request is sent again over another new connection. */
 const UNHEARD_PAUSE = 100;
+
+/** ms for octets that are here already, and were not read because this process was held up for as long as a limit lasts. */
+const LAST_LOOK = 50;
 
 interface OneStreamEnd extends TcpStreamEnd {
   readonly wasKept: boolean;
@@ -82,6 +87,9 @@ function streamOnce(
     const framer = new MessageFramer();
     const started = clock.now();
     let lastOctet = started;
+    let lastMessage = started;
+    /** A limit has passed, and only what is here already may still be read. */
+    let isLastLook = false;
     let bytes = 0;
     let messages = 0;
     let isConnected = false;
@@ -104,22 +112,33 @@ function streamOnce(
     };
     const abort = () => end(abortedFailure(to));
     const sofar = () => `after ${messages} messages and ${bytes} octets`;
+    const inside = () => (framer.isBetweenMessages ? '' : ', in the middle of a message');
     const where = `${to.host} port ${to.port}`;
 
-    // One timer for all three limits: it is armed for the nearest one and looks again when it fires.
+    const overdue = (now: number): Problem | undefined => {
+      if (now - started >= limits.totalTimeout)
+        return problem('timeout', `${where} was not done within ${limits.totalTimeout} ms, ${sofar()}`);
+      if (!isConnected)
+        return now - started < limits.connectTimeout
+          ? undefined
+          : problem('connect-timeout', `no connection to ${where} (TCP) within ${limits.connectTimeout} ms`);
+      if (now - lastOctet >= limits.idleTimeout)
+        return problem('idle-timeout', `${where} sent nothing for ${limits.idleTimeout} ms, ${sofar()}${inside()}`);
+      if (now - lastMessage >= limits.messageTimeout)
+        return problem('idle-timeout', `${where} sent no whole message for ${limits.messageTimeout} ms, ${sofar()}`);
+      return undefined;
+    };
+    // One timer for all limits: it is armed for the nearest one and looks again when it fires.
     const watch = () => {
       const now = clock.now();
+      const cause = overdue(now);
+      if (cause !== undefined && isLastLook) return end(cause);
+      isLastLook = cause !== undefined;
       const total = limits.totalTimeout - (now - started);
-      const step = isConnected ? limits.idleTimeout - (now - lastOctet) : limits.connectTimeout - (now - started);
-      if (total <= 0)
-        return end(problem('timeout', `${where} was not done within ${limits.totalTimeout} ms, ${sofar()}`));
-      if (step <= 0) {
-        const text = isConnected
-          ? `${where} sent nothing for ${limits.idleTimeout} ms, ${sofar()}`
-          : `no connection to ${where} (TCP) within ${limits.connectTimeout} ms`;
-        return end(problem(isConnected ? 'idle-timeout' : 'connect-timeout', text));
-      }
-      timer = clock.setTimeout(watch, Math.max(1, Math.min(total, step)));
+      const step = isConnected
+        ? Math.min(limits.idleTimeout - (now - lastOctet), limits.messageTimeout - (now - lastMessage))
+        : limits.connectTimeout - (now - started);
+      timer = clock.setTimeout(watch, isLastLook ? LAST_LOOK : Math.max(1, Math.min(total, step)));
     };
     const received = (chunk: Uint8Array) => {
       if (isSettled) return;
@@ -130,6 +149,7 @@ function streamOnce(
       try {
         const isOpen = framer.push(chunk, (message) => {
           messages++;
+          lastMessage = lastOctet;
           const verdict = onMessage(message);
           isComplete = verdict === 'done';
           return verdict === 'more';
@@ -144,6 +164,7 @@ function streamOnce(
     const connected = () => {
       isConnected = true;
       lastOctet = clock.now();
+      lastMessage = lastOctet;
       connection.socket.write(framed(request));
       // The connect timer may be armed for later than the idle timeout.
       clock.clearTimeout(timer);
@@ -157,8 +178,7 @@ function streamOnce(
         end(isConnected ? problem(cause.code, `${cause.message} ${sofar()}`) : cause);
       },
       ended: () => {
-        const inside = framer.isBetweenMessages ? '' : ', in the middle of a message';
-        end(problem('connection-closed', `${where} closed the connection ${sofar()}${inside}`));
+        end(problem('connection-closed', `${where} closed the connection ${sofar()}${inside()}`));
       },
     };
     const connection = connections.take(to, started, user, isFresh);

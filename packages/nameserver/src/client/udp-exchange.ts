@@ -1,6 +1,6 @@
 import type { Message, Problem, Result } from '@zonewire/shared-protocol';
 import type { RemoteAddress } from '../notify-out/remote.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, TimerHandle } from '../ports.ts';
 import { checkReply } from './check-reply.ts';
 import type { ClientCounters } from './client-counters.ts';
 import { Deadlines, NOT_WAITING, type Waiting } from './deadlines.ts';
@@ -13,7 +13,14 @@ export interface Reply {
   readonly message: Message;
   /** As received, without its TSIG. */
   readonly bytes: Uint8Array;
+  /** ms since the epoch, where it was not looked at when it came. */
+  readonly receivedAt?: number | undefined;
 }
+
+/** A calm exchange's reply is looked at so long after it came, ms: about as long as a secondary nearby needs for a change. */
+export const CALM_MS = 2;
+/** With more exchanges under way than this there is no calm. */
+export const CALM_EXCHANGES = 8;
 
 export interface UdpRequest {
   /** Called when it is sent, with the ID it has to have. */
@@ -23,6 +30,8 @@ export interface UdpRequest {
   readonly timeout: number;
   /** Datagrams sent at most; the waits between them double and together make up `timeout`. */
   readonly attempts: number;
+  /** Nobody waits for the reply. */
+  readonly isCalm?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -99,6 +108,8 @@ class UdpExchange implements SocketUser, Waiting {
   #wait: number;
   #sent = 0;
   #strangersBefore = 0;
+  /** Came, and is not looked at yet. */
+  #held: { readonly datagram: Uint8Array; readonly at: number; readonly timer: TimerHandle } | undefined;
   #ignored: Problem | undefined;
 
   constructor(
@@ -153,6 +164,7 @@ class UdpExchange implements SocketUser, Waiting {
   }
 
   expired(): void {
+    this.#takeHeld();
     if (this.#resolve === undefined) return;
     const { to, attempts, timeout } = this.#request;
     if (this.#sent < attempts) {
@@ -164,10 +176,28 @@ class UdpExchange implements SocketUser, Waiting {
   }
 
   received(datagram: Uint8Array): void {
+    const { clock, inFlight } = this.#all;
+    if (this.#request.isCalm && this.#held === undefined && inFlight.total <= CALM_EXCHANGES) {
+      this.#held = { datagram, at: clock.now(), timer: clock.setTimeout(() => this.#takeHeld(), CALM_MS) };
+      return;
+    }
+    this.#takeHeld();
+    this.#take(datagram);
+  }
+
+  #takeHeld(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    this.#all.clock.clearTimeout(held.timer);
+    this.#take(held.datagram, held.at);
+  }
+
+  #take(datagram: Uint8Array, receivedAt?: number): void {
     if (this.#prepared === undefined || this.#resolve === undefined) return;
     const { clock, counters } = this.#all;
-    const checked = checkReply(this.#prepared, datagram, clock.now() / 1000);
-    if (checked.kind === 'reply') this.#settle({ ok: true, value: checked });
+    const checked = checkReply(this.#prepared, datagram, (receivedAt ?? clock.now()) / 1000);
+    if (checked.kind === 'reply') this.#settle({ ok: true, value: { ...checked, receivedAt } });
     else if (checked.kind === 'refused') this.#fail(checked.problem);
     else {
       counters.ignoredReplies++;
@@ -199,6 +229,8 @@ class UdpExchange implements SocketUser, Waiting {
     if (resolve === undefined) return;
     this.#resolve = undefined;
     const { clock, deadlines, sockets, inFlight } = this.#all;
+    if (this.#held !== undefined) clock.clearTimeout(this.#held.timer);
+    this.#held = undefined;
     this.#endingTogether?.delete(this);
     deadlines.remove(this);
     const socket = this.#socket;

@@ -48,7 +48,7 @@ function compactOnThread(version: ZoneVersion): Promise<ZoneVersion> {
     const worker = new Worker(new URL('./compaction-thread.ts', import.meta.url), { workerData: version.layers });
     // A background task must not keep the process alive.
     worker.unref();
-    worker.once('message', (layers: SharedArrayBuffer[]) => resolve(unwrap(ZoneVersion.open(layers))));
+    worker.once('message', (layers: SharedArrayBuffer[]) => resolve(unwrap(ZoneVersion.open(layers, version.apex))));
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the compaction thread ended with ${code} and no result`)));
   });

@@ -6,10 +6,17 @@ import { addCounted } from '../counted.ts';
 import type { Counters } from '../counters.ts';
 import { HANDED_OVER, SILENCE } from '../pipeline/query-pipeline.ts';
 import type { Clock, Log } from '../ports.ts';
-import type { ZoneEntry, ZoneTable } from '../zone-table.ts';
-import { type FromThread, SHARED, type ThreadData, type ToThread, type ZoneCopy } from './batched/messages.ts';
+import type { ZoneChange, ZoneEntry, ZoneTable } from '../zone-table.ts';
+import {
+  type FromThread,
+  nameOctets,
+  SHARED,
+  type ThreadData,
+  type ToThread,
+  type ZoneCopy,
+} from './batched/messages.ts';
 import { isWildcard, type SocketAddress } from './batched/socket-address.ts';
-import { closeSocket, openSocket, type ReturnPath, sendTo, steerByOpcode } from './batched/sockets.ts';
+import { closeSocket, openSocket, type ReturnPath, sendTo, steerByOpcode, steerToLast } from './batched/sockets.ts';
 import { settled } from './settled.ts';
 import { openDgramListener } from './udp-dgram.ts';
 import type { DatagramHandlers, UdpListener } from './udp-port.ts';
@@ -19,6 +26,8 @@ const SOCKET_BUFFER = 4 * 1024 * 1024;
 /** A thread without requests looks for the end of its work so often, ms. */
 const RECEIVE_TIMEOUT = 100;
 const REPLY_SIZE = 4096;
+/** MiB for what is short-lived on a thread: nothing but messages about zones. V8 would let it come to 48. */
+const YOUNG_MIB = 3;
 /** Zones loaded from disk that a thread is told of in one message; it answers nothing while it takes them. */
 const TOLD_AT_ONCE = 64;
 
@@ -47,7 +56,7 @@ interface AnsweringThread {
 
 /**
  * UDP in batches: threads that share the address (SO_REUSEPORT), each with its own socket and pipeline, take and send many datagrams a
- * system call. Versions are shared memory; that there is a new one a thread sees before it answers what came in after it was published.
+ * system call. Until {@link UdpListener.startThreads} they are not there, and this thread answers everything: making one takes a tenth of a start. Versions are shared memory; that there is a new one a thread sees before it answers what came in after it was published.
  *
  * NOTIFY and UPDATE come to this thread directly, by a socket of its own at the same address: a change must not wait for two threads.
  * Where that cannot be (a wildcard address, whose answers need the batches' care for their source), and for transfers and
@@ -105,7 +114,36 @@ export async function openBatchedListener(
     soon = undefined;
     if (waiting.length > 0) tell({ kind: 'zones', zones: waiting.splice(0).map(copyOf) });
   };
+  /** What the threads hold ready; nothing else of its zone was told since. */
+  let prepared: (ZoneChange & { readonly kind: 'prepared' }) | undefined;
+  let ticket = 0;
+  let isLastServed = false;
+  const prepare = (change: ZoneChange & { readonly kind: 'prepared' }) => {
+    // A zone that is told of after what was prepared would outdate it.
+    tellWaiting();
+    if (threads.length === 0) return;
+    prepared = change;
+    const { entry, version, expireAt } = change;
+    const zone = copyOf({ apex: entry.apex, version, state: 'serving', expireAt, role: entry.role });
+    tell({ kind: 'prepared', zone, ticket: ++ticket, isLastServed });
+    isLastServed = false;
+  };
+  /** True when the threads have what the entry is now, and only had to be told to show it. */
+  const isReady = (entry: ZoneEntry): boolean => {
+    if (prepared?.entry !== entry) return false;
+    const { version, expireAt } = prepared;
+    prepared = undefined;
+    if (entry.version !== version || entry.expireAt !== expireAt || entry.state !== 'serving') return false;
+    isLastServed = true;
+    for (const { shared } of threads) {
+      Atomics.store(shared, SHARED.SERVED_TICKET, ticket);
+      Atomics.add(shared, SHARED.GENERATION, 1);
+    }
+    return true;
+  };
   const stopWatching = zones.watch((change) => {
+    if (change.kind === 'prepared') return prepare(change);
+    if (change.kind === 'changed' && isReady(change.entry)) return;
     if (change.kind === 'changed' && (change.isLoaded === true || change.entry.role === 'secondary')) {
       waiting.push(change.entry);
       if (waiting.length >= TOLD_AT_ONCE) tellWaiting();
@@ -117,9 +155,15 @@ export async function openBatchedListener(
     }
     // In the order in which it happened.
     tellWaiting();
-    tell(change.kind === 'removed' ? change : { kind: 'zones', zones: [copyOf(change.entry)] });
+    if (change.kind === 'removed') prepared = undefined;
+    tell(
+      change.kind === 'removed'
+        ? { kind: 'removed', apex: nameOctets(change.apex) }
+        : { kind: 'zones', zones: [copyOf(change.entry)] },
+    );
   });
 
+  const fds: number[] = [];
   let direct: UdpListener | undefined;
   const close = async () => {
     if (!isOpen) return;
@@ -130,20 +174,12 @@ export async function openBatchedListener(
     await Promise.all(threads.map(({ ended }) => ended));
     await settled(underWay, clock, options.stopGrace);
     isOpen = false;
-    for (const { fd } of threads) closeSocket(fd);
+    for (const fd of fds) closeSocket(fd);
   };
 
-  try {
-    // All sockets first: datagrams are spread over those that are there.
-    const fds: number[] = [];
-    try {
-      for (let i = 0; i < options.threads; i++)
-        fds.push(openSocket(socketAddress, { buffer: SOCKET_BUFFER, receiveTimeout: RECEIVE_TIMEOUT }));
-    } catch (error) {
-      for (const fd of fds) closeSocket(fd);
-      throw error;
-    }
-    if (!isWildcard(socketAddress)) direct = await openDirect(address, handlers, options, fds);
+  const startThreads = async () => {
+    // They begin with what is served now.
+    prepared = undefined;
     for (const fd of fds) {
       const buffer = new SharedArrayBuffer(SHARED.LENGTH * Int32Array.BYTES_PER_ELEMENT);
       const data: ThreadData = {
@@ -160,6 +196,7 @@ export async function openBatchedListener(
         workerData: data,
         // node:ffi says that it is experimental, once a thread.
         execArgv: ['--disable-warning=ExperimentalWarning'],
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
       });
       const shared = new Int32Array(buffer);
       const ended = once(worker, 'exit').then(
@@ -177,20 +214,31 @@ export async function openBatchedListener(
       threads.push({ fd, worker, shared, ended });
     }
     await Promise.all(threads.map(({ worker }) => once(worker, 'message')));
+    // From here on a thread that fails is an error of ours: nothing answers in its place, so the process ends by it.
+    for (const { worker } of threads)
+      worker.on('error', (error) => {
+        log.error({ err: error }, 'an answering thread ended with an error');
+        process.emit('uncaughtException', error);
+      });
+    if (direct !== undefined && isOpen) steerByOpcode(fds[0], fds.length);
+  };
+
+  try {
+    // All sockets first: datagrams are spread over those that are there.
+    for (let i = 0; i < options.threads; i++)
+      fds.push(openSocket(socketAddress, { buffer: SOCKET_BUFFER, receiveTimeout: RECEIVE_TIMEOUT }));
+    if (!isWildcard(socketAddress)) direct = await openDirect(address, handlers, options, fds);
   } catch (error) {
     await close();
     throw error;
   }
-  // From here on a thread that fails is an error of ours: nothing answers in its place, so the process ends by it.
-  for (const { worker } of threads)
-    worker.on('error', (error) => {
-      log.error({ err: error }, 'an answering thread ended with an error');
-      process.emit('uncaughtException', error);
-    });
-  return { host: address.host, port: address.port, close };
+  return { host: address.host, port: address.port, startThreads, close };
 }
 
-/** The socket of this thread, which must be the last one bound; undefined when the kernel cannot tell it what is for it. */
+/**
+ * The socket of this thread, which must be the last one bound, and gets everything at first; undefined when the kernel cannot tell it
+ * what is for it.
+ */
 async function openDirect(
   address: { readonly host: string; readonly port: number },
   handlers: DatagramHandlers,
@@ -198,13 +246,19 @@ async function openDirect(
   fds: readonly number[],
 ): Promise<UdpListener | undefined> {
   const listener = await openDgramListener(address, handlers, { clock, counters, inFlight, stopGrace, shared: true });
-  if (steerByOpcode(fds[0], fds.length)) return listener;
+  if (steerByOpcode(fds[0], fds.length) && steerToLast(fds[0], fds.length)) return listener;
   await listener.close();
   return undefined;
 }
 
-function copyOf({ apex, version, state, expireAt, role }: ZoneEntry): ZoneCopy {
-  return { apex, layers: version?.layers, state, expireAt, role };
+function copyOf({
+  apex,
+  version,
+  state,
+  expireAt,
+  role,
+}: Pick<ZoneEntry, 'apex' | 'version' | 'state' | 'expireAt' | 'role'>): ZoneCopy {
+  return { apex: nameOctets(apex), layers: version?.layers, state, expireAt, role };
 }
 
 function parseAddress({ host, port }: { host: string; port: number }): SocketAddress {

@@ -16,6 +16,8 @@ export interface DatagramHandlers {
 export interface UdpListener {
   readonly host: string;
   readonly port: number;
+  /** Starts the threads that answer in this one's place; resolves when they do. Where there are none: nothing. */
+  startThreads?(): Promise<void>;
   /** Stops taking requests at once; resolves when the port is free. Answers under way may still be sent until then. */
   close(): Promise<void>;
 }

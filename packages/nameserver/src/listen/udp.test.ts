@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
-import { CLASS, name, nameToText, RCODE, TYPE, unwrap } from '@zonewire/shared-protocol';
+import { CLASS, name, nameToText, RCODE, readSoa, TYPE, unwrap } from '@zonewire/shared-protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decode, query } from '../fixtures/queries.ts';
 import { chaos, client, closers, LISTENERS, listenBy, serve, until } from '../fixtures/serving.ts';
@@ -54,6 +54,49 @@ describe.each(LISTENERS)('UDP %s', (listener) => {
     // The turn of the event loop in which they were loaded is over.
     await turn();
     expect(await Promise.all([0, 63, 64, 127, 128, 197, 198, 199].map(rcodeOf))).toEqual([0, 0, 0, 0, 0, 0, 2, 5]);
+  });
+
+  it('a prepared version is answered with from its publication on, whatever comes in between', async () => {
+    const { to, zones } = await serve();
+    const apex = name('prepared.test.');
+    const made = (serial: number) =>
+      zoneVersion('prepared.test.', `@ 300 SOA ns host ${serial} 3600 600 86400 60\n@ 300 NS ns`);
+    zones.add({ apex, acl: [], role: 'secondary', handler: {} });
+    zones.publish(apex, made(1), Date.now() + 60_000);
+    const served = async () => {
+      // Threads are told of a secondary's zones a moment later.
+      await undefined;
+      const question = [{ name: apex, type: TYPE.SOA, class: CLASS.IN }];
+      const { message } = unwrap(await client.exchange({ question }, to, { timeout: 2000 }));
+      return message.answer.length === 0 ? message.rcode : unwrap(readSoa(message.answer[0].rdata)).serial;
+    };
+    const until = Date.now() + 60_000;
+    const second = made(2);
+    zones.prepare(apex, second, until);
+    expect(await served()).toBe(1);
+    zones.publish(apex, second, until);
+    expect(await served()).toBe(2);
+    // Renewed meanwhile, never published, published with another time, or after it had expired.
+    const third = made(3);
+    zones.prepare(apex, third, until);
+    zones.renew(apex, until + 1);
+    expect(await served()).toBe(2);
+    zones.publish(apex, third, until);
+    expect(await served()).toBe(3);
+    zones.prepare(apex, made(4), until);
+    expect(await served()).toBe(3);
+    const fifth = made(5);
+    zones.prepare(apex, fifth, until);
+    zones.publish(apex, fifth, 1);
+    expect(await served()).toBe(RCODE.SERVFAIL);
+    const sixth = made(6);
+    zones.publish(apex, fifth, until);
+    zones.prepare(apex, sixth, until);
+    zones.remove(apex);
+    zones.add({ apex, acl: [], role: 'secondary', handler: {} });
+    expect(await served()).toBe(RCODE.SERVFAIL);
+    zones.publish(apex, sixth, until);
+    expect(await served()).toBe(6);
   });
 
   it('many answers at once are each their own', async () => {

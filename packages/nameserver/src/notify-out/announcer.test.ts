@@ -1,5 +1,4 @@
 import {
-  CLASS,
   fail,
   type Message,
   type MessageDraft,
@@ -9,14 +8,12 @@ import {
   ok,
   RCODE,
   readSoa,
-  TYPE,
   unwrap,
-  writeSoa,
 } from '@zonewire/shared-protocol';
 import { FakeClock, settle } from '@zonewire/testkit';
-import type { ZoneVersion } from '@zonewire/zone';
 import { describe, expect, test } from 'vitest';
 import type { DnsExchange } from '../client/dns-client.ts';
+import { announcedVersion } from '../fixtures/announced-version.ts';
 import { silentLog } from '../ports.ts';
 import { Announcer, type ReplicaServed } from './announcer.ts';
 import type { Remote } from './remote.ts';
@@ -24,12 +21,7 @@ import { SCOUT_PAUSE } from './timing.ts';
 
 const APEX = name('example.test.');
 
-/** All that the announcer looks at. */
-function version(serial: number): ZoneVersion {
-  const soa = { mname: APEX, rname: APEX, serial, refresh: 1, retry: 1, expire: 1, minimum: 1 };
-  const soaRecord = { name: APEX, type: TYPE.SOA, class: CLASS.IN, ttl: 60, rdata: writeSoa(soa) };
-  return { apex: APEX, serial, soa, soaRecord } as unknown as ZoneVersion;
-}
+const version = (serial: number) => announcedVersion(APEX, serial);
 
 type Answer = { rcode: number; serial?: number } | 'silence';
 
@@ -158,6 +150,23 @@ describe('Announcer', () => {
     expect(announcer.lag(APEX)[0]).toMatchObject({ state: 'behind' });
     expect(announcer.lag(APEX)[0].lastError).toMatch(/127\.0\.0\.1:1 answers the NOTIFY with REFUSED: .*notify it/);
     expect(announcer.counters).toMatchObject({ notifiesSent: 1, notifiesFailed: 1 });
+    announcer.stop();
+  });
+
+  test('a change goes ahead of thousands of zones that a start has found to be behind, its own zone being one of them', async () => {
+    const { clock, announcer, replica } = setUp();
+    const [fra, fake] = replica('fra1', 1);
+    const zones = Array.from({ length: 2_000 }, (_, i) => name(`z${i}.test.`));
+    for (const apex of zones) announcer.watch(apex, version(2), [fra]);
+    while (fake.probes < 2_000) await clock.advance(5);
+    const before = fake.notified.length;
+    expect(before).toBeLessThan(1_900);
+    announcer.announce(zones[1_999], version(3), clock.now());
+    await clock.advance(30);
+    expect(fake.notified.filter(({ serial }) => serial === 3)).toHaveLength(1);
+    expect(fake.notified.length - before).toBeLessThan(1_000);
+    await clock.advance(5_000);
+    expect(new Set(fake.notified.map(({ zone }) => zone)).size).toBe(2_000);
     announcer.stop();
   });
 

@@ -1,4 +1,4 @@
-import { type Name, nameKey, nameToText, type ResourceRecord } from '@zonewire/shared-protocol';
+import { type Name, nameKey, nameToText } from '@zonewire/shared-protocol';
 import type { ZoneVersion } from '@zonewire/zone';
 import type { DnsExchange } from '../client/dns-client.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -6,12 +6,18 @@ import type { ReplicaLag } from '../status.ts';
 import { Backlog } from './backlog.ts';
 import { CommitHistory } from './commit-history.ts';
 import { type ExchangeWith, probeSerial, sendNotify } from './exchanges.ts';
-import { type NotifyEffect, type NotifyEvent, type NotifyState, startNotify, step, wakeAt } from './machine.ts';
-import { type Heard, OutboundWindow } from './outbound-window.ts';
+import { startNotify, step, wakeAt } from './machine.ts';
+import { NewNodeRounds } from './new-node.ts';
+import { hasAnswered } from './nodes.ts';
+import { type Exchange, type Heard, OutboundWindow } from './outbound-window.ts';
+import { expectedIn, joinBacklog, stillWaits } from './place-in-backlog.ts';
 import { addressText, type Remote, sameRemote } from './remote.ts';
 import { RemoteNodes } from './remote-nodes.ts';
 import { type LagFigures, lagBetween, lagFigures, noFigures, replicaLag } from './replica-lag.ts';
-import { BACKLOG, NOTIFY_OUT, SILENT_IS_DEAD, SILENT_IS_UNREACHABLE, TELLING } from './timing.ts';
+import type { NotifyEffect, NotifyEvent } from './state.ts';
+import { type AnnouncedZone, spread, type Target } from './target.ts';
+import { Telling } from './telling.ts';
+import { NOTIFY_OUT, SILENT_IS_DEAD, SILENT_IS_UNREACHABLE } from './timing.ts';
 import { WakeHeap } from './wake-heap.ts';
 import type { NotifyWatcher } from './watcher.ts';
 
@@ -28,6 +34,8 @@ export interface ReplicaServed {
 
 export interface NotifyCounters {
   notifiesSent: number;
+  /** Of these, so many before the version was served ({@link Announcer.foretell}). */
+  notifiesForetold: number;
   notifiesAcknowledged: number;
   /** No answer, or an answer that is no acknowledgement. */
   notifiesFailed: number;
@@ -46,28 +54,6 @@ export interface AnnouncerOptions {
   readonly watcher?: NotifyWatcher | undefined;
 }
 
-interface Target {
-  readonly zone: AnnouncedZone;
-  readonly remote: Remote;
-  state: NotifyState;
-  /** Set when the zone or the target goes away: what is still under way is not listened to any more. */
-  gone: boolean;
-  readonly backlog: Backlog;
-  /** Since when its remote's backlog counts it, and how many were before it; 'given-up': waited for too long. */
-  waiting: { readonly since: number; readonly before: number } | 'given-up' | undefined;
-}
-
-interface AnnouncedZone {
-  readonly apex: Name;
-  readonly text: string;
-  /** Presentation form, lower case: what the watcher knows it by. */
-  readonly id: string;
-  readonly history: CommitHistory;
-  serial: number;
-  soa: ResourceRecord;
-  targets: Target[];
-}
-
 /**
  * Tells the secondaries of new versions and watches until each is seen to serve them: runs a notify machine for every zone and
  * target over the DNS client and the clock. Nothing is stored: at a start everybody is asked, and told where that is needed.
@@ -75,6 +61,7 @@ interface AnnouncedZone {
 export class Announcer {
   readonly counters: NotifyCounters = {
     notifiesSent: 0,
+    notifiesForetold: 0,
     notifiesAcknowledged: 0,
     notifiesFailed: 0,
     probesSent: 0,
@@ -93,9 +80,9 @@ export class Announcer {
   /** By the id of the remote. */
   readonly #backlogs = new Map<string, Backlog>();
   readonly #nodes = new RemoteNodes();
+  readonly #newNodes: NewNodeRounds<AnnouncedZone>;
   readonly #abort = new AbortController();
-  /** Remotes of which targets are being told that they are dead, or alive again. */
-  readonly #telling = new Map<string, () => void>();
+  readonly #telling: Telling;
 
   constructor({ client, clock, log, onServed, watcher }: AnnouncerOptions) {
     this.#client = client;
@@ -103,9 +90,14 @@ export class Announcer {
     this.#log = log;
     this.#onServed = onServed;
     this.#watcher = watcher;
-    this.#wakes = new WakeHeap(clock, (target) => this.#event(target, { kind: 'tick', ...this.#expected(target) }));
-    const onDead = (host: string) => this.#tell(host, (target) => this.#unreachable(target, host));
-    const onAlive = (host: string) => this.#tell(host, (target) => this.#event(target, { kind: 'reachable' }));
+    this.#wakes = new WakeHeap(clock, (target) =>
+      this.#event(target, { kind: 'tick', ...expectedIn(target, clock.now()) }),
+    );
+    const zones = () => this.#zones.values();
+    this.#newNodes = new NewNodeRounds(clock, zones, (zone, remote) => this.#lookAgain(zone, remote));
+    this.#telling = new Telling(clock, this.#zones);
+    const onDead = (host: string) => this.#telling.tell(host, (target) => this.#unreachable(target, host));
+    const onAlive = (host: string) => this.#telling.tell(host, (target) => this.#event(target, { kind: 'reachable' }));
     this.#window = new OutboundWindow({ clock, onDead, onAlive });
   }
 
@@ -116,7 +108,16 @@ export class Announcer {
       const soa = version.soaRecord;
       const text = nameToText(apex);
       const { serial } = version;
-      zone = { apex, text, id: text.toLowerCase(), history: new CommitHistory(), serial, soa, targets: [] };
+      zone = {
+        apex,
+        text,
+        id: text.toLowerCase(),
+        history: new CommitHistory(),
+        serial,
+        soa,
+        foretold: undefined,
+        targets: [],
+      };
       this.#zones.set(nameKey(apex), zone);
       this.#byId.set(zone.id, zone);
     }
@@ -136,7 +137,21 @@ export class Announcer {
     this.#watcher?.committed(zone.id, version.serial, serials, committedAt, version.expire);
     zone.serial = version.serial;
     zone.soa = version.soaRecord;
-    for (const target of zone.targets) this.#event(target, { kind: 'commit', serial: version.serial });
+    zone.foretold = undefined;
+    for (const target of zone.targets) {
+      if (target.state.foretold === version.serial)
+        this.#watcher?.notified(zone.id, target.remote.id, version.serial, committedAt);
+      this.#event(target, { kind: 'commit', serial: version.serial });
+      this.#hurry(target);
+    }
+  }
+
+  /** A NOTIFY that waits because the target was found to be behind is one of a change now, and may be one of thousands. */
+  #hurry(target: Target): void {
+    const { queued, remote, state } = target;
+    if (queued === undefined || queued.urgent) return;
+    target.queued = { ...queued, urgent: true };
+    this.#window.run(remote.addresses, state.address, true, queued.exchange);
   }
 
   /** NOTIFY to every target now. @returns how many targets there are. */
@@ -147,9 +162,24 @@ export class Announcer {
   }
 
   /** A transfer of `serial` to a remote has come to its end. `zone`: presentation form, absolute, lower case. */
-  fetched(zone: string, remote: string, serial: number): void {
-    for (const target of this.#byId.get(zone)?.targets ?? [])
-      if (target.remote.id === remote) this.#event(target, { kind: 'fetched', serial });
+  fetched(zone: string, remote: string, serial: number, wantsForetold = false): void {
+    for (const target of this.#byId.get(zone)?.targets ?? []) {
+      if (target.remote.id !== remote) continue;
+      target.wantsForetold = wantsForetold;
+      this.#event(target, { kind: 'fetched', serial });
+    }
+  }
+
+  /**
+   * `version` is written, and will be announced as soon as it is synced. Who will ask for it at once and wait for the answer is told now:
+   * it comes to the door meanwhile. What it is told is a hint (RFC 1996 3.7): when the sync fails it gets the version that is served.
+   */
+  foretell(apex: Name, version: ZoneVersion): void {
+    const zone = this.#zones.get(nameKey(apex));
+    if (zone === undefined) return;
+    zone.foretold = { apex, serial: version.serial, soa: version.soaRecord };
+    for (const target of zone.targets)
+      if (target.wantsForetold) this.#event(target, { kind: 'foretell', serial: version.serial });
   }
 
   forget(apex: Name): void {
@@ -192,7 +222,8 @@ export class Announcer {
     this.#byId.clear();
     this.#wakes.stop();
     this.#window.stop();
-    this.#telling.clear();
+    this.#newNodes.stop();
+    this.#telling.stop();
     this.#abort.abort();
   }
 
@@ -209,7 +240,16 @@ export class Announcer {
       }
       const { state, effects } = startNotify(zone.serial, remote.addresses.length, spread(zone.apex, remote.id), now);
       const backlog = this.#backlog(remote.id);
-      const target: Target = { zone, remote, state, gone: false, backlog, waiting: undefined };
+      const target: Target = {
+        zone,
+        remote,
+        state,
+        gone: false,
+        queued: undefined,
+        wantsForetold: false,
+        backlog,
+        waiting: undefined,
+      };
       zone.targets.push(target);
       this.#carryOut(target, effects);
     }
@@ -231,51 +271,14 @@ export class Announcer {
     this.#wakes.set(target, undefined);
   }
 
-  #event(target: Target, event: NotifyEvent): void {
+  /** `now`: when it happened. */
+  #event(target: Target, event: NotifyEvent, now: number = this.#clock.now()): void {
     if (target.gone) return;
-    const now = this.#clock.now();
     const before = target.state;
     const { state, effects } = step(before, event, now);
     target.state = state;
-    if (target.waiting !== undefined) this.#stillWaits(target, event, before, now);
+    if (target.waiting !== undefined) stillWaits(target, event, before, now);
     this.#carryOut(target, effects);
-  }
-
-  /** What the event tells of its remote; it leaves the backlog when it need not be waited for. */
-  #stillWaits(target: Target, { kind }: NotifyEvent, before: NotifyState, now: number): void {
-    const { state, backlog, waiting } = target;
-    if (typeof waiting !== 'object') {
-      // What is wrong with it may be over with a new version.
-      if (kind === 'commit' || state.phase !== 'behind') target.waiting = undefined;
-      return;
-    }
-    const ms = now - waiting.since;
-    if (state.phase === 'in-sync') {
-      backlog.served(ms, waiting.before, {
-        wasMissed: before.probeStep > 0,
-        isFetched: before.fetchedAt !== undefined,
-      });
-      target.waiting = undefined;
-    } else if (state.phase !== 'behind' || Math.abs(ms) > BACKLOG.patience) {
-      backlog.left();
-      target.waiting = 'given-up';
-    } else if (kind === 'fetched') backlog.fetched(ms, waiting.before);
-    else if (kind === 'probe-answered' || kind === 'probe-failed') backlog.missed(ms, waiting.before);
-  }
-
-  /** Its remote has acknowledged it, or is loading it by itself. */
-  #joins(target: Target): void {
-    const { phase } = target.state;
-    if ((phase !== 'behind' && phase !== 'unknown') || target.waiting !== undefined) return;
-    const since = this.#clock.now();
-    target.waiting = { since, before: target.backlog.joined() };
-  }
-
-  /** ms until what it has acknowledged can be expected there, where many wait. */
-  #expected({ backlog, waiting }: Target): { readonly wait?: number } {
-    if (typeof waiting !== 'object') return {};
-    const wait = backlog.expected(waiting.before);
-    return wait === 0 ? {} : { wait: wait - (this.#clock.now() - waiting.since) };
   }
 
   #carryOut(target: Target, effects: readonly NotifyEffect[]): void {
@@ -284,33 +287,39 @@ export class Announcer {
         this.#confirmed(target, effect.serial);
         continue;
       }
-      const urgent = effect.kind === 'notify' || effect.urgent;
-      this.#window.run(target.remote.addresses, effect.address, urgent, (address, scout) => {
-        if (target.gone) return undefined;
+      const exchange: Exchange = (address, scout) => {
+        // It may wait in two lines: it leaves with the first of them.
+        if (target.gone || (effect.kind === 'notify' && target.queued?.exchange !== exchange)) return undefined;
+        if (effect.kind === 'notify') target.queued = undefined;
         const timeout = scout === undefined ? effect.timeout : NOTIFY_OUT.notifyTimeout;
         const to = { remote: target.remote, address, timeout, signal: scout ?? this.#abort.signal };
-        return effect.kind === 'notify' ? this.#notify(target, to) : this.#probe(target, to);
-      });
+        return effect.kind === 'notify' ? this.#notify(target, to, effect.serial) : this.#probe(target, to);
+      };
+      if (effect.kind === 'notify') target.queued = { exchange, urgent: effect.urgent };
+      this.#window.run(target.remote.addresses, effect.address, effect.urgent, exchange);
     }
     this.#wakes.set(target, wakeAt(target.state));
   }
 
   /** The NOTIFY says the newest serial, also when it had to wait for its turn. */
-  async #notify(target: Target, to: ExchangeWith): Promise<Heard> {
+  async #notify(target: Target, to: ExchangeWith, serial: number): Promise<Heard> {
     const { zone, remote } = target;
     const now = this.#clock.now();
-    if (target.state.sentAt !== now) this.#event(target, { kind: 'notify-leaves' });
+    const told = zone.foretold?.serial === serial ? zone.foretold : zone;
+    if (told === zone && target.state.sentAt !== now) this.#event(target, { kind: 'notify-leaves' });
     this.counters.notifiesSent++;
-    this.#watcher?.notified(zone.id, remote.id, zone.serial, now);
-    const event = await sendNotify(this.#client, zone, to);
+    // Nobody knows yet of what is foretold: the watcher hears of it with the commit.
+    if (told !== zone) this.counters.notifiesForetold++;
+    else this.#watcher?.notified(zone.id, remote.id, zone.serial, now);
+    const event = await sendNotify(this.#client, told, to);
     const heard = heardBy(event);
     if (target.gone) return heard;
-    const at = this.#clock.now();
+    const at = Math.min(this.#clock.now(), now + (event.ms ?? Number.POSITIVE_INFINITY));
     if (event.kind === 'notify-acknowledged') {
       this.counters.notifiesAcknowledged++;
       this.#watcher?.acknowledged(zone.id, remote.id, event.serial, at);
-      this.#joins(target);
-      this.#event(target, { ...event, ...this.#expected(target) });
+      joinBacklog(target, at);
+      this.#event(target, { ...event, ...expectedIn(target, at) }, at);
     } else {
       this.counters.notifiesFailed++;
       const { serial, reason, cause } = event;
@@ -332,14 +341,15 @@ export class Announcer {
     if (event.kind === 'probe-failed') {
       this.counters.probesFailed++;
       if (event.cause === 'refused' && target.state.phase === 'unknown') {
-        this.#joins(target);
-        this.#event(target, { ...event, ...this.#expected(target) });
+        joinBacklog(target, at);
+        this.#event(target, { ...event, ...expectedIn(target, at) });
       } else this.#event(target, event);
       this.#watcher?.probeFailed(zone.id, remote.id, { ...event, at });
       return heard;
     }
     const answer = { ...event, ...this.#nodes.heard(remote.id, event.node, at) };
     this.#event(target, answer);
+    if (answer.isOther) this.#newNodes.seen(remote.id);
     this.#watcher?.answered(zone.id, remote.id, { ...answer, at, askedAt });
     return heard;
   }
@@ -356,26 +366,14 @@ export class Announcer {
     this.#watcher?.probeFailed(zone.id, remote.id, { at, cause: 'silence', reason, silent: SILENT_IS_UNREACHABLE });
   }
 
-  /** Calls `tell` for all targets that have this address, some at a time: the node has other things to do. The newest news counts. */
-  #tell(host: string, tell: (target: Target) => void): void {
-    const zones = this.#zones.values();
-    const next = () => {
-      if (this.#telling.get(host) !== next) return;
-      let left: number = TELLING.atOnce;
-      for (const { targets } of zones) {
-        for (const target of targets)
-          if (target.remote.addresses.some((address) => addressText(address) === host)) {
-            left -= TELLING.atOnce / TELLING.toldAtOnce;
-            tell(target);
-          }
-        if (--left > 0) continue;
-        this.#clock.setTimeout(next, TELLING.pause);
-        return;
-      }
-      this.#telling.delete(host);
-    };
-    this.#telling.set(host, next);
-    next();
+  /** Asks the target of `zone` where a node of `remote` has not answered for it yet. */
+  #lookAgain({ targets }: AnnouncedZone, remote: string): boolean {
+    const target = targets.find((one) => one.remote.id === remote);
+    if (target === undefined || target.state.phase !== 'in-sync' || target.state.probing) return false;
+    const { nodes } = target.state;
+    if (this.#nodes.of(remote).every(({ node }) => hasAnswered(nodes, node))) return false;
+    this.#event(target, { kind: 'other-node' });
+    return true;
   }
 
   #confirmed({ zone, remote, state }: Target, serial: number): void {
@@ -391,12 +389,4 @@ export class Announcer {
 function heardBy(event: NotifyEvent): Heard {
   if (!('cause' in event) || event.cause !== 'silence') return 'answered';
   return event.nobody ? 'nobody' : 'silence';
-}
-
-/** 0 to 1, the same for the same zone and target at every start. */
-function spread(apex: Name, id: string): number {
-  let hash = 0x811c9dc5;
-  for (const octet of apex) hash = Math.imul(hash ^ octet, 0x01000193);
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) / 0x1_0000_0000;
 }

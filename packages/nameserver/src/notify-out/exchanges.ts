@@ -16,8 +16,8 @@ import {
   zoneVersionOption,
 } from '@zonewire/shared-protocol';
 import type { DnsExchange } from '../client/dns-client.ts';
-import type { NotifyEvent } from './machine.ts';
 import { addressText, type Remote, type RemoteAddress } from './remote.ts';
+import type { NotifyEvent } from './state.ts';
 
 type Client = Pick<DnsExchange, 'exchange'>;
 type Exchanged = Awaited<ReturnType<DnsExchange['exchange']>>;
@@ -36,20 +36,21 @@ export interface NotifiedZone {
   readonly soa: ResourceRecord;
 }
 
-/** Sends one NOTIFY with the SOA as a hint (RFC 1996 3.7) and says what it came to. */
+/** Sends one NOTIFY with the SOA as a hint (RFC 1996 3.7) and says what it came to; `ms`: until the acknowledgement was here. */
 export async function sendNotify(
   client: Client,
   { apex, serial, soa }: NotifiedZone,
   to: ExchangeWith,
-): Promise<NotifyEvent & { kind: 'notify-acknowledged' | 'notify-failed' }> {
+): Promise<(NotifyEvent & { kind: 'notify-acknowledged' | 'notify-failed' }) & { readonly ms?: number }> {
   const request = { opcode: OPCODE.NOTIFY, aa: true, question: soaQuestion(apex), answer: [soa] };
-  const result = await exchange(client, request, to);
+  // Who acknowledges goes on with what matters, on the same processor perhaps.
+  const result = await exchange(client, request, to, true);
   if (!result.ok) {
     const cause = isSilence(result) ? 'silence' : 'refused';
     return { kind: 'notify-failed', serial, cause, reason: result.error.message, ...nobodyIn(result) };
   }
   const { rcode } = result.value.message;
-  if (rcode === RCODE.NOERROR) return { kind: 'notify-acknowledged', serial };
+  if (rcode === RCODE.NOERROR) return { kind: 'notify-acknowledged', serial, ms: result.value.ms };
   const cause = rcode === RCODE.NOTIMP ? 'not-implemented' : 'refused';
   return { kind: 'notify-failed', serial, cause, reason: notifyRefusal(addressText(to.address), rcode) };
 }
@@ -97,8 +98,9 @@ function exchange(
   client: Client,
   request: Parameters<DnsExchange['exchange']>[0],
   { remote, address, timeout, signal }: ExchangeWith,
+  isCalm = false,
 ): Promise<Exchanged> {
-  return client.exchange(request, address, { timeout, key: remote.key, transport: 'udp', attempts: 1, signal });
+  return client.exchange(request, address, { timeout, key: remote.key, transport: 'udp', attempts: 1, isCalm, signal });
 }
 
 function soaQuestion(name: Name) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { behind } from '../fixtures/notify-machine.ts';
-import { type NotifyEvent, startNotify, step, wakeAt } from './machine.ts';
+import { startNotify, step, wakeAt } from './machine.ts';
+import type { NotifyEvent } from './state.ts';
 
 /** Behind, with its NOTIFY acknowledged by a target that is expected to have it in `wait` ms. */
 function amongMany(wait: number) {

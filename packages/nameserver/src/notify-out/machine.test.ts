@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type NotifyEffect, type NotifyEvent, type NotifyState, startNotify, step, wakeAt } from './machine.ts';
+import { startNotify, step, wakeAt } from './machine.ts';
+import type { NotifyEffect, NotifyEvent, NotifyState } from './state.ts';
 import { NOTIFY_OUT } from './timing.ts';
 
 /** Drives one machine by hand: time moves only by `at`, answers only come when told. */
@@ -42,6 +43,25 @@ function inSync(serial: number, addresses = 1): Bench {
   return bench;
 }
 
+describe('a change goes ahead of what a start or a timer has found out', () => {
+  test('who is found to be behind is told, and asked, when no change waits', () => {
+    const bench = new Bench(7);
+    expect(bench.on({ kind: 'probe-answered', serial: 5 }, 1)).toMatchObject([{ kind: 'notify', urgent: false }]);
+    bench.on({ kind: 'notify-acknowledged', serial: 7 }, 1);
+    expect(bench.sleep()).toMatchObject([{ kind: 'probe', urgent: false }]);
+  });
+
+  test('who is told of a change goes ahead until it has it; what it loses later is no change', () => {
+    const bench = inSync(7);
+    expect(bench.on({ kind: 'commit', serial: 8 }, 60_000)).toMatchObject([{ kind: 'notify', urgent: true }]);
+    bench.on({ kind: 'notify-acknowledged', serial: 8 }, 1);
+    expect(bench.sleep()).toMatchObject([{ kind: 'probe', urgent: true }]);
+    bench.on({ kind: 'probe-answered', serial: 8 }, 1);
+    expect(bench.sleep()).toMatchObject([{ kind: 'probe', urgent: false }]);
+    expect(bench.on({ kind: 'probe-answered', serial: 7 }, 1)).toMatchObject([{ kind: 'notify', urgent: false }]);
+  });
+});
+
 describe('a server that is down is named soon', () => {
   test('in sync, a re-check without an answer: asked once more after 250 ms, for 1 s', () => {
     const bench = inSync(7);
@@ -75,7 +95,7 @@ describe('start: the target is asked before it is told', () => {
   test('it is older: NOTIFY', () => {
     const bench = new Bench(7);
     expect(bench.on({ kind: 'probe-answered', serial: 5 }, 3)).toEqual([
-      { kind: 'notify', serial: 7, address: 0, timeout: 500 },
+      { kind: 'notify', serial: 7, address: 0, timeout: 500, urgent: false },
     ]);
   });
 
@@ -90,7 +110,7 @@ describe('a commit', () => {
   test('RFC 1996 3.1, 3.6: NOTIFY at once; acknowledged is not applied; probes until the serial is seen', () => {
     const bench = inSync(7);
     expect(bench.on({ kind: 'commit', serial: 8 }, 60_000)).toEqual([
-      { kind: 'notify', serial: 8, address: 0, timeout: 500 },
+      { kind: 'notify', serial: 8, address: 0, timeout: 500, urgent: true },
     ]);
     expect(bench.on({ kind: 'notify-acknowledged', serial: 8 }, 1)).toEqual([]);
     expect(bench.state.phase).toBe('behind');
@@ -162,7 +182,7 @@ describe('a commit', () => {
     const bench = inSync(7, 3);
     bench.on({ kind: 'commit', serial: 8 }, 60_000);
     bench.on({ kind: 'notify-failed', serial: 8, cause: 'silence', reason: 'no answer' }, 500);
-    expect(bench.effects).toContainEqual({ kind: 'notify', serial: 8, address: 1, timeout: 1_000 });
+    expect(bench.effects).toContainEqual({ kind: 'notify', serial: 8, address: 1, timeout: 1_000, urgent: true });
     bench.on({ kind: 'notify-acknowledged', serial: 8 }, 1);
     expect(bench.state.address).toBe(1);
   });
@@ -178,6 +198,7 @@ describe('bursts', () => {
       serial: 59,
       address: 0,
       timeout: 500,
+      urgent: true,
     });
   });
 
@@ -210,7 +231,7 @@ describe('bursts', () => {
     bench.on({ kind: 'commit', serial: 8 }, 60_000);
     bench.on({ kind: 'commit', serial: 9 }, 100);
     const effects = bench.on({ kind: 'notify-failed', serial: 8, cause: 'silence', reason: 'no answer' }, 400);
-    expect(effects).toContainEqual({ kind: 'notify', serial: 9, address: 0, timeout: 500 });
+    expect(effects).toContainEqual({ kind: 'notify', serial: 9, address: 0, timeout: 500, urgent: true });
     expect(bench.state.attempts).toBe(1);
   });
 });

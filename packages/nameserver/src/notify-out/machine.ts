@@ -1,125 +1,15 @@
 import { compareSerials } from '@zonewire/shared-protocol';
-import { heldByAll, type NodeSeen, nodesAfter } from './nodes.ts';
+import { heldByAll, nodesAfter } from './nodes.ts';
+import { expectLater, fetched, nextProbe, probeFrom } from './probe-times.ts';
+import type { Draft, NotifyEffect, NotifyEvent, NotifyState, NotifyStep } from './state.ts';
 import {
   NOTIFY_OUT,
   notifyRetryDelay,
   probeDelay,
-  probeDelayAfterTransfer,
-  probeDelayAmongMany,
   probeTimeout,
   SILENT_IS_UNREACHABLE,
   SLOW_PROBE_STEP,
 } from './timing.ts';
-
-/**
- * One zone at one target of NOTIFY (RFC 1996), from a commit until the target is *seen to answer* with its serial:
- * an acknowledgement says that the NOTIFY arrived, not that the zone did. Pure: events in, effects out, times in ms.
- *
- * Two tracks run side by side, each with at most one message under way:
- *
- *   NOTIFY   commit ─► send ─► 0.5, 1, 2, 4, 8, 30, 30 … s (2 s at least once acknowledged) ─► send again, until a probe has seen the serial
- *   probe    acknowledged ─► SOA query after 3, 2, 2, 2, 3, 4, 6 … ms ─► … ─► 30 s, until it has; then a rare re-check;
- *            where the target has many to load: when it can be expected to be there, or has been fetched
- *
- *   unknown ──probe: our serial──► in-sync ──commit──► behind ──probe: our serial──► in-sync
- *      └─────probe: older, or no answer─► NOTIFY ──────►┘        └──probe: newer──► ahead (an error to be shown)
- */
-export interface NotifyState {
-  /** The serial that the target should answer with. */
-  readonly serial: number;
-  readonly phase: 'unknown' | 'behind' | 'in-sync' | 'ahead';
-  /**
-   * What it was last seen to answer with, and when that serial was first seen; where several nodes answer at the address, what the one has
-   * that is furthest behind.
-   */
-  readonly seen?: { readonly serial: number; readonly at: number };
-  /** Nodes behind the address; empty where it does not say (NSID). */
-  readonly nodes: readonly NodeSeen[];
-  /** Index into the target's addresses; `addresses` is their number. */
-  readonly address: number;
-  readonly addresses: number;
-  /** 0 to 1, fixed for the target: spreads the re-checks of thousands of zones over time. */
-  readonly spread: number;
-  readonly acknowledgedAt?: number;
-  /** NOTIFYs sent for `serial`. */
-  readonly attempts: number;
-  readonly sentAt?: number;
-  /** The serial of the NOTIFY under way. */
-  readonly notifying?: number;
-  /** When the next NOTIFY is due; absent when none is needed. */
-  readonly notifyAt?: number;
-  readonly probing: boolean;
-  readonly probeAt?: number;
-  readonly probeStep: number;
-  /** One of many that the target has to load: since when (its acknowledgement). It is asked when it can be expected, not by the quick schedule. */
-  readonly amongManySince?: number;
-  /** When the target had fetched `serial` here, one of many. */
-  readonly fetchedAt?: number;
-  /** Exchanges in a row (of either kind) that got no answer at all. */
-  readonly silent: number;
-  readonly lastError?: string;
-}
-
-export type NotifyEvent =
-  /** A new serial is published here and must arrive there. */
-  | { readonly kind: 'commit'; readonly serial: number }
-  /** An operator asks for a NOTIFY now, whatever is known of the target. */
-  | { readonly kind: 'notify-now' }
-  /** `wait`: as in `notify-acknowledged`, from now. */
-  | { readonly kind: 'tick'; readonly wait?: number }
-  /** The NOTIFY had to wait for its turn and leaves now, with the newest serial. */
-  | { readonly kind: 'notify-leaves' }
-  /** Exchanges for other zones have found out that nothing answers there, or that something does again. */
-  | { readonly kind: 'unreachable'; readonly reason: string }
-  | { readonly kind: 'reachable' }
-  /** `wait`: ms until it can be expected there, more than a moment when the target has many others to load. */
-  | { readonly kind: 'notify-acknowledged'; readonly serial: number; readonly wait?: number }
-  /** A transfer of this serial to the target has come to its end. */
-  | { readonly kind: 'fetched'; readonly serial: number }
-  | {
-      readonly kind: 'notify-failed';
-      readonly serial: number;
-      readonly cause: 'silence' | 'refused' | 'not-implemented';
-      readonly reason: string;
-      /** Not just silence: the kernel says that nobody is there. */
-      readonly nobody?: true;
-    }
-  | {
-      readonly kind: 'probe-answered';
-      readonly serial: number;
-      /** Which node behind the address answered (NSID, RFC 5001), as {@link readNsid} shows it. */
-      readonly node?: string | undefined;
-      /** All nodes behind the address, by answers for whatever zone; and whether there were too few of them yet to know. */
-      readonly there?: readonly string[] | undefined;
-      readonly isNew?: boolean | undefined;
-      /** What it says that its answer is made of (ZONEVERSION, RFC 9660). */
-      readonly zoneVersion?: number | undefined;
-      /** Seconds until the zone expires there, by its own word (EXPIRE, RFC 7314). */
-      readonly expireIn?: number | undefined;
-    }
-  | {
-      readonly kind: 'probe-failed';
-      readonly cause: 'silence' | 'refused';
-      readonly reason: string;
-      /** As in `notify-acknowledged`: it answers for none of many zones yet, so it is probably loading them. */
-      readonly wait?: number;
-      readonly nobody?: true;
-    };
-
-export type NotifyEffect =
-  | { readonly kind: 'notify'; readonly serial: number; readonly address: number; readonly timeout: number }
-  /** `urgent`: follows a change; the others follow a timer and may wait. */
-  | { readonly kind: 'probe'; readonly address: number; readonly timeout: number; readonly urgent: boolean }
-  /** Seen for the first time to answer with this serial, which is the wanted one. */
-  | { readonly kind: 'confirmed'; readonly serial: number };
-
-export interface NotifyStep {
-  readonly state: NotifyState;
-  readonly effects: readonly NotifyEffect[];
-}
-
-/** Mutable while a step is made, frozen by the type afterwards. */
-type Draft = { -readonly [K in keyof NotifyState]: NotifyState[K] };
 
 /** A target about which nothing is known yet (start of the program, new target): it is asked before it is told. */
 export function startNotify(serial: number, addresses: number, spread: number, now: number): NotifyStep {
@@ -156,9 +46,14 @@ export function step(state: NotifyState, event: NotifyEvent, now: number): Notif
   switch (event.kind) {
     case 'commit':
       want(draft, event.serial, now);
+      draft.isFresh = true;
+      break;
+    case 'foretell':
+      foretell(draft, event.serial, now, effects);
       break;
     case 'notify-now':
       draft.attempts = 0;
+      draft.isFresh = true;
       draft.notifyAt = earliestNotify(draft, now);
       break;
     case 'tick':
@@ -173,6 +68,10 @@ export function step(state: NotifyState, event: NotifyEvent, now: number): Notif
       break;
     case 'reachable':
       reachable(draft, now);
+      break;
+    case 'other-node':
+      // Behind or ahead it is asked soon anyway, and a probe under way tells of the nodes that are known by then.
+      if (draft.phase === 'in-sync' && !draft.probing) draft.probeAt = now;
       break;
     case 'notify-acknowledged':
       acknowledged(draft, event, now);
@@ -198,9 +97,21 @@ export function step(state: NotifyState, event: NotifyEvent, now: number): Notif
 function want(draft: Draft, serial: number, now: number): void {
   draft.serial = serial;
   draft.phase = 'behind';
-  draft.attempts = 0;
-  draft.notifyAt = earliestNotify(draft, now);
+  draft.isFresh = undefined;
+  const isTold = draft.foretold === serial;
+  if (!isTold) draft.foretold = undefined;
+  draft.attempts = isTold ? 1 : 0;
+  draft.notifyAt = isTold ? now + notifyRetryDelay(1) : earliestNotify(draft, now);
   alone(draft);
+}
+
+/** Only who has all that is served, and with nothing under way: then nothing else is to be told. */
+function foretell(draft: Draft, serial: number, now: number, effects: NotifyEffect[]): void {
+  if (draft.phase !== 'in-sync' || draft.notifying !== undefined || earliestNotify(draft, now) > now) return;
+  draft.sentAt = now;
+  draft.notifying = serial;
+  draft.foretold = serial;
+  effects.push({ kind: 'notify', serial, address: draft.address, timeout: notifyRetryDelay(1), urgent: true });
 }
 
 /** It is not one of many, as long as nothing says so. */
@@ -241,7 +152,11 @@ function acknowledged(
 ): void {
   draft.notifying = undefined;
   // It knows: told again while it is at it, some fetch twice.
-  const pause = Math.min(Math.max(NOTIFY_OUT.acknowledgedPause, 2 * wait), NOTIFY_OUT.slowest);
+  // Should it have asked before the version was served, it is to be told once more.
+  const least = draft.foretold === serial ? 0 : NOTIFY_OUT.acknowledgedPause;
+  const pause = Math.min(Math.max(least, 2 * wait), NOTIFY_OUT.slowest);
+  // It was not served after all.
+  if (draft.foretold !== draft.serial) draft.foretold = undefined;
   if (serial === draft.serial && draft.notifyAt !== undefined) draft.notifyAt = Math.max(draft.notifyAt, now + pause);
   draft.acknowledgedAt = now;
   draft.silent = 0;
@@ -252,31 +167,6 @@ function acknowledged(
   if (draft.phase !== 'behind' || wait <= probeDelay(0)) return;
   draft.amongManySince = now;
   draft.probeAt = now + wait;
-}
-
-/** How quick the target is, is known better than at the acknowledgement; once it has been asked, a third of the wait counts. */
-function expectLater(draft: Draft, wait: number | undefined, now: number): void {
-  const { amongManySince, probeStep, fetchedAt, probing, notifying, notifyAt } = draft;
-  if (amongManySince === undefined || fetchedAt !== undefined || wait === undefined || wait <= probeDelay(0)) return;
-  if (notifyAt !== undefined && notifying === undefined && draft.acknowledgedAt !== undefined)
-    draft.notifyAt = Math.max(notifyAt, now + Math.min(2 * wait, NOTIFY_OUT.slowest));
-  if (probeStep === 0 && !probing) draft.probeAt = Math.max(draft.probeAt ?? now, now + wait);
-}
-
-/** Only where the next probe is far away: the quick ones see it without being told. */
-function fetched(draft: Draft, serial: number, now: number): void {
-  const isFar = draft.amongManySince !== undefined || draft.probeStep >= SLOW_PROBE_STEP;
-  if (serial !== draft.serial || draft.phase === 'in-sync' || draft.phase === 'ahead' || draft.probing || !isFar)
-    return;
-  draft.fetchedAt = now;
-  if (draft.notifyAt !== undefined) draft.notifyAt = Math.max(draft.notifyAt, now + NOTIFY_OUT.acknowledgedPause);
-  const since = now - (draft.amongManySince ?? draft.sentAt ?? now);
-  draft.probeAt = Math.min(draft.probeAt ?? Number.POSITIVE_INFINITY, now + probeDelayAfterTransfer(since));
-}
-
-function probeFrom(draft: Draft, probeStep: number, now: number): void {
-  draft.probeStep = probeStep;
-  draft.probeAt = now + probeDelay(probeStep);
 }
 
 function notifyFailed(draft: Draft, event: NotifyEvent & { kind: 'notify-failed' }, now: number): void {
@@ -314,6 +204,7 @@ function probeAnswered(
   if (order === 0) {
     if (draft.phase !== 'in-sync' && progress) effects.push({ kind: 'confirmed', serial });
     draft.phase = 'in-sync';
+    draft.foretold = undefined;
     draft.notifyAt = undefined;
     draft.attempts = 0;
     draft.lastError = undefined;
@@ -361,17 +252,6 @@ function probeFailed(draft: Draft, event: NotifyEvent & { kind: 'probe-failed' }
   if (draft.silent === 1) draft.probeAt = Math.min(draft.probeAt ?? now, now + NOTIFY_OUT.doubtDelay);
 }
 
-function nextProbe(draft: Draft, now: number): void {
-  draft.probeStep++;
-  const { probeStep, amongManySince } = draft;
-  const delay =
-    amongManySince === undefined ? probeDelay(probeStep) : probeDelayAmongMany(probeStep, now - amongManySince);
-  draft.probeAt = now + delay;
-  // It has said that it knows, and is busy: asked twice before it is told again.
-  if (amongManySince !== undefined && draft.notifyAt !== undefined && draft.acknowledgedAt !== undefined)
-    draft.notifyAt = Math.max(draft.notifyAt, now + Math.min(2 * delay, NOTIFY_OUT.slowest));
-}
-
 /** A time further away than any we ever set means that the clock was set back: due. */
 function isDue(at: number | undefined, longest: number, now: number): boolean {
   return at !== undefined && (at <= now || at > now + longest);
@@ -382,15 +262,17 @@ function sendWhatIsDue(draft: Draft, now: number, effects: NotifyEffect[]): void
     draft.attempts++;
     draft.sentAt = now;
     draft.notifying = draft.serial;
+    draft.foretold = undefined;
     const delay = notifyRetryDelay(draft.attempts);
     // Not cleared by the acknowledgement: only a probe that sees the serial ends the retries.
     draft.notifyAt = now + delay;
     const timeout = Math.min(delay, NOTIFY_OUT.notifyTimeout);
-    effects.push({ kind: 'notify', serial: draft.serial, address: draft.address, timeout });
+    const urgent = draft.isFresh === true;
+    effects.push({ kind: 'notify', serial: draft.serial, address: draft.address, timeout, urgent });
   }
   if (!draft.probing && isDue(draft.probeAt, 2 * NOTIFY_OUT.recheckInterval, now)) {
     draft.probing = true;
-    const urgent = draft.phase === 'behind' && draft.probeStep < SLOW_PROBE_STEP;
+    const urgent = draft.isFresh === true && draft.phase === 'behind' && draft.probeStep < SLOW_PROBE_STEP;
     const timeout = probeTimeout(draft.amongManySince === undefined ? draft.probeStep : SLOW_PROBE_STEP);
     const doubt = draft.silent === 1 ? Math.min(timeout, NOTIFY_OUT.doubtTimeout) : timeout;
     effects.push({ kind: 'probe', address: draft.address, timeout: doubt, urgent });

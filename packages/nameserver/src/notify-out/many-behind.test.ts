@@ -1,31 +1,13 @@
-import {
-  CLASS,
-  type Message,
-  type MessageDraft,
-  type Name,
-  name,
-  nameToText,
-  OPCODE,
-  ok,
-  RCODE,
-  TYPE,
-  writeSoa,
-} from '@zonewire/shared-protocol';
+import { type Message, type MessageDraft, name, nameToText, OPCODE, ok, RCODE } from '@zonewire/shared-protocol';
 import { FakeClock } from '@zonewire/testkit';
-import type { ZoneVersion } from '@zonewire/zone';
 import { describe, expect, test } from 'vitest';
 import type { DnsExchange } from '../client/dns-client.ts';
+import { announcedVersion } from '../fixtures/announced-version.ts';
 import { Line } from '../line.ts';
 import { silentLog } from '../ports.ts';
 import { Announcer, type ReplicaServed } from './announcer.ts';
 
 const FRA = { id: 'fra', addresses: [{ host: '127.0.0.1', port: 1 }] };
-
-function version(apex: Name, serial: number): ZoneVersion {
-  const soa = { mname: apex, rname: apex, serial, refresh: 1, retry: 1, expire: 1, minimum: 1 };
-  const soaRecord = { name: apex, type: TYPE.SOA, class: CLASS.IN, ttl: 60, rdata: writeSoa(soa) };
-  return { apex, serial, soa, soaRecord } as unknown as ZoneVersion;
-}
 
 /** Acknowledges at once, and loads what it was notified of in that order, so many zones a ms. */
 class BusySecondary {
@@ -54,7 +36,7 @@ class BusySecondary {
     await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, 1));
     const serial = this.serials.get(zone);
     const isLoaded = isNotify || serial !== undefined;
-    const answer = isNotify || serial === undefined ? [] : [version(apex, serial).soaRecord];
+    const answer = isNotify || serial === undefined ? [] : [announcedVersion(apex, serial).soaRecord];
     const message = { ...draft, qr: true, aa: true, rcode: isLoaded ? RCODE.NOERROR : RCODE.SERVFAIL, answer };
     return ok({ message: message as unknown as Message, bytes: new Uint8Array(0), ms: 1, transport: 'udp' as const });
   };
@@ -94,10 +76,10 @@ async function setUp(count: number, has: number | undefined) {
   const zones = Array.from({ length: count }, (_, i) => name(`z${i}.test.`));
   for (const apex of zones) {
     if (has !== undefined) secondary.serials.set(nameToText(apex), has);
-    announcer.watch(apex, version(apex, 1), [FRA]);
+    announcer.watch(apex, announcedVersion(apex, 1), [FRA]);
   }
   const change = () => {
-    for (const apex of zones) announcer.announce(apex, version(apex, 2), clock.now());
+    for (const apex of zones) announcer.announce(apex, announcedVersion(apex, 2), clock.now());
   };
   /** Lets time go by until so many were seen to have arrived, 20 s at most. */
   const until = async (confirmed: number) => {
@@ -176,9 +158,9 @@ test('zones that never arrive are given up: a single change is asked for by the 
   expect(announcer.lag(zones[0])[0].state).toBe('behind');
   const one = name('one.test.');
   secondary.serials.set('one.test.', 1);
-  announcer.watch(one, version(one, 1), [FRA]);
+  announcer.watch(one, announcedVersion(one, 1), [FRA]);
   await clock.advance(1_000);
-  announcer.announce(one, version(one, 2), clock.now());
+  announcer.announce(one, announcedVersion(one, 2), clock.now());
   await clock.advance(5);
   secondary.serials.set('one.test.', 2);
   await clock.advance(5);

@@ -47,6 +47,11 @@ export function nodesAfter(
   return [...others.slice(-(NODES_PER_TARGET - 1)), { node, serial, at, missed: 0 }];
 }
 
+/** Whether it has said what it has. */
+export function hasAnswered(nodes: readonly NodeSeen[], node: string): boolean {
+  return nodes.some((one) => one.node === node && one.serial !== undefined);
+}
+
 /**
  * What a target as a whole has, when one of its nodes answers with `serial` and `wanted` is served here: what the node has that is furthest
  * behind; undefined while nothing is known of one of them. An answer that is not older than `wanted` and another one stands for itself.

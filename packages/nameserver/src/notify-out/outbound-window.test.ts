@@ -2,7 +2,7 @@ import { FakeClock, settle } from '@zonewire/testkit';
 import { expect, test } from 'vitest';
 import { type Heard, OutboundWindow } from './outbound-window.ts';
 import type { RemoteAddress } from './remote.ts';
-import { SCOUT_PAUSE, SILENT_IS_DEAD } from './timing.ts';
+import { PATIENT_EXCHANGES, SCOUT_PAUSE, SILENT_IS_DEAD } from './timing.ts';
 
 const at = (host: string): RemoteAddress => ({ host, port: 53 });
 
@@ -43,6 +43,31 @@ test('at most a window of exchanges runs to one host; changes go ahead of timers
     await settle();
   }
   expect(started.slice(3)).toEqual(['5-change a', '6-change a', '3-timer a', '4-timer a']);
+});
+
+test('what follows no change begins a few at a time, hosts in turn; a change begins at once in the middle of them', async () => {
+  const { clock, window, started, ask, finishAll } = setUp();
+  const { atOnce, pause } = PATIENT_EXCHANGES;
+  for (let i = 0; i < 100; i++) ask('a', `${i}`);
+  for (let i = 0; i < 100; i++) ask('b', `${i}`);
+  expect(started).toHaveLength(atOnce);
+  await finishAll('answered');
+  expect(started).toHaveLength(atOnce);
+  ask('a', 'change', true);
+  expect(started.at(-1)).toBe('change a');
+  await clock.advance(2 * pause);
+  expect(started.filter((one) => one.endsWith(' a'))).toHaveLength(2 * atOnce + 1);
+  expect(started.filter((one) => one.endsWith(' b'))).toHaveLength(atOnce);
+  for (let turn = 0; turn < 200 / atOnce; turn++) {
+    const before = started.length;
+    await finishAll('answered');
+    await clock.advance(pause);
+    expect(started.length - before).toBeLessThanOrEqual(atOnce);
+  }
+  expect(started).toHaveLength(201);
+  await finishAll('answered');
+  window.stop();
+  expect(clock.pending).toBe(0);
 });
 
 test('an exchange that throws frees its place, and one that nobody wants any more takes none', async () => {
@@ -86,7 +111,7 @@ test('a dead remote: one message every two seconds, the rest waits; with the fir
 test('answers in between, of whatever kind: not dead', async () => {
   const { window, ask, finish } = setUp();
   for (let i = 0; i < 200; i++) {
-    ask('a', `${i}`);
+    ask('a', `${i}`, true);
     finish.shift()!(i % SILENT_IS_DEAD === 0 ? 'answered' : 'nobody');
     await settle();
   }
@@ -111,19 +136,19 @@ test('who has another address does not wait for a dead one, and leaves as soon a
   const { clock, window, news, started, finish, ask, finishAll } = setUp(SILENT_IS_DEAD);
   /** As many as it takes: those that have begun, and those that take their places until the last of them was silent. */
   const kill = (host: string) => {
-    for (let i = 1; i < 2 * SILENT_IS_DEAD; i++) ask(host, `kill${i}`);
+    for (let i = 1; i < 2 * SILENT_IS_DEAD; i++) ask(host, `kill${i}`, true);
   };
   kill('a');
-  for (const what of ['both1', 'both2']) ask('a b', what);
-  for (const what of ['only1', 'only2', 'only3']) ask('a', what);
+  for (const what of ['both1', 'both2']) ask('a b', what, true);
+  for (const what of ['only1', 'only2', 'only3']) ask('a', what, true);
   await finishAll('nobody');
   expect(started.slice(2 * SILENT_IS_DEAD - 1)).toEqual(['both1 b', 'both2 b']);
   expect(window.choose([at('a'), at('b')], 0)).toEqual(at('b'));
   for (const one of finish.splice(0, SILENT_IS_DEAD - 1)) one('nobody');
   await finishAll('answered');
   kill('b');
-  for (const what of ['both3', 'both4']) ask('a b', what);
-  ask('b', 'scout');
+  for (const what of ['both3', 'both4']) ask('a b', what, true);
+  ask('b', 'scout', true);
   await finishAll('nobody');
   await finishAll('nobody');
   expect(window.dead).toBe(2);

@@ -1,7 +1,7 @@
 import { Line } from '../line.ts';
 import type { Clock, TimerHandle } from '../ports.ts';
 import { addressText, type RemoteAddress } from './remote.ts';
-import { SCOUT_PAUSE, SILENT_IS_DEAD, SLOW_IS_DEAD } from './timing.ts';
+import { PATIENT_EXCHANGES, SCOUT_PAUSE, SILENT_IS_DEAD, SLOW_IS_DEAD } from './timing.ts';
 
 /** Exchanges under way at once to one host and port. A target's socket buffer holds a few hundred packets; the rest waits here. */
 const OUTBOUND_WINDOW = 64;
@@ -48,7 +48,7 @@ export interface OutboundWindowOptions {
 
 /**
  * Ten thousand zones may change at once: their NOTIFYs to one target leave in the order of the changes, a window of them at a
- * time, and what a timer asks for waits until no change is waiting. When the target is dead they wait too, for one another instead of
+ * time, and what a timer asks for waits until no change is waiting, and begins a few at a time. When the target is dead they wait too, for one another instead of
  * each for itself: one exchange every two seconds finds out when it is back, and then all of them leave. What has another address
  * that is not dead leaves to that.
  */
@@ -57,6 +57,10 @@ export class OutboundWindow {
   readonly #size: number;
   readonly #hosts = new Map<string, Host>();
   #isStopped = false;
+  /** Of those that are not urgent: begun since the last pause, the pause, and who wants to begin one behind it, in turn. */
+  #begun = 0;
+  #pausing: TimerHandle | undefined;
+  readonly #behindPause = new Set<Host>();
   /** Exchanges that wait for their turn, and most that ever did for one host. */
   waiting = 0;
   peakWaiting = 0;
@@ -92,6 +96,8 @@ export class OutboundWindow {
 
   stop(): void {
     this.#isStopped = true;
+    if (this.#pausing !== undefined) this.#options.clock.clearTimeout(this.#pausing);
+    this.#behindPause.clear();
     for (const { timer, scouts } of this.#hosts.values()) {
       if (timer !== undefined) this.#options.clock.clearTimeout(timer);
       scouts?.abort();
@@ -135,7 +141,7 @@ export class OutboundWindow {
 
   #fill(host: Host): void {
     while (host.running < this.#size && (!host.isDead || host.maySend) && !this.#isStopped) {
-      const next = host.urgent.shift() ?? host.patient.shift();
+      const next = host.urgent.shift() ?? this.#nextPatient(host);
       if (next === undefined) break;
       this.waiting--;
       const { addresses, first, exchange } = next;
@@ -151,6 +157,28 @@ export class OutboundWindow {
       );
     }
     if (host.silent === 0 && isIdle(host)) this.#hosts.delete(host.key);
+  }
+
+  #nextPatient(host: Host): Waiting | undefined {
+    if (host.patient.length === 0) return undefined;
+    if (this.#pausing !== undefined) {
+      this.#behindPause.add(host);
+      return undefined;
+    }
+    if (++this.#begun >= PATIENT_EXCHANGES.atOnce) {
+      this.#begun = 0;
+      this.#pausing = this.#options.clock.setTimeout(() => this.#goOn(), PATIENT_EXCHANGES.pause);
+    }
+    return host.patient.shift();
+  }
+
+  #goOn(): void {
+    this.#pausing = undefined;
+    for (const host of this.#behindPause) {
+      if (this.#pausing !== undefined) break;
+      this.#behindPause.delete(host);
+      if (this.#hosts.get(host.key) === host) this.#fill(host);
+    }
   }
 
   #over(host: Host, heard: Heard): void {

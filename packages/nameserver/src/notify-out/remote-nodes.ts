@@ -9,6 +9,8 @@ export interface NodesThere {
   readonly there?: readonly string[];
   /** Too few answers yet to know how many there are. */
   readonly isNew: boolean;
+  /** It is another one than those that were there. */
+  readonly isOther?: true;
 }
 
 /**
@@ -26,10 +28,18 @@ export class RemoteNodes {
       this.#remotes.set(remote, known);
     }
     known.answers++;
+    const isOther = node !== undefined && known.nodes.length > 0 && known.nodes.every((one) => one.node !== node);
     // Almost always there is one, and it is known.
     if (known.nodes.length > 1 || known.nodes[0]?.node !== node)
       known.nodes = nodesAfter(known.nodes, { node, serial: 0, at });
     const isNew = node !== undefined && known.answers < ANSWERS_UNTIL_KNOWN;
-    return known.nodes.length < 2 ? { isNew } : { isNew, there: known.nodes.map((one) => one.node) };
+    if (known.nodes.length < 2) return { isNew };
+    const there = known.nodes.map((one) => one.node);
+    return isOther ? { isNew, there, isOther } : { isNew, there };
+  }
+
+  /** Those behind the address of `remote` that say who they are. */
+  of(remote: string): readonly NodeSeen[] {
+    return this.#remotes.get(remote)?.nodes ?? [];
   }
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { CommitHistory } from './commit-history.ts';
-import type { NotifyState } from './machine.ts';
 import { lagFigures, noFigures, replicaLag } from './replica-lag.ts';
+import type { NotifyState } from './state.ts';
 
 const remote = { id: 'fra1', addresses: [{ host: '192.0.2.1', port: 53 }] };
 const base = {

@@ -1,7 +1,7 @@
 import type { ReplicaLag } from '../status.ts';
 import type { CommitHistory } from './commit-history.ts';
-import type { NotifyState } from './machine.ts';
 import { addressText, type Remote } from './remote.ts';
+import type { NotifyState } from './state.ts';
 import { SILENT_IS_UNREACHABLE } from './timing.ts';
 
 /** The operator's view of one target. `now` in ms since the epoch. */

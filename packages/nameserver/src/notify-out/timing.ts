@@ -96,5 +96,17 @@ export const SLOW_IS_DEAD = 5_000;
 /** Pauses between two exchanges with a dead remote, ms: doubling from the first to the last. */
 export const SCOUT_PAUSE = { first: 100, last: 2_000 } as const;
 
+/**
+ * Zones of a remote that are asked about in a turn once another node is seen there, most that are looked at for it, the pause between two
+ * turns, and the least time between the beginnings of two rounds, ms: 200 questions a second.
+ */
+export const NEW_NODE = { asked: 20, lookedAt: 2_000, pause: 100, least: 60_000 } as const;
+
 /** Zones looked at and targets told at once when their remote is dead or alive again, and the pause before the next of them, ms. */
-export const TELLING = { atOnce: 2_000, toldAtOnce: 200, pause: 5 } as const;
+export const TELLING = { atOnce: 2_000, toldAtOnce: 50, pause: 5 } as const;
+
+/**
+ * Exchanges that follow no change begun in one go, to all remotes together, and the pause before the next, ms: about 0.15 ms each with what comes
+ * of them, and ten thousand may be due when a remote is back.
+ */
+export const PATIENT_EXCHANGES = { atOnce: 16, pause: 1 } as const;

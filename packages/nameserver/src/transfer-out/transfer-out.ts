@@ -1,6 +1,8 @@
 import {
   EDE,
+  EDNS_OPTION,
   encodeMessage,
+  findOption,
   type Message,
   nameToText,
   RCODE,
@@ -44,6 +46,8 @@ export interface TransferOutOptions {
   /** Told of every transfer over TCP. Default: one that nobody looks at. */
   readonly running?: RunningTransfers | undefined;
   readonly watch?: Pick<RequestWatch, 'transferServed'> | undefined;
+  /** What is to be told of a transfer that is over is told through it: the client has it, and goes on. Default: at once. */
+  readonly later?: (call: () => void) => void;
 }
 
 /** RFC 6891 6.2.5 with DNS flag day 2020: larger UDP answers get fragmented. */
@@ -73,8 +77,10 @@ export class TransferOut {
   readonly #log: Log;
   readonly #running: RunningTransfers;
   readonly #watch: TransferOutOptions['watch'];
+  readonly #later: (call: () => void) => void;
 
-  constructor({ clock, log, limits, running, watch }: TransferOutOptions) {
+  constructor({ clock, log, limits, running, watch, later = (call) => call() }: TransferOutOptions) {
+    this.#later = later;
     this.#watch = watch;
     this.#running = running ?? new RunningTransfers(clock);
     this.#clock = clock;
@@ -111,7 +117,7 @@ export class TransferOut {
       this.#count(plan);
       this.counters.messages++;
       this.counters.bytes += first.value.length;
-      this.#tellServed(plan, form, context);
+      this.#tellServed(plan, form, context, this.#clock.now());
       return { single: first.value };
     }
     this.counters.retryOverTcp++;
@@ -197,18 +203,27 @@ export class TransferOut {
     }
     this.#count(plan);
     this.counters.bytes += writer.bytes;
-    this.#tellServed(plan, form, context);
     this.counters.records += writer.records;
     const { bytes, records } = writer;
-    this.#log.info({ ...fields, bytes, records }, `transfer out: ${plan.kind}, ${records} records`);
+    const at = this.#clock.now();
+    this.#later(() => {
+      this.#tellServed(plan, form, context, at);
+      this.#log.info({ ...fields, bytes, records }, `transfer out: ${plan.kind}, ${records} records`);
+    });
   }
 
   /** Who has the serial already was given nothing. */
-  #tellServed(plan: TransferPlan, { request, source }: AnswerForm, { peerAddress: peer, key }: RequestContext): void {
+  #tellServed(
+    plan: TransferPlan,
+    { request, source }: AnswerForm,
+    { transport, peerAddress: peer, key }: RequestContext,
+    at: number,
+  ): void {
     if (this.#watch === undefined || plan.kind === 'up-to-date') return;
     const zone = nameToText(request.question[0].name).toLowerCase();
     const { serial } = source.version;
-    this.#watch.transferServed({ zone, peer, key: key && nameToText(key.name), serial, at: this.#clock.now() });
+    const wantsForetold = transport === 'tcp' && findOption(request.edns, EDNS_OPTION.FORETELL) !== undefined;
+    this.#watch.transferServed({ zone, peer, key: key && nameToText(key.name), serial, at, wantsForetold });
   }
 
   #count(plan: TransferPlan): void {

@@ -56,3 +56,18 @@ test('an answer in one datagram is none that is under way', () => {
   out.answer(request('ixfr', 1), udp, source());
   expect(events).toEqual([]);
 });
+
+test('what is told of a transfer that is over is told later, with the time at which it was over', () => {
+  const clock = { now: () => now, setTimeout: () => 0, clearTimeout: () => {} };
+  let now = 7;
+  const calls: (() => void)[] = [];
+  const served: number[] = [];
+  const watch = { transferServed: ({ at }: { at: number }) => served.push(at) };
+  const out = new TransferOut({ clock, log: silentLog, watch, later: (call) => calls.push(call) });
+  const messages = messagesOf(out.answer(request('ixfr', 1), tcp, source()));
+  for (let next = messages.next(); !next.done; next = messages.next());
+  expect([served, out.counters.ixfr, out.slots.active]).toEqual([[], 1, 0]);
+  now = 12;
+  for (const call of calls) call();
+  expect(served).toEqual([7]);
+});

@@ -116,6 +116,13 @@ describe('on a thread', () => {
     expect(all.map(({ result }) => result.ok)).toEqual([true, true, true, true, true]);
   });
 
+  it('a folder in the place of a file', async () => {
+    const { result } = await read(folder);
+    expect(!result.ok && result.error.message).toContain(
+      `cannot read the zone file ${folder}: it is a folder; name the file in it`,
+    );
+  });
+
   it('a file that is gone meanwhile is told as one that is not there', async () => {
     const { result } = await read(join(folder, 'nowhere'));
     expect(result).toMatchObject({ ok: false, error: { code: 'zone-file-unreadable' } });

@@ -93,7 +93,14 @@ function updateDigest(digest: ReturnType<typeof createHash>, path: string, conte
 
 function unreadable(path: string, error: unknown): Problem {
   const { code, message } = error as NodeJS.ErrnoException;
-  const why =
-    code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'this process may not read it' : message;
+  const why = (code !== undefined && UNREADABLE[code]) || message;
   return { code: 'zone-file-unreadable', message: `cannot read the zone file ${path}: ${why}` };
 }
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: `this process (uid ${process.getuid?.() ?? '?'}) may not read it`,
+  EISDIR: 'it is a folder; name the file in it',
+  ENOTDIR: 'what should be a folder of its path is a file',
+  ELOOP: 'its symbolic links lead in a circle',
+};

@@ -1,7 +1,7 @@
 import { silentLog, type ZoneStatus } from '@zonewire/nameserver';
 import { FakeClock } from '@zonewire/testkit';
 import { describe, expect, it } from 'vitest';
-import { OwnZones } from './own-zones.ts';
+import { CROWD, LOOK, OwnZones } from './own-zones.ts';
 
 const ZONE = 'example.test.';
 
@@ -111,6 +111,41 @@ describe('the zones that a node is secondary for', () => {
     expect(clock.pending).toBe(0);
     is(ZONE);
     expect(lookups.length).toBe(before + 1);
+  });
+
+  it('thousands at the same moment are judged some at a time, with turns for others in between', async () => {
+    const calls: (() => void)[] = [];
+    const { clock, own, is, lookups } = world((call) => calls.push(call));
+    const zones = Array.from({ length: 1_001 }, (_, i) => `zone${i}.`);
+    own.configure(zones);
+    for (const zone of zones) is(zone);
+    const goes: number[] = [];
+    for (let judged = 0; judged < zones.length && goes.length < 1_000; judged = lookups.length) {
+      for (const call of calls.splice(0)) call();
+      await clock.advance(1);
+      goes.push(lookups.length - judged);
+    }
+    expect(lookups).toEqual(zones);
+    expect(Math.max(...goes)).toBe(CROWD.atOnce);
+    expect(goes.length).toBeLessThan(10 * CROWD.between);
+  });
+
+  it('a look at ten thousand is made in several goes, and misses none whose time comes', async () => {
+    const { clock, own, told, is, start } = world();
+    const zones = Array.from({ length: 2 * LOOK.atOnce + 1 }, (_, i) => `zone${i}.`);
+    own.configure(zones, { isJudged: false });
+    for (const zone of zones) is(zone);
+    await clock.advance(1_000);
+    for (const zone of [zones[0], zones[LOOK.atOnce + 1], zones[2 * LOOK.atOnce]])
+      is(zone, { notified: { serial: 8, at: clock.now() } });
+    const before = told.length;
+    await clock.advance(2_000);
+    expect(told.slice(before).map((line) => line.split(' ').slice(1).join(' '))).toEqual(
+      [0, LOOK.atOnce + 1, 2 * LOOK.atOnce].map((i) => `zone${i}. fra1 in-sync > behind`),
+    );
+    expect(clock.now() - start).toBe(3_000);
+    own.stop();
+    expect(clock.pending).toBe(0);
   });
 
   it('of thousands each is judged once in a while, whatever happens to it; one by itself soon', async () => {

@@ -24,18 +24,26 @@ export interface OwnZoneView {
   readonly expiry?: Expiry;
 }
 
+/** Of each of thousands of zones: what has to be said of its health is made anew when somebody asks. */
 interface Known {
-  health: Health;
+  state: HealthState;
+  since: number;
   expiryWarnings: number;
   /** When time alone may change it; infinite: never. */
   lookAt: number;
 }
 
-/** Between two looks at what changes with time, ms; and the longest pause, for a clock that jumps and for the log. */
-const LOOK = { least: 250, most: 10_000 } as const;
+/**
+ * Between two looks at what changes with time, ms; and the longest pause, for a clock that jumps and for the log. A look goes through all zones,
+ * so many in one go: of 100,000 it would take some ms, and much longer where they are to be judged.
+ */
+export const LOOK = { least: 250, most: 10_000, atOnce: 5_000 } as const;
 
-/** So many zones judged in one go, and the next go comes a pause later, ms: to each of thousands several things happen at short intervals. */
-const CROWD = { zones: 8, pause: 250 } as const;
+/**
+ * So many zones judged in one go, and the next go comes a pause later, ms: to each of thousands several things happen at short intervals.
+ * More than `atOnce` (some 10 µs each) are judged in several goes, so that a change has its turn in between.
+ */
+export const CROWD = { zones: 8, pause: 250, atOnce: 200, between: 5 } as const;
 
 /** The health of the zones that this node is secondary for: judged when something happens to one, and as time passes. */
 export class OwnZones {
@@ -48,6 +56,9 @@ export class OwnZones {
   readonly #unjudged = new Set<string>();
   #timer: TimerHandle | undefined;
   #wakeAt = Number.POSITIVE_INFINITY;
+  /** A look is under way, and when somebody wants to be looked at next who was judged since it began. */
+  #isLooking = false;
+  #wantedMeanwhile = Number.POSITIVE_INFINITY;
   #pause: TimerHandle | undefined;
   #stopped = false;
 
@@ -70,16 +81,16 @@ export class OwnZones {
 
   /** As it was judged last; undefined: the zone is none of these. */
   stateOf(zone: string): HealthState | undefined {
-    return this.#zones.get(zone)?.health.state;
+    return this.#zones.get(zone)?.state;
   }
 
   /** These are the zones from now on; presentation form, absolute, lower case. Not judged: they are about to be loaded. */
   configure(zones: readonly string[], { isJudged = true } = {}): void {
     const wanted = new Set(zones);
-    for (const [zone, { health }] of this.#zones) {
+    for (const [zone, { state }] of this.#zones) {
       if (wanted.has(zone)) continue;
       this.#zones.delete(zone);
-      this.#counts[health.state]--;
+      this.#counts[state]--;
       this.#healthLog.forget(zone, this.#options.identity);
     }
     for (const zone of wanted) {
@@ -101,9 +112,9 @@ export class OwnZones {
     const known = this.#zones.get(zone);
     if (known === undefined) return undefined;
     const facts = this.#facts(zone, status);
-    this.#judge(zone, known, facts);
+    const health = this.#judge(zone, known, facts);
     const expiry = ownExpiry(facts);
-    return { health: known.health, ...(expiry === undefined ? {} : { expiry }) };
+    return { health, ...(expiry === undefined ? {} : { expiry }) };
   }
 
   stop(): void {
@@ -116,28 +127,29 @@ export class OwnZones {
   }
 
   #add(zone: string): void {
-    const health = {
-      state: 'unknown',
-      since: this.#options.clock.now(),
-      reason: 'it is being loaded.',
-      next: '',
-    } as const;
-    this.#zones.set(zone, { health, expiryWarnings: 0, lookAt: Number.POSITIVE_INFINITY });
+    const since = this.#options.clock.now();
+    this.#zones.set(zone, { state: 'unknown', since, expiryWarnings: 0, lookAt: Number.POSITIVE_INFINITY });
     this.#counts.unknown++;
   }
 
   #judgeAll(): void {
     if (this.#stopped) return;
     const { clock } = this.#options;
-    const zones = [...this.#unjudged];
-    this.#unjudged.clear();
-    this.#pause =
-      zones.length < CROWD.zones
-        ? undefined
-        : clock.setTimeout(() => {
-            this.#pause = undefined;
-            if (this.#unjudged.size > 0) this.#judgeAll();
-          }, CROWD.pause);
+    const zones: string[] = [];
+    for (const zone of this.#unjudged) {
+      if (zones.length === CROWD.atOnce) break;
+      this.#unjudged.delete(zone);
+      zones.push(zone);
+    }
+    const isMore = this.#unjudged.size > 0;
+    if (zones.length >= CROWD.zones)
+      this.#pause = clock.setTimeout(
+        () => {
+          this.#pause = undefined;
+          if (this.#unjudged.size > 0) this.#judgeAll();
+        },
+        isMore ? CROWD.between : CROWD.pause,
+      );
     for (const zone of zones) {
       const known = this.#zones.get(zone);
       const status = known && this.#options.status(zone);
@@ -149,20 +161,22 @@ export class OwnZones {
     return { now: this.#options.clock.now(), status, expire: status.expire ?? this.#options.expire(zone) };
   }
 
-  #judge(zone: string, known: Known, facts: OwnFacts): void {
+  #judge(zone: string, known: Known, facts: OwnFacts): Health {
     const { identity } = this.#options;
     const { now, status } = facts;
     const verdict = ownHealth(facts);
-    const from = known.health;
-    const changed = from.state !== verdict.state;
+    const from = known.state;
+    const changed = from !== verdict.state;
     const warnings = expiryMarks(verdict, ownExpiry(facts));
     const worse = !changed && warnings > known.expiryWarnings;
     known.expiryWarnings = warnings;
-    known.health = { ...verdict, since: changed ? now : from.since };
+    known.state = verdict.state;
+    if (changed) known.since = now;
+    const health = { ...verdict, since: known.since };
     known.lookAt = ownHealthChangesAt(facts) ?? Number.POSITIVE_INFINITY;
     this.#wake(verdict.state === 'in-sync' ? known.lookAt : Math.min(known.lookAt, now + LOOK.most), now);
-    if (!changed && !worse) return;
-    this.#counts[from.state]--;
+    if (!changed && !worse) return health;
+    this.#counts[from]--;
     this.#counts[verdict.state]++;
     const { served } = status;
     const serial = served === undefined ? {} : { serial: served.serial };
@@ -171,17 +185,19 @@ export class OwnZones {
       zone,
       secondary: identity,
       at: now,
-      from: from.state,
-      to: known.health,
+      from,
+      to: health,
       ...serial,
     });
-    this.#healthLog.changed(zone, identity, from.state, known.health, now);
+    this.#healthLog.changed(zone, identity, from, health, now);
+    return health;
   }
 
   /** One timer, for the first that is due. */
   #wake(at: number, now: number): void {
     const { clock } = this.#options;
-    if (this.#stopped || at === Number.POSITIVE_INFINITY || at >= this.#wakeAt) return;
+    if (this.#isLooking) this.#wantedMeanwhile = Math.min(this.#wantedMeanwhile, at);
+    if (this.#isLooking || this.#stopped || at === Number.POSITIVE_INFINITY || at >= this.#wakeAt) return;
     clock.clearTimeout(this.#timer);
     const delay = Math.min(LOOK.most, Math.max(LOOK.least, at - now));
     this.#wakeAt = now + delay;
@@ -191,15 +207,30 @@ export class OwnZones {
 
   #lookAround(): void {
     this.#timer = undefined;
-    this.#wakeAt = Number.POSITIVE_INFINITY;
     const now = this.#options.clock.now();
     this.#healthLog.look(now);
+    const zones = this.#zones.entries();
     let next = Number.POSITIVE_INFINITY;
-    for (const [zone, { lookAt }] of this.#zones) {
-      if (lookAt <= now) this.look(zone);
-      else if (lookAt < next) next = lookAt;
-    }
-    const troubled = this.#counts['in-sync'] < this.#zones.size;
-    this.#wake(troubled ? Math.min(next, now + LOOK.most) : next, now);
+    const goOn = () => {
+      let left: number = LOOK.atOnce;
+      for (let entry = zones.next(); !entry.done; entry = zones.next()) {
+        const [zone, { lookAt }] = entry.value;
+        if (lookAt <= now) this.look(zone);
+        else if (lookAt < next) next = lookAt;
+        if (--left > 0) continue;
+        this.#timer = this.#options.clock.setTimeout(goOn, CROWD.between);
+        return;
+      }
+      this.#timer = undefined;
+      // Whoever was judged meanwhile may want to be looked at before all others.
+      next = Math.min(next, this.#wantedMeanwhile);
+      this.#wantedMeanwhile = Number.POSITIVE_INFINITY;
+      this.#isLooking = false;
+      this.#wakeAt = Number.POSITIVE_INFINITY;
+      const troubled = this.#counts['in-sync'] < this.#zones.size;
+      this.#wake(troubled ? Math.min(next, now + LOOK.most) : next, this.#options.clock.now());
+    };
+    this.#isLooking = true;
+    goOn();
   }
 }

@@ -6,20 +6,24 @@ import { type RefreshFacts, writeFacts } from './facts.ts';
 /**
  * Stores the facts of a zone, one save at a time; what changes meanwhile is stored by one more. Losing a save is safe: except for
  * expiry, which is stored at once, facts only extend what was stored before, and a version is stored together with its own.
+ * A zone has one while something is being saved.
  */
 export class FactSaver {
   readonly #zone: Name;
   readonly #store: ZoneStore;
   readonly #log: Log;
   readonly #facts: () => RefreshFacts;
+  readonly #done: () => void;
   #saving: Promise<void> | undefined;
   #again = false;
 
-  constructor(zone: Name, store: ZoneStore, log: Log, facts: () => RefreshFacts) {
+  /** `facts` are those of the moment; `done` is called when everything is saved. */
+  constructor(zone: Name, store: ZoneStore, log: Log, facts: () => RefreshFacts, done: () => void) {
     this.#zone = zone;
     this.#store = store;
     this.#log = log;
     this.#facts = facts;
+    this.#done = done;
   }
 
   save(): void {
@@ -29,9 +33,10 @@ export class FactSaver {
     }
     this.#saving = this.#saveNow().finally(() => {
       this.#saving = undefined;
-      if (!this.#again) return;
-      this.#again = false;
-      this.save();
+      if (this.#again) {
+        this.#again = false;
+        this.save();
+      } else this.#done();
     });
   }
 

@@ -37,6 +37,8 @@ export interface PrimaryFacts {
   /** IXFR failed here where AXFR worked: AXFR is asked for until then. */
   readonly noIxfrUntil?: number | undefined;
   readonly ixfrFailures?: number | undefined;
+  /** Transfers that stopped in the middle since one came to its end: patience.ts. */
+  readonly stalls?: number | undefined;
 }
 
 export const NO_FACTS: RefreshFacts = { asOf: 0, failures: 0, primaries: {} };
@@ -59,6 +61,7 @@ export function readFacts(stored: Facts | undefined): RefreshFacts {
         lastError: statusError(value.lastError),
         noIxfrUntil: time(value.noIxfrUntil),
         ixfrFailures: time(value.ixfrFailures),
+        stalls: time(value.stalls),
       };
     }
   }

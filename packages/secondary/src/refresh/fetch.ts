@@ -19,6 +19,8 @@ export interface FetchRequest {
   readonly primary: PrimaryAddress;
   readonly effect: Extract<RefreshEffect, { kind: 'transfer' }>;
   readonly held: ZoneVersion | undefined;
+  /** Transfers from the primary that stopped in the middle, in a row. */
+  readonly stalls: number;
   /** See VerificationRequest. */
   readonly checked: ZoneVersion | undefined;
   /** The zone's facts once `event` has happened: they are stored with the version. */
@@ -41,7 +43,7 @@ export type Fetched =
 
 /** Transfers the zone or its differences from one primary, and installs what came. */
 export async function fetchVersion(request: FetchRequest): Promise<Fetched> {
-  const { ports, config, primary, effect, held, signal } = request;
+  const { ports, config, primary, effect, held, stalls, signal } = request;
   const { client, limits } = ports;
   const zoneMaxSize = config.zoneMaxSize ?? ZONE_MAX_SIZE;
   const id = new Uint8Array(2);
@@ -53,9 +55,11 @@ export async function fetchVersion(request: FetchRequest): Promise<Fetched> {
       zone: config.domain,
       primary,
       type: effect.type,
+      isNotified: effect.isNotified === true,
       held,
       id: (id[0] << 8) | id[1],
       limits,
+      stalls,
       zoneMaxSize,
       signal,
       running: ports.running,
@@ -156,6 +160,7 @@ async function installIt(
       const facts = factsAfter(eventOf(version, verification));
       return { facts: writeFacts(facts), expireAt: facts.expireAt ?? facts.asOf };
     },
+    written: (version, until) => ports.written(config, version, until),
     isWanted: () => !signal.aborted,
     now: () => clock.now(),
   });

@@ -1,6 +1,12 @@
 import type { Compactor, Log, ZoneTable } from '@zonewire/nameserver';
-import type { Name } from '@zonewire/shared-protocol';
+import { type Name, nameToText } from '@zonewire/shared-protocol';
 import { needsCompaction, replaceBase, type ZoneVersion } from '@zonewire/zone';
+
+interface HeldVersionPorts {
+  readonly compactor: Compactor;
+  readonly table: ZoneTable;
+  readonly log: Log;
+}
 
 /** The version of a zone that is held, served or expired; whether its verification vouches for it; and the merging of its layers. */
 export class HeldVersion {
@@ -8,21 +14,14 @@ export class HeldVersion {
   /** The version held, when its verification vouches: then only what a diff touches is verified again. */
   vouched: ZoneVersion | undefined;
   readonly #zone: Name;
-  readonly #ports: { readonly compactor: Compactor; readonly table: ZoneTable };
-  readonly #log: Log;
+  readonly #ports: HeldVersionPorts;
   #compacting = false;
   #isStopped = false;
 
-  constructor(
-    zone: Name,
-    version: ZoneVersion | undefined,
-    ports: { readonly compactor: Compactor; readonly table: ZoneTable },
-    log: Log,
-  ) {
+  constructor(zone: Name, version: ZoneVersion | undefined, ports: HeldVersionPorts) {
     this.#zone = zone;
     this.version = version;
     this.#ports = ports;
-    this.#log = log;
   }
 
   took(version: ZoneVersion, vouches: boolean): void {
@@ -44,7 +43,8 @@ export class HeldVersion {
       // The same records: nothing but the layers they are read from changes. Another version may just have been published.
       this.#ports.table.replaceLayers(this.#zone, before, this.version);
     } catch (error) {
-      this.#log.warn({ err: error }, 'the layers of the zone could not be merged; it is served as it is');
+      const zone = nameToText(this.#zone).toLowerCase();
+      this.#ports.log.warn({ zone, err: error }, 'the layers of the zone could not be merged; it is served as it is');
     } finally {
       this.#compacting = false;
     }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { A, HELD, Walk } from '../fixtures/walk.ts';
+import { A, B, config, HELD, Walk } from '../fixtures/walk.ts';
+import { readFacts, writeFacts } from './facts.ts';
 import type { RefreshEvent } from './state.ts';
 
 describe('IXFR and AXFR', () => {
@@ -13,6 +14,30 @@ describe('IXFR and AXFR', () => {
   test('when nothing of the primary is heard, AXFR from it is not tried', () => {
     const walk = new Walk().due().answered(A, 11).failed(A, 'unreachable');
     expect(walk.asks).toBe('soa b');
+  });
+
+  test('a transfer that stalls costs its time once: the next primary at once; the last one is asked for AXFR', () => {
+    const walk = new Walk().due().answered(A, 11).failed(A, 'stalled');
+    expect(walk.asks).toBe('soa b');
+    expect(walk.answered(B, 11).failed(B, 'stalled').asks).toBe('axfr b');
+    expect(walk.failed(B, 'stalled').state.phase.kind).toBe('idle');
+    expect(walk.state.facts).toMatchObject({ failures: 1, lastError: { message: 'b stalled' } });
+    expect(walk.plan.reason).toBe('retry');
+  });
+
+  test('so often in a row as a primary has stalled is remembered until it has come to an end again', () => {
+    const walk = new Walk(HELD, {}, { ...config, primaries: [A] });
+    for (const stalls of [1, 2, 3]) {
+      walk.due().answered(A, 11).failed(A, 'stalled').failed(A, 'stalled');
+      expect(walk.state.facts.primaries[A.key].stalls).toBe(stalls);
+    }
+    walk.due().answered(A, 11).failed(A, 'refused').failed(A, 'refused');
+    expect(readFacts(writeFacts(walk.state.facts)).primaries[A.key].stalls).toBe(3);
+    walk
+      .due()
+      .answered(A, 11)
+      .installed(A, { ...HELD, serial: 11 });
+    expect(walk.state.facts.primaries[A.key].stalls).toBeUndefined();
   });
 
   test('a primary whose IXFR failed where AXFR worked is asked for AXFR for a bounded time', () => {

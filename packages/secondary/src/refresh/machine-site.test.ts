@@ -14,6 +14,8 @@ const A = { key: 'a@127.0.0.1:53', id: 'a', host: '127.0.0.1', port: 53 };
 const config: RefreshConfig = { zone, primaries: [A], intervals: DEFAULT_INTERVALS, site: true };
 const HELD: Held = { serial: 10, refresh: 3600, retry: 600, expire: 86_400 };
 
+const TRANSFER = { type: 'ixfr', from: SITE, fromSerial: 10, toSerial: 11 } as never;
+
 function head(more: Partial<SiteHead> = {}): SiteHead {
   const now = { checkedAt: NOW + HOUR, expireAt: NOW + 25 * HOUR, nextAt: NOW + 2 * HOUR };
   return { zone: 'example.test.', serial: 10, failures: 0, ...now, ...more };
@@ -148,10 +150,24 @@ describe('news of the site', () => {
     expect(it.plan!.at).toBeGreaterThan(it.now);
   });
 
-  test('while a round is under way: nothing', () => {
+  test('while a round is under way: nothing, when it brings what they tell of', () => {
     const it = node().do({ kind: 'tick' });
-    const { phase } = it.state;
+    const { kind } = it.state.phase;
     expect(it.do(news({ serial: 11 })).asked()).toEqual([]);
-    expect(it.state.phase).toEqual(phase);
+    expect(it.state.phase.kind).toBe(kind);
+    it.site({ serial: 11 });
+    it.do({ kind: 'installed', primary: SITE, held: { ...HELD, serial: 11 }, transfer: TRANSFER });
+    expect([it.ended(), it.asked()]).toMatchObject([{ outcome: 'installed' }, []]);
+    expect(it.state.phase.kind).toBe('idle');
+  });
+
+  test('while a round is under way that asked too early: the site is asked again behind it, once', () => {
+    const it = node().do({ kind: 'tick' }).silent();
+    expect(it.do(news({ serial: 11 })).asked()).toEqual([]);
+    const dead = { kind: 'failed', primary: A.key, failure: 'unreachable', code: 'timeout', message: '' } as const;
+    it.do(dead);
+    expect([it.ended(), it.asked()]).toMatchObject([{ outcome: 'failed' }, [`check ${SITE}`]]);
+    expect(it.silent().do(dead).asked()).toEqual([]);
+    expect(it.state.phase.kind).toBe('idle');
   });
 });

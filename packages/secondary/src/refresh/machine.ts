@@ -37,6 +37,7 @@ import { bootstrapInterval, CATCH_UP_TRIES } from './timing.ts';
  *   round has brought what the NOTIFY spoke of.
  * - A serial that is not newer is never taken, except by `retransfer`. A primary with an older serial does not confirm our copy:
  *   it neither extends expiry nor ends the round.
+ * - A transfer that stalls (patience.ts) costs its time once: the next primary is asked; AXFR from the same one where it is the last.
  * - Expiry is `expireAt <= now`, whatever the phase. An expired version is kept: one good check of the same serial revives it.
  * - A node of a site asks the site before any primary, as if it were one: what another node has just learned or fetched is not asked
  *   for again. News of such a round are taken at rest; the site's copy of a version is taken as a NOTIFY of it is.
@@ -183,17 +184,24 @@ class Stepping {
     const next: Round = { ...round, waiting: rest };
     const knowsIxfr = takesIxfr(facts, primary, this.#now);
     if (primary !== SITE && (held === undefined || round.cause === 'retransfer')) this.#transfer(next, primary, 'axfr');
-    else if (round.notifier === primary && knowsIxfr) this.#transfer(next, primary, 'ixfr');
+    else if (round.notifier === primary && knowsIxfr)
+      this.#transfer(next, primary, 'ixfr', undefined, { isNotified: true });
     else {
       this.state.phase = { kind: 'checking', primary, round: next };
       this.effects.push({ kind: 'check', primary, urgent: isUrgent(next) });
     }
   }
 
-  #transfer(round: Round, primary: string, type: 'ixfr' | 'axfr', ixfrError?: StatusError): void {
+  #transfer(
+    round: Round,
+    primary: string,
+    type: 'ixfr' | 'axfr',
+    ixfrError?: StatusError,
+    how: { readonly isNotified?: true } = {},
+  ): void {
     this.state.phase = { kind: 'transferring', type, primary, round, ixfrError };
     const force = round.cause === 'retransfer';
-    this.effects.push({ kind: 'transfer', primary, type, force, urgent: isUrgent(round) });
+    this.effects.push({ kind: 'transfer', primary, type, force, urgent: isUrgent(round), ...how });
   }
 
   #answered(phase: Checking | Transferring, answer: Answered): void {
@@ -238,15 +246,21 @@ class Stepping {
     else this.#askNext(phase.round);
   }
 
-  /** While a round is under way they are not needed: it asks the site, or a primary, itself. */
+  /** A newer version that is told of while a round is under way: the round may have asked too early, and its end looks (see {@link #end}). */
   #news(head: SiteHead): void {
-    const { phase, held, facts } = this.state;
-    if (phase.kind !== 'idle' || head.expireAt <= this.#now) return;
+    const { phase, held } = this.state;
+    if (head.expireAt <= this.#now) return;
     const order = held === undefined ? 1 : compareSerials(head.serial, held.serial);
-    if (order === 1) {
-      const primaries = askingOrder(this.#config.primaries, facts, this.#now);
-      this.#askNext({ cause: 'notify', waiting: [SITE, ...primaries], good: false });
-    } else if (held !== undefined && order === 0) this.#siteKnows(head, held);
+    if (phase.kind !== 'idle') {
+      if (order === 1) this.state.phase = { ...phase, round: { ...phase.round, news: head.serial } };
+    } else if (order === 1) this.#askSite();
+    else if (held !== undefined && order === 0) this.#siteKnows(head, held);
+  }
+
+  /** For what the site has told of, of which the schedule knows nothing. */
+  #askSite(): void {
+    const primaries = askingOrder(this.#config.primaries, this.state.facts, this.#now);
+    this.#askNext({ cause: 'notify', waiting: [SITE, ...primaries], good: false });
   }
 
   #siteKnows(head: SiteHead, held: Held): void {
@@ -304,13 +318,17 @@ class Stepping {
     const error: StatusError = { at: this.#now, code: event.code, message: event.message };
     if (phase.primary === SITE && event.failure !== 'local') this.#askNext(phase.round);
     else if (event.failure === 'local') this.#endRound({ ...phase.round, good: false }, error);
-    else if (phase.kind === 'transferring' && phase.type === 'ixfr' && event.failure !== 'unreachable')
+    else if (
+      phase.kind === 'transferring' &&
+      phase.type === 'ixfr' &&
+      (event.failure === 'refused' || (event.failure === 'stalled' && phase.round.waiting.length === 0))
+    )
       this.#transfer(phase.round, phase.primary, 'axfr', error);
-    else this.#nextPrimary(phase, error);
+    else this.#nextPrimary(phase, error, event.failure === 'stalled');
   }
 
-  #nextPrimary(phase: Checking | Transferring, error: StatusError): void {
-    this.state.facts = failedPrimary(this.state.facts, phase.primary, error, this.#now);
+  #nextPrimary(phase: Checking | Transferring, error: StatusError, hasStalled = false): void {
+    this.state.facts = failedPrimary(this.state.facts, phase.primary, error, this.#now, hasStalled);
     this.#askNext(phase.round, error);
   }
 
@@ -335,6 +353,7 @@ class Stepping {
     this.effects.push({ kind: 'ended', cause: round.cause, outcome, source: round.source });
     // An installed version was stored together with its facts: no second sync on the way of a change.
     if (outcome !== 'installed') this.effects.push({ kind: 'save' });
+    if (round.news !== undefined && (held === undefined || isNewerSerial(round.news, held.serial))) this.#askSite();
   }
 
   #nextTry(tries: number): RefreshState['catchUp'] {

@@ -10,11 +10,16 @@ describe('NOTIFY (RFC 1996)', () => {
     const walk = new Walk().do(notify(11, B.key));
     expect(walk.plan).toMatchObject({ at: NOW, priority: 'change' });
     expect(walk.due().asks).toBe('ixfr b');
+    expect(walk.effects).toContainEqual(expect.objectContaining({ kind: 'transfer', isNotified: true }));
     expect(walk.state.facts.lastNotified).toEqual({ serial: 11, at: NOW });
   });
 
   test('from elsewhere: an SOA check first', () => {
-    expect(new Walk().do(notify(11)).due().asks).toBe('soa a');
+    const walk = new Walk().do(notify(11)).due();
+    expect(walk.asks).toBe('soa a');
+    walk.answered(A, 11);
+    expect(walk.asks).toBe('ixfr a');
+    expect(walk.effects).not.toContainEqual(expect.objectContaining({ isNotified: true }));
   });
 
   test('from a primary whose IXFR does not work: an SOA check first', () => {

@@ -49,6 +49,31 @@ test('what a change has caused goes ahead of timers, each in order of asking', a
   expect(running).toEqual(['first', 'change1', 'change2', 'timer1', 'timer2']);
 });
 
+test('one place in eight, of all and of each address, is for changes: one comes in where timers have taken the others', async () => {
+  const { places, running, enter, end } = setup(20, 10);
+  for (let i = 0; i < 12; i++) void enter(`a${i}`, 'a');
+  for (let i = 0; i < 12; i++) void enter(`b${i}`, 'b');
+  await settle();
+  expect(running).toHaveLength(18);
+  expect(places.isShort('c')).toBe(true);
+  void enter('change a', 'a', true);
+  void enter('change b', 'b', true);
+  void enter('change c', 'c', true);
+  await settle();
+  expect(running.slice(18)).toEqual(['change a', 'change b']);
+  // What it leaves is for the next change, not for a timer.
+  await end('change a');
+  expect(running.slice(20)).toEqual(['change c']);
+  await end('change b');
+  await end('change c');
+  expect(running).toHaveLength(21);
+  await end('a0');
+  expect(running.slice(21)).toEqual(['a9']);
+  for (const id of [...running.slice(0, 18), 'a9'].filter((id) => id !== 'a0')) await end(id);
+  for (const id of running.slice(22)) await end(id);
+  expect(places).toMatchObject({ active: 0, waiting: 0 });
+});
+
 test('what fails gives its place back; what is aborted leaves the line', async () => {
   const { places, running, enter, end } = setup(1);
   const abort = new AbortController();

@@ -1,9 +1,13 @@
 /** See {@link Places.isCrowded}. */
 export const CROWD = 8;
 
+/** Places of each address, and of all, that what follows no change leaves free where there are more than so many: one in eight. */
+const KEPT_FREE = 8;
+
 /**
  * Places for work that many zones want at once: so many in all, so many towards one address. Who waits is served in the order of
- * asking, changes before timers, and nobody waits behind one whose address is busy.
+ * asking, changes before timers, and nobody waits behind one whose address is busy. One place in eight is for changes alone: ten large zones
+ * that a timer has found to be new would else hold up each change until one of them is here.
  */
 export class Places {
   readonly #total: number;
@@ -33,15 +37,16 @@ export class Places {
     return this.#active + this.waiting >= CROWD;
   }
 
-  /** True when work for this address has to wait, or somebody waits already. */
+  /** True when work for this address that follows no change has to wait, or somebody waits already. */
   isShort(address: string): boolean {
-    return this.waiting > 0 || this.#active >= this.#total || (this.#taken.get(address) ?? 0) >= this.#perAddress;
+    const taken = this.#taken.get(address) ?? 0;
+    return this.waiting > 0 || this.#active >= shared(this.#total) || taken >= shared(this.#perAddress);
   }
 
   /** Runs `work` in a place of its own, now or later; what has been aborted while it waited rejects with the signal's reason. */
   async run<T>(address: string, urgent: boolean, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
-    if (!this.#take(address)) await this.#wait(address, urgent, signal);
+    if (!this.#take(address, urgent)) await this.#wait(address, urgent, signal);
     try {
       return await work();
     } finally {
@@ -49,9 +54,12 @@ export class Places {
     }
   }
 
-  #take(address: string): boolean {
+  #take(address: string, urgent: boolean): boolean {
     const taken = this.#taken.get(address) ?? 0;
-    if (this.#active >= this.#total || taken >= this.#perAddress) return false;
+    const [total, perAddress] = urgent
+      ? [this.#total, this.#perAddress]
+      : [shared(this.#total), shared(this.#perAddress)];
+    if (this.#active >= total || taken >= perAddress) return false;
     this.#active++;
     this.#taken.set(address, taken + 1);
     return true;
@@ -63,7 +71,8 @@ export class Places {
     if (taken === 0) this.#taken.delete(address);
     else this.#taken.set(address, taken);
     // The place that came free is this address's or anybody's: at most one waiting can have it.
-    for (const line of [this.#urgent, this.#patient]) if (line.next((waiting) => this.#take(waiting))) return;
+    if (this.#urgent.next((waiting) => this.#take(waiting, true))) return;
+    this.#patient.next((waiting) => this.#take(waiting, false));
   }
 
   #wait(address: string, urgent: boolean, signal: AbortSignal): Promise<void> {
@@ -82,6 +91,11 @@ export class Places {
       this.peakWaiting = Math.max(this.peakWaiting, this.waiting);
     });
   }
+}
+
+/** Of so many places those that anybody may take. */
+function shared(places: number): number {
+  return places - Math.floor(places / KEPT_FREE);
 }
 
 /** Who waits, by address, in order of asking. Addresses are few, the waiting may be thousands. */

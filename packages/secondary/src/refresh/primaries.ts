@@ -25,21 +25,24 @@ const HEALTHY: PrimaryFacts = { failures: 0, retryAfter: 0 };
 /** Remotes are shared by many zones, and so are their addresses. */
 const ADDRESSES = new WeakMap<Remote, readonly PrimaryAddress[]>();
 
-export function primaryAddresses(remotes: readonly Remote[]): PrimaryAddress[] {
-  return remotes.flatMap((remote) => {
-    let addresses = ADDRESSES.get(remote);
-    if (addresses === undefined) {
-      addresses = remote.addresses.map((address) => ({
-        key: `${remote.id}@${addressText(address)}`,
-        id: remote.id,
-        host: address.host,
-        port: address.port,
-        tsigKey: remote.key,
-      }));
-      ADDRESSES.set(remote, addresses);
-    }
-    return addresses;
-  });
+/** Zones with one and the same primary share the list. */
+export function primaryAddresses(remotes: readonly Remote[]): readonly PrimaryAddress[] {
+  return remotes.length === 1 ? addressesOf(remotes[0]) : remotes.flatMap(addressesOf);
+}
+
+function addressesOf(remote: Remote): readonly PrimaryAddress[] {
+  let addresses = ADDRESSES.get(remote);
+  if (addresses === undefined) {
+    addresses = remote.addresses.map((address) => ({
+      key: `${remote.id}@${addressText(address)}`,
+      id: remote.id,
+      host: address.host,
+      port: address.port,
+      tsigKey: remote.key,
+    }));
+    ADDRESSES.set(remote, addresses);
+  }
+  return addresses;
 }
 
 /**
@@ -81,12 +84,19 @@ export function askingOrder(
   return primaries.map(({ key }) => key).sort((a, b) => rank(a) - rank(b));
 }
 
-export function failedPrimary(facts: RefreshFacts, key: string, error: StatusError, now: number): RefreshFacts {
+export function failedPrimary(
+  facts: RefreshFacts,
+  key: string,
+  error: StatusError,
+  now: number,
+  hasStalled = false,
+): RefreshFacts {
   const before = facts.primaries[key] ?? HEALTHY;
   const failures = before.failures + 1;
   const pause = Math.min(SICK_MOST, SICK_FIRST * 2 ** Math.min(before.failures, 10));
   const retryAfter = now + pause * (1 - 0.1 * spread(new TextEncoder().encode(key), failures));
-  return withPrimary(facts, key, { ...before, failures, retryAfter, lastError: error });
+  const stalls = hasStalled ? (before.stalls ?? 0) + 1 : before.stalls;
+  return withPrimary(facts, key, { ...before, failures, retryAfter, lastError: error, stalls });
 }
 
 /** It answered as it should. What is known of its IXFR stays. */

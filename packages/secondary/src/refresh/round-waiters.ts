@@ -2,11 +2,19 @@ import type { RefreshOutcome } from '../events.ts';
 
 type Waiter = (outcome: RefreshOutcome) => void;
 
-/** Who waits for rounds of one zone: those who asked for one, and the schedule, which lets nobody else begin one meanwhile. */
+/**
+ * Who waits for rounds of one zone: those who asked for one, and the schedule, which lets nobody else begin one meanwhile. Zones at rest
+ * have none.
+ */
 export class RoundWaiters {
   #asked: Waiter[] = [];
   #inRound: Waiter[] = [];
   #atRest: (() => void) | undefined;
+
+  /** Nobody waits. */
+  get isEmpty(): boolean {
+    return this.#asked.length === 0 && this.#inRound.length === 0 && this.#atRest === undefined;
+  }
 
   /** Resolves with what comes of the next round that begins; one under way has perhaps asked too early. */
   outcomeOfNext(): Promise<RefreshOutcome> {

@@ -44,6 +44,8 @@ export interface RunnerPorts extends NodePorts {
   readonly verifier: Verifier;
   readonly running: RunningTransfers;
   readonly emit: (event: SecondaryEvent) => void;
+  /** A version of a change is on disk, and not synced yet: who can get ready for it is told. */
+  readonly written: (config: SecondaryZoneConfig, version: ZoneVersion, expireAt: number) => void;
   /** A new version is served: those it is fed to are to be told. */
   readonly published: (
     zone: { readonly key: string; readonly config: SecondaryZoneConfig },

@@ -12,7 +12,7 @@ import { factsAfterInstall } from './facts-after.ts';
 import { type Fetched, type FetchRequest, fetchVersion, heldOf } from './fetch.ts';
 import { HeldVersion } from './held-version.ts';
 import { start, step } from './machine.ts';
-import { isExpired, plan } from './plan.ts';
+import { isExpired, type Plan, plan } from './plan.ts';
 import { type PrimaryAddress, primaryAddresses } from './primaries.ts';
 import { RoundWaiters } from './round-waiters.ts';
 import type { RunnerPorts } from './runner-ports.ts';
@@ -32,15 +32,16 @@ export class ZoneRunner {
   served: SerialAt | undefined;
   lastCheck: SoaCheck | undefined;
   readonly #ports: RunnerPorts;
-  readonly #log: Log;
   #machine: RefreshConfig;
-  #planned: string | undefined;
+  /** What the schedule was last told; reason undefined: nothing. */
+  #plannedAt = 0;
+  #plannedReason: Plan['reason'] | undefined;
   #isStopped = false;
   /** Of the round under way; zones at rest have none. */
   #round: AbortController | undefined;
-  readonly #saver: FactSaver;
+  #saver: FactSaver | undefined;
   readonly #held: HeldVersion;
-  readonly #waiters = new RoundWaiters();
+  #waiters: RoundWaiters | undefined;
   readonly #site: SiteTalk | undefined;
   #hasExpired = false;
   /** While it is made: what is served then was on disk. */
@@ -57,13 +58,12 @@ export class ZoneRunner {
     this.text = nameToText(config.domain).toLowerCase();
     this.key = nameKey(config.domain);
     this.#ports = ports;
-    this.#log = ports.log.child({ zone: this.text });
-    this.#saver = new FactSaver(config.domain, ports.store, this.#log, () => this.state.facts);
     this.#machine = machineConfig(config, ports.site !== undefined);
-    this.#held = new HeldVersion(config.domain, stored.version, ports, this.#log);
+    this.#held = new HeldVersion(config.domain, stored.version, ports);
     const { site } = ports;
     this.#site = site && new SiteTalk(config.domain, this.text, { site, store: ports.store, clock: ports.clock });
-    const now = ports.clock.now();
+    // From here on a clock that is set back is noticed, also before anything is due.
+    const now = ports.expiries.look();
     const held = stored.version && heldOf(stored.version);
     // A version without the facts that belong to it (lost, or of another role) is old: it must be confirmed before it is served.
     const first = start({ held, facts: stored.facts }, now, this.#machine);
@@ -73,6 +73,11 @@ export class ZoneRunner {
     this.#perform(first.effects);
     this.#settle();
     this.#isLoading = false;
+  }
+
+  /** Made when something is said: most zones seldom do. */
+  get #log(): Log {
+    return this.#ports.log.child({ zone: this.text });
   }
 
   /** The version held, served or expired. */
@@ -95,11 +100,11 @@ export class ZoneRunner {
 
   /** The schedule's processor: a round, if one is due. Resolves when the zone is at rest. */
   async process(reason?: string, about?: ScheduleAbout): Promise<void> {
-    this.#planned = undefined;
+    this.#plannedReason = undefined;
     // Another node of the site got the NOTIFY, and this one the round.
     if (reason === 'notify' && about?.notified !== undefined) this.dispatch({ kind: 'notify', ...about.notified });
     this.dispatch({ kind: 'tick' });
-    if (this.state.phase.kind !== 'idle') await this.#waiters.rest();
+    if (this.state.phase.kind !== 'idle') await this.#waiting().rest();
     // The others know of it before the schedule lets one of them have the next round.
     await this.#site?.told();
   }
@@ -111,7 +116,7 @@ export class ZoneRunner {
 
   /** Asks for a round of its own, and resolves with what came of it. */
   ask(kind: 'refresh' | 'retransfer'): Promise<RefreshOutcome> {
-    const outcome = this.#waiters.outcomeOfNext();
+    const outcome = this.#waiting().outcomeOfNext();
     this.dispatch({ kind });
     return outcome;
   }
@@ -136,7 +141,7 @@ export class ZoneRunner {
       before.phase.kind === 'idle' &&
       next.effects.some(({ kind }) => kind === 'check' || kind === 'transfer' || kind === 'ended')
     ) {
-      this.#waiters.roundBegins();
+      this.#waiters?.roundBegins();
     }
     this.#perform(next.effects);
     this.#settle();
@@ -151,9 +156,25 @@ export class ZoneRunner {
     this.#round?.abort(new Error(`zone ${this.text} is being stopped`));
     this.#round = undefined;
     this.#held.stop();
-    this.#waiters.stop({ outcome: 'failed', message: 'the zone was stopped' });
-    if (!forget) this.#saver.save();
-    await this.#saver.settled();
+    this.#waiters?.stop({ outcome: 'failed', message: 'the zone was stopped' });
+    if (!forget) this.#save();
+    await this.#saver?.settled();
+  }
+
+  #waiting(): RoundWaiters {
+    this.#waiters ??= new RoundWaiters();
+    return this.#waiters;
+  }
+
+  #save(): void {
+    this.#saver ??= new FactSaver(
+      this.config.domain,
+      this.#ports.store,
+      this.#log,
+      () => this.state.facts,
+      () => (this.#saver = undefined),
+    );
+    this.#saver.save();
   }
 
   /** The schedule, the expiry and the table follow the state. */
@@ -161,8 +182,7 @@ export class ZoneRunner {
     const { schedule, expiries, table } = this.#ports;
     const { facts, told } = this.state;
     const next = plan(this.state, this.#machine);
-    const planned = next && `${next.at} ${next.reason}`;
-    if (next !== undefined && planned !== this.#planned) {
+    if (next !== undefined && (next.reason !== this.#plannedReason || next.at !== this.#plannedAt)) {
       const { held, pending } = this.state;
       const about = {
         serial: held?.serial,
@@ -173,7 +193,8 @@ export class ZoneRunner {
       if (next.priority === 'change') schedule.promote(this.text, next.reason, about);
       else schedule.set(this.text, next.at, next.reason, 'timer', about);
     }
-    this.#planned = planned;
+    this.#plannedAt = next?.at ?? 0;
+    this.#plannedReason = next?.reason;
     if (told !== 'serving' || facts.expireAt === undefined) {
       expiries.delete(this.text);
       return;
@@ -200,7 +221,7 @@ export class ZoneRunner {
           this.#expire();
           break;
         case 'save':
-          this.#saver.save();
+          this.#save();
           break;
         case 'ended':
           this.#ended(effect);
@@ -262,7 +283,13 @@ export class ZoneRunner {
     if (fetched.kind === 'installed') this.#installed(fetched);
     else if (fetched.kind === 'failed') {
       if (site === undefined && !this.#isStopped)
-        this.#emit({ kind: 'transfer-failed', from: primary.key, type: effect.type, code: fetched.code });
+        this.#emit({
+          kind: 'transfer-failed',
+          from: primary.key,
+          type: effect.type,
+          code: fetched.code,
+          failure: fetched.failure,
+        });
       this.#failed(primary, fetched);
     } else if (fetched.kind === 'answered') {
       const { serial, expire } = fetched;
@@ -278,6 +305,7 @@ export class ZoneRunner {
       primary,
       effect,
       held: this.version,
+      stalls: this.state.facts.primaries[primary.key]?.stalls ?? 0,
       checked: this.#held.vouched,
       factsAfter: (event) => factsAfterInstall(this.state.facts, event, this.#ports.clock.now(), this.#machine),
       signal: this.#signal(),
@@ -363,7 +391,8 @@ export class ZoneRunner {
 
   #over(outcome: RefreshOutcome): void {
     this.#round = undefined;
-    this.#waiters.roundEnds(outcome);
+    this.#waiters?.roundEnds(outcome);
+    if (this.#waiters?.isEmpty) this.#waiters = undefined;
   }
 
   #signal(): AbortSignal {

@@ -1,6 +1,7 @@
 import type { DnsExchange } from '@zonewire/nameserver';
 import {
   CLASS,
+  type EdnsOption,
   expireOption,
   type Message,
   type Name,
@@ -68,8 +69,8 @@ async function ask(
   return { ok: false, failure: 'unreachable', code, message: failureText('SOA query', primary, result.error) };
 }
 
-export function expireEdns() {
-  return { udpSize: UDP_SIZE, version: 0, dnssecOk: false, extendedRcode: 0, options: [expireOption()] };
+export function expireEdns(...more: readonly EdnsOption[]) {
+  return { udpSize: UDP_SIZE, version: 0, dnssecOk: false, extendedRcode: 0, options: [expireOption(), ...more] };
 }
 
 function readAnswer(message: Message, zone: Name, primary: PrimaryAddress): SoaAnswer {

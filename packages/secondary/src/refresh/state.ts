@@ -70,6 +70,8 @@ export interface Round {
   readonly notifier?: string | undefined;
   /** Who has confirmed our serial, or given us its version. */
   readonly source?: 'site' | 'primary';
+  /** A serial newer than ours that the site has told of meanwhile. */
+  readonly news?: number;
 }
 
 export interface Pending {
@@ -82,9 +84,10 @@ export interface Pending {
 
 /**
  * Why a primary did not help. `unreachable`: nothing of it was heard, asking the same for something else is vain.
- * `local`: our own fault (disk full), another primary would not help.
+ * `stalled`: it took the request for a transfer, and stopped sending without ending the connection. `local`: our own fault
+ * (disk full), another primary would not help.
  */
-export type FailureKind = 'unreachable' | 'refused' | 'local';
+export type FailureKind = 'unreachable' | 'refused' | 'stalled' | 'local';
 
 export type RefreshEvent =
   /** The time planned for is here (or something is pending). */
@@ -139,6 +142,8 @@ export type RefreshEffect =
       readonly type: 'ixfr' | 'axfr';
       readonly force: boolean;
       readonly urgent: boolean;
+      /** The primary's NOTIFY has caused it, with no SOA query before. */
+      readonly isNotified?: boolean;
     }
   /** The version held is to be answered with (again), or not any more. */
   | { readonly kind: 'serve' }

@@ -2,6 +2,7 @@ import { addressText, type DnsExchange, type RunningTransfers, type TransferUnde
 import {
   CLASS,
   encodeMessage,
+  foretellOption,
   type Name,
   nameToText,
   TransferInterpreter,
@@ -10,21 +11,27 @@ import {
 } from '@zonewire/shared-protocol';
 import type { ZoneDiff, ZoneVersion } from '@zonewire/zone';
 import type { SecondaryLimits } from '../config.ts';
+import { patience } from './patience.ts';
 import type { PrimaryAddress } from './primaries.ts';
 import { ReceivedZone } from './received.ts';
 import { expireEdns, type Failure } from './soa-check.ts';
-import { failureText, rcodeText } from './words.ts';
+import { UNANSWERED } from './unreachable.ts';
+import { failureText, rcodeText, stalledText } from './words.ts';
 
 export interface TransferRequest {
   readonly client: DnsExchange;
   readonly zone: Name;
   readonly primary: PrimaryAddress;
   readonly type: 'axfr' | 'ixfr';
+  /** An IXFR that comes as soon as the primary tells of a version: it may do so while it is still storing it. */
+  readonly isNotified?: boolean;
   /** What we have; needed for IXFR. */
   readonly held: ZoneVersion | undefined;
   /** A message ID that nobody can guess. */
   readonly id: number;
   readonly limits: SecondaryLimits;
+  /** Transfers from this primary that have stalled, in a row (patience.ts). */
+  readonly stalls?: number | undefined;
   readonly zoneMaxSize: number;
   readonly signal: AbortSignal;
   /** Told how it goes. */
@@ -74,6 +81,7 @@ async function fetch(request: TransferRequest, edns: boolean): Promise<Transferr
 
 async function receive(request: TransferRequest, edns: boolean, underWay: TransferUnderWay): Promise<TransferredIn> {
   const { client, zone, primary, type, held, id, limits, zoneMaxSize, signal } = request;
+  const idleTimeout = patience(limits.idleTimeout, request.stalls ?? 0);
   const asked = type === 'axfr' ? 'AXFR' : 'IXFR';
   const received = new ReceivedZone(zone, zoneMaxSize);
   const interpreter = new TransferInterpreter({
@@ -92,7 +100,8 @@ async function receive(request: TransferRequest, edns: boolean, underWay: Transf
   const result = await client.openTransfer(transferRequest(request, edns), primary, {
     key: primary.tsigKey,
     connectTimeout: limits.connectTimeout,
-    idleTimeout: limits.idleTimeout,
+    idleTimeout,
+    messageTimeout: Math.max(limits.messageTimeout, idleTimeout),
     totalTimeout: limits.transferTimeout,
     maxBytes: streamLimit(zoneMaxSize),
     signal,
@@ -109,6 +118,10 @@ async function receive(request: TransferRequest, edns: boolean, underWay: Transf
     const code = end.rcode === undefined ? end.code : `rcode-${end.rcode}`;
     const message = end.rcode === undefined ? failureText(asked, primary, end) : rcodeText(asked, primary, end.rcode);
     return { ok: false, failure: 'refused', code, message };
+  }
+  if (!result.ok && result.error.code === 'idle-timeout') {
+    const code = interpreter.received.bytes === 0 ? UNANSWERED : 'transfer-stalled';
+    return { ok: false, failure: 'stalled', code, message: stalledText(asked, primary, result.error) };
   }
   if (!result.ok) {
     const failure = NOTHING_HEARD.has(result.error.code) ? 'unreachable' : 'refused';
@@ -139,12 +152,12 @@ function streamLimit(zoneMaxSize: number): number {
 }
 
 /** RFC 5936 2.1, RFC 1995 3: for IXFR our SOA in the authority section. EXPIRE is asked for (RFC 7314 3.1). */
-function transferRequest({ zone, type, held, id }: TransferRequest, edns: boolean): Uint8Array {
+function transferRequest({ zone, type, isNotified, held, id }: TransferRequest, edns: boolean): Uint8Array {
   return encodeMessage({
     id,
     question: [{ name: zone, type: type === 'axfr' ? TYPE.AXFR : TYPE.IXFR, class: CLASS.IN }],
     authority: type === 'ixfr' && held !== undefined ? [held.soaRecord] : [],
-    ...(edns ? { edns: expireEdns() } : {}),
+    ...(edns ? { edns: isNotified ? expireEdns(foretellOption()) : expireEdns() } : {}),
   });
 }
 

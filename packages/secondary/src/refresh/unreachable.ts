@@ -5,7 +5,9 @@ import type { Failure } from './soa-check.ts';
 /** After silence, an address counts as dead for this long, ms. */
 export const DEAD_FOR = 15_000;
 /** Failures that took their full time: nobody answered. A refused connection is known at once and needs no memory. */
-const SILENCE = new Set(['timeout', 'connect-timeout']);
+/** A transfer of which nothing came at all: a code of its own, for the zone asked next would wait as long. */
+export const UNANSWERED = 'transfer-unanswered';
+const SILENCE = new Set(['timeout', 'connect-timeout', UNANSWERED]);
 /** Addresses remembered; a node has few primaries. */
 const MOST = 1000;
 

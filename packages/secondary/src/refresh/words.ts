@@ -15,6 +15,14 @@ export function failureText(asked: Asked, primary: PrimaryAddress, { message }: 
   return `${asked} ${asked === 'SOA query' ? 'to' : 'from'} ${primaryText(primary)} failed: ${message}`;
 }
 
+/** A transfer that stopped in the middle, over a connection that stayed open. */
+export function stalledText(asked: Asked, primary: PrimaryAddress, { message }: Problem): string {
+  return (
+    `${asked} from ${primaryText(primary)} has stalled and was given up: ${message}, and the connection stayed open; look into the ` +
+    "primary's log, or at the path to it; if it only needs longer, set tcp-remote-io-timeout"
+  );
+}
+
 /** An answer with an error RCODE, and what usually is behind it. */
 export function rcodeText(asked: Asked, primary: PrimaryAddress, rcode: number): string {
   const name = RCODE_NAMES[rcode] ?? `RCODE ${rcode}`;

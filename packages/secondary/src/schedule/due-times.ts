@@ -5,6 +5,9 @@ export const LONGEST_SLEEP = 30_000;
 /** Timers may fire so much early by the wall clock; what stands further behind where it must be was set back. */
 const EARLY = 2;
 
+/** So many are told of in one turn of the event loop: thousands of zones may expire at the same moment, some 50 µs each. */
+export const TOLD_AT_ONCE = 32;
+
 interface Due {
   at: number;
   readonly id: string;
@@ -128,6 +131,7 @@ export class DueTimes {
     const now = this.look();
     const ids: string[] = [];
     for (let first = this.#heap[0]; first !== undefined && first.at <= now; first = this.#heap[0]) {
+      if (ids.length === TOLD_AT_ONCE) break;
       this.delete(first.id);
       ids.push(first.id);
     }

@@ -1,7 +1,7 @@
 import { FakeClock } from '@zonewire/testkit';
 import { describe, expect, test } from 'vitest';
-import { DueTimes, LONGEST_SLEEP } from './due-times.ts';
-import { HeapSchedule } from './heap.ts';
+import { DueTimes, LONGEST_SLEEP, TOLD_AT_ONCE } from './due-times.ts';
+import { HeapSchedule, TIMER_ROUNDS } from './heap.ts';
 import { scheduleSuite } from './schedule-suite.ts';
 
 scheduleSuite('heap', async ({ concurrency }) => {
@@ -57,6 +57,54 @@ describe('heap', () => {
   });
 });
 
+describe('thousands of zones due at the same moment', () => {
+  async function setup() {
+    const clock = new FakeClock();
+    const schedule = new HeapSchedule({ clock });
+    const begun: { zone: string; at: number }[] = [];
+    schedule.start(async (zone) => {
+      begun.push({ zone, at: clock.now() });
+    });
+    const due = clock.now() + 1000;
+    for (let i = 0; i < 1000; i++) schedule.set(`zone${i}.test.`, due, 'refresh');
+    return { clock, schedule, begun, due };
+  }
+
+  test('begin a few at a time, and all within a moment', async () => {
+    const { clock, schedule, begun, due } = await setup();
+    await clock.advance(1000);
+    expect(begun).toHaveLength(TIMER_ROUNDS.atOnce);
+    await clock.advance(1000);
+    expect(begun).toHaveLength(1000);
+    const perMoment = new Map<number, number>();
+    for (const { at } of begun) perMoment.set(at, (perMoment.get(at) ?? 0) + 1);
+    expect(Math.max(...perMoment.values())).toBe(TIMER_ROUNDS.atOnce);
+    expect(begun.at(-1)!.at).toBeLessThan(due + 200);
+    expect(clock.pending).toBe(0);
+    await schedule.close();
+  });
+
+  test('what a change has caused begins at once in the middle of them', async () => {
+    const { clock, schedule, begun } = await setup();
+    await clock.advance(1005);
+    schedule.promote('changed.test.', 'notify');
+    schedule.promote('zone999.test.', 'notify');
+    await clock.advance(0);
+    expect(begun.slice(-2).map(({ zone }) => zone)).toEqual(['changed.test.', 'zone999.test.']);
+    expect(begun.length).toBeLessThan(100);
+    await schedule.close();
+  });
+
+  test('a schedule that is closed begins no more of them', async () => {
+    const { clock, schedule, begun } = await setup();
+    await clock.advance(1000);
+    await schedule.close();
+    await clock.advance(1000);
+    expect(begun).toHaveLength(TIMER_ROUNDS.atOnce);
+    expect(clock.pending).toBe(0);
+  });
+});
+
 describe('due times', () => {
   function setup() {
     const clock = new FakeClock();
@@ -72,6 +120,16 @@ describe('due times', () => {
     expect(due).toEqual([]);
     await clock.advance(86_400_000);
     expect(due).toEqual(['a']);
+  });
+
+  test('thousands at the same moment are told of some at a time', async () => {
+    const clock = new FakeClock();
+    const told: number[] = [];
+    const times = new DueTimes(clock, (ids) => told.push(ids.length));
+    for (let i = 0; i < 1000; i++) times.set(`zone${i}`, clock.now() + 1000);
+    await clock.advance(1100);
+    expect(told.reduce((sum, count) => sum + count)).toBe(1000);
+    expect(Math.max(...told)).toBe(TOLD_AT_ONCE);
   });
 
   test('a random series of set and delete gives every entry in order, once', async () => {

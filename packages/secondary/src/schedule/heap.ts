@@ -1,9 +1,15 @@
-import type { Clock } from '@zonewire/nameserver';
+import type { Clock, TimerHandle } from '@zonewire/nameserver';
 import { DueTimes } from './due-times.ts';
 import type { Schedule, ScheduleCounters, ScheduleEntry, SchedulePriority, ScheduleProcessor } from './port.ts';
 
 /** Rounds that timers may have under way at once. Most of one is waiting for a packet; dead primaries make it seconds. */
 export const TIMER_CONCURRENCY = 256;
+
+/**
+ * Rounds that timers begin in one go, 0.2 ms each with what comes of them, and the pause before the next, ms. After a moment in which nothing
+ * could be done thousands may be due: what a change has caused then waits for a few of them at each of its steps, not for all.
+ */
+export const TIMER_ROUNDS = { atOnce: 8, pause: 1 } as const;
 
 interface Entry {
   at: number;
@@ -27,6 +33,9 @@ export class HeapSchedule implements Schedule {
   /** Due, waiting for a place; a set keeps the order of arrival and lets a zone leave it. */
   readonly #waiting = new Set<string>();
   #timersActive = 0;
+  /** Rounds of timers begun since the last pause, and the pause. */
+  #begun = 0;
+  #pause: TimerHandle | undefined;
   #process: ScheduleProcessor | undefined;
   #closed = false;
   #idle: (() => void) | undefined;
@@ -84,6 +93,7 @@ export class HeapSchedule implements Schedule {
     this.#closed = true;
     this.#times.close();
     this.#waiting.clear();
+    if (this.#pause !== undefined) this.#clock.clearTimeout(this.#pause);
     for (const job of this.#jobs.values()) job.entry = undefined;
     if (this.counters.active > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
   }
@@ -110,8 +120,30 @@ export class HeapSchedule implements Schedule {
   #become(zone: string): void {
     const job = this.#jobs.get(zone);
     if (job?.entry === undefined || job.active || this.#closed) return;
-    if (job.entry.priority === 'timer' && this.#timersActive >= this.#concurrency) this.#waiting.add(zone);
+    if (job.entry.priority === 'timer' && !this.#mayBegin) this.#waiting.add(zone);
     else this.#run(zone, job, job.entry);
+  }
+
+  get #mayBegin(): boolean {
+    return this.#pause === undefined && this.#timersActive < this.#concurrency;
+  }
+
+  /** Those that wait for a place, in the order of arrival. */
+  #fill(): void {
+    for (const zone of this.#waiting) {
+      if (!this.#mayBegin) break;
+      this.#waiting.delete(zone);
+      this.#become(zone);
+    }
+  }
+
+  #count(): void {
+    if (++this.#begun < TIMER_ROUNDS.atOnce) return;
+    this.#begun = 0;
+    this.#pause = this.#clock.setTimeout(() => {
+      this.#pause = undefined;
+      this.#fill();
+    }, TIMER_ROUNDS.pause);
   }
 
   #run(zone: string, job: Job, entry: Entry): void {
@@ -121,6 +153,7 @@ export class HeapSchedule implements Schedule {
     this.counters.active++;
     if (isTimer) {
       this.#timersActive++;
+      this.#count();
       this.counters.latest = Math.max(this.counters.latest, this.#clock.now() - entry.at);
     }
     const over = () => {
@@ -151,10 +184,6 @@ export class HeapSchedule implements Schedule {
     }
     if (job.entry === undefined) this.#jobs.delete(zone);
     else this.#place(zone, job.entry);
-    for (const next of this.#waiting) {
-      if (this.#timersActive >= this.#concurrency) break;
-      this.#waiting.delete(next);
-      this.#become(next);
-    }
+    this.#fill();
   }
 }

@@ -29,6 +29,14 @@ export function readExpire(edns: Edns | undefined): number | undefined {
   return new DataView(data.buffer, data.byteOffset, 4).getUint32(0);
 }
 
+/**
+ * In an IXFR over TCP that a NOTIFY has caused, without an SOA query before it: "tell me of the next version while you are still storing it; I ask
+ * for it as I do now, and wait for the answer". Servers that do not know it pass over it (RFC 6891 6.1.2).
+ */
+export function foretellOption(): EdnsOption {
+  return { code: EDNS_OPTION.FORETELL, data: NOTHING };
+}
+
 /** RFC 9660 2: the one type of zone version that there is. */
 export const ZONEVERSION_SOA_SERIAL = 0;
 

@@ -33,6 +33,8 @@ export const EDNS_OPTION = {
   PADDING: 12,
   EDE: 15,
   ZONEVERSION: 19,
+  /** Ours, of the range for local use (RFC 6891 9): see foretellOption. */
+  FORETELL: 65_053,
 } as const;
 
 /** Extended DNS Error codes, RFC 8914 4. */

@@ -19,6 +19,11 @@ const RNDC_KEY = {
 async function bindRules({ folder, host, port, options }: Site): Promise<VendorRules> {
   const control = await freePort();
   const { settings = [] } = options;
+  const tuned =
+    options.delays === 'default'
+      ? ''
+      : `notify-delay 0; startup-notify-rate 1000; notify-rate 1000; serial-query-rate 1000;
+  min-refresh-time 1; min-retry-time 1; ixfr-from-differences yes; transfers-in 100; transfers-per-ns 100;`;
   const isV6 = host.includes(':');
   const file = (zone: string) => join(folder, zoneFileName(zone));
   const rndc = (...args: string[]) => run('rndc', ['-c', join(folder, 'rndc.conf'), ...args]);
@@ -33,9 +38,8 @@ async function bindRules({ folder, host, port, options }: Site): Promise<VendorR
   managed-keys-directory "${folder}"; lock-file none;
   listen-on port ${port} { ${isV6 ? 'none' : host}; }; listen-on-v6 port ${port} { ${isV6 ? host : 'none'}; };
   ${settings.some((line) => line.startsWith('recursion ')) ? '' : 'recursion no; '}dnssec-validation no; empty-zones-enable no; querylog no; minimal-responses no;
-  notify explicit; notify-delay 0; startup-notify-rate 1000; notify-rate 1000; serial-query-rate 1000;
-  min-refresh-time 1; min-retry-time 1; ixfr-from-differences yes; masterfile-format text;
-  transfer-source 127.0.0.1; notify-source 127.0.0.1; transfers-in 100; transfers-per-ns 100;
+  notify explicit; masterfile-format text; transfer-source 127.0.0.1; notify-source 127.0.0.1;
+  ${tuned}
   ${settings.join('\n  ')}
 };
 ${[...(options.keys ?? []), RNDC_KEY].map(keyClause).join('\n')}

@@ -80,15 +80,17 @@ ${acls.join('\n')}
 ${remotes.length > 0 ? `remote:\n${remotes.join('\n')}\n` : ''}template:
   - id: default
     storage: "${folder}/zones"
-    zonefile-sync: -1
+${options.delays === 'default' ? '' : TUNED}zone:
+${zones.join('\n')}
+`;
+}
+
+const TUNED = `    zonefile-sync: -1
     zonefile-load: difference
     journal-content: changes
     refresh-min-interval: 2
     retry-min-interval: 1
-zone:
-${zones.join('\n')}
 `;
-}
 
 const WHOLE_IN_JOURNAL = '\n    journal-content: all\n    journal-max-usage: 2G\n    zonefile-load: none';
 

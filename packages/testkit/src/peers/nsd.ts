@@ -30,14 +30,12 @@ function nsdRules({ folder, host, port, options }: Site): VendorRules {
   zonelistfile: "${folder}/zone.list"
   xfrdir: "${folder}"
   server-count: 1
-  xfrd-reload-timeout: 0
-  rrl-ratelimit: 0
-  verbosity: 2
+${options.delays === 'default' ? '' : '  xfrd-reload-timeout: 0\n  rrl-ratelimit: 0\n'}  verbosity: 2
 ${options.durable ? '  zonefiles-write: 1\n' : ''}${(options.settings ?? []).map((line) => `  ${line}\n`).join('')}remote-control:
   control-enable: yes
   control-interface: ${folder}/control.sock
 ${keys.join('\n')}
-${options.zones.map(zoneClause).join('\n')}
+${options.zones.map((zone) => zoneClause(zone, options)).join('\n')}
 `,
       );
     },
@@ -58,14 +56,14 @@ ${options.zones.map(zoneClause).join('\n')}
   };
 }
 
-function zoneClause(zone: PeerZone): string {
+function zoneClause(zone: PeerZone, { delays }: PeerOptions): string {
   const key = zone.key?.name ?? 'NOKEY';
   const lines = [`zone:`, `  name: "${zone.name}"`, `  zonefile: "${zoneFileName(zone.name)}"`];
   for (const from of zone.primaries ?? []) {
     lines.push(`  request-xfr: ${from.host}@${from.port} ${key}`, `  allow-notify: ${from.host} ${key}`);
   }
-  if (zone.primaries) lines.push('  min-refresh-time: 1', '  min-retry-time: 1');
-  else lines.push(...JOURNAL[zone.journal ?? 'long']);
+  if (!zone.primaries) lines.push(...JOURNAL[zone.journal ?? 'long']);
+  else if (delays !== 'default') lines.push('  min-refresh-time: 1', '  min-retry-time: 1');
   for (const to of zone.notify ?? []) lines.push(`  notify: ${to.host}@${to.port} ${key}`);
   if (zone.transfers !== false) lines.push(`  provide-xfr: 127.0.0.1 ${key}`);
   return lines.join('\n');

@@ -41,6 +41,11 @@ export interface PeerOptions {
    * are set up here Knot and NSD keep it in memory only; BIND and PowerDNS always store it.
    */
   readonly durable?: boolean;
+  /**
+   * `default`: its vendor's own delays, rates and caches, as it is shipped; what a test must know of (addresses, folders, access, one
+   * worker) stays set; PowerDNS then asks for AXFR only. Left out: every delay and rate limit off that it has, and what it caches of its zones.
+   */
+  readonly delays?: 'default';
   /** It may refuse zones: the start does not wait until it answers for them. */
   readonly mayRefuseZones?: boolean;
   /** ms until it has to be running and to answer for the zones it is primary for. Default: 60,000. */

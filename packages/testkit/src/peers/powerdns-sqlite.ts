@@ -50,20 +50,22 @@ function configuration(site: Site, database: string): string {
 launch=gsqlite3
 gsqlite3-database=${database}
 gsqlite3-dnssec=yes
-gsqlite3-pragma-synchronous=0
 primary=yes
 secondary=yes
 dnsupdate=yes
 allow-dnsupdate-from=
 allow-axfr-ips=
 only-notify=
-xfr-cycle-interval=1
-retrieval-threads=4
-loglevel=6
+${site.options.delays === 'default' ? '' : TUNED}loglevel=6
 `;
 }
 
-function writeDatabase(path: string, { keys, zones }: PeerOptions): void {
+const TUNED = `gsqlite3-pragma-synchronous=0
+xfr-cycle-interval=1
+retrieval-threads=4
+`;
+
+function writeDatabase(path: string, { keys, zones, delays }: PeerOptions): void {
   const database = new DatabaseSync(path);
   try {
     database.exec(readFileSync(SCHEMA, 'utf8'));
@@ -74,7 +76,8 @@ function writeDatabase(path: string, { keys, zones }: PeerOptions): void {
     for (const zone of zones) {
       const primaries = zone.primaries?.map(({ host, port }) => `${host}:${port}`).join(',');
       const { lastInsertRowid } = addZone.run(withoutDot(zone.name), primaries ? 'SLAVE' : 'MASTER', primaries ?? null);
-      for (const [kind, content] of zoneMetadata(zone)) addMetadata.run(lastInsertRowid, kind, content);
+      for (const [kind, content] of zoneMetadata(zone, delays !== 'default'))
+        addMetadata.run(lastInsertRowid, kind, content);
     }
   } finally {
     database.close();
@@ -82,14 +85,17 @@ function writeDatabase(path: string, { keys, zones }: PeerOptions): void {
 }
 
 /** Who may do what with a zone, and how it is fetched. */
-function* zoneMetadata({ key, notify, primaries }: PeerZone): Generator<[kind: string, content: string]> {
+function* zoneMetadata(
+  { key, notify, primaries }: PeerZone,
+  asksIxfr: boolean,
+): Generator<[kind: string, content: string]> {
   for (const to of notify ?? []) yield ['ALSO-NOTIFY', `${to.host}:${to.port}`];
   // It signs its NOTIFYs with the key that transfers are allowed for.
   if (key) yield ['TSIG-ALLOW-AXFR', withoutDot(key.name)];
   else yield ['ALLOW-AXFR-FROM', '127.0.0.1'];
   if (primaries) {
     if (key) yield ['AXFR-MASTER-TSIG', withoutDot(key.name)];
-    yield ['IXFR', '1'];
+    if (asksIxfr) yield ['IXFR', '1'];
   } else {
     yield ['ALLOW-DNSUPDATE-FROM', '127.0.0.1'];
     if (key) yield ['TSIG-ALLOW-DNSUPDATE', withoutDot(key.name)];

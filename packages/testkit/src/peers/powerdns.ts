@@ -39,7 +39,7 @@ distributor-threads=1
   };
 }
 
-/** Lines of pdns.conf. Nothing is cached, so that what was changed is answered from at once; DNAME is off unless asked for. */
+/** Lines of pdns.conf. DNAME is off unless asked for. */
 export function commonSettings({ folder, port, options }: Site): string {
   return `local-address=127.0.0.1
 local-port=${port}
@@ -52,11 +52,14 @@ disable-syslog=yes
 dname-processing=yes
 8bit-dns=yes
 receiver-threads=1
-zone-cache-refresh-interval=0
+security-poll-suffix=
+${options.delays === 'default' ? '' : UNCACHED}${(options.settings ?? []).join('\n')}`;
+}
+
+/** What was changed is answered from at once. */
+const UNCACHED = `zone-cache-refresh-interval=0
 zone-metadata-cache-ttl=0
 cache-ttl=0
 query-cache-ttl=0
 negquery-cache-ttl=0
-security-poll-suffix=
-${(options.settings ?? []).join('\n')}`;
-}
+`;

@@ -4,6 +4,7 @@ import { checkZone, refuseOutOfOrder } from '../commit-order.ts';
 import { factsText } from '../facts.ts';
 import {
   DEFAULT_JOURNAL_LIMITS,
+  type DiffOptions,
   emptyStats,
   type Facts,
   type ImageOptions,
@@ -51,8 +52,17 @@ class MemoryZoneStore implements ZoneStore {
     return zone.version === undefined ? { facts } : { version: zone.version, facts };
   }
 
-  async commitDiff(apex: Name, diff: ZoneDiff, version: ZoneVersion, facts?: Facts): Promise<void> {
-    return this.#commit(() => this.#install(apex, version, facts, diff));
+  async commitDiff(
+    apex: Name,
+    diff: ZoneDiff,
+    version: ZoneVersion,
+    facts?: Facts,
+    { written }: DiffOptions = {},
+  ): Promise<void> {
+    return this.#commit(() => {
+      this.#install(apex, version, facts, diff);
+      written?.();
+    });
   }
 
   async commitImage(apex: Name, version: ZoneVersion, options: ImageOptions = {}): Promise<void> {

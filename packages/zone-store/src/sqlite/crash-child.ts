@@ -6,9 +6,10 @@ import { openZoneStore } from './sqlite-store.ts';
 
 /**
  * What crash.test.ts kills: commits without end to several zones, small and large, in every way the contract has, and
- * prints a line "zone serial digest" for each commit that was acknowledged, "try …" before. Arguments: directory, seed.
+ * prints a line "zone serial digest" for each commit that was acknowledged, "try …" before. Arguments: directory, seed, and after how
+ * many bursts of commits to each zone it closes the store and ends (default: never).
  */
-const [dir, seedText] = process.argv.slice(2);
+const [dir, seedText, bursts = 'Infinity'] = process.argv.slice(2);
 let seed = Number(seedText);
 /** 0 to `below` - 1; the same sequence for the same seed (xorshift32). */
 function random(below: number): number {
@@ -23,12 +24,13 @@ console.log('open');
 
 /** The last one is large enough for layer files, and changes enough for images behind its commits. */
 await Promise.all([
-  commitForever('small.test', 5, 0),
-  commitForever('middle.test', 300, 0),
-  commitForever('large.test', 50, 1500),
+  commitOften('small.test', 5, 0),
+  commitOften('middle.test', 300, 0),
+  commitOften('large.test', 50, 1500),
 ]);
+await store.close();
 
-async function commitForever(domain: string, hosts: number, texts: number): Promise<void> {
+async function commitOften(domain: string, hosts: number, texts: number): Promise<void> {
   const apex = name(domain);
   const bulk = Array.from({ length: texts }, (_, i) => textRecord(apex, `text${i}`, 200));
   store.setLimits(apex, { journalMaxDepth: 20, journalMaxSize: 1e6 });
@@ -37,7 +39,7 @@ async function commitForever(domain: string, hosts: number, texts: number): Prom
     version = zoneVersion(apex, 1, hosts, bulk);
     await acknowledged(store.commitImage(apex, version, { facts: { serial: 1 } }), version);
   }
-  for (;;) {
+  for (let left = Number(bursts); left > 0; left--) {
     const burst: Promise<void>[] = [];
     for (let n = 1 + random(3); n > 0; n--) {
       const diff = change(version, 1 + random(hosts));

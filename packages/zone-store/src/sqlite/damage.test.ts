@@ -1,12 +1,22 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { name, namesEqual, ZonewireError } from '@zonewire/shared-protocol';
+import { name, ZonewireError } from '@zonewire/shared-protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ZoneStore } from '../port.ts';
 import { textRecord, zoneHistory, zoneVersion } from '../zone-fixture.ts';
 import { outcome } from '../zone-store-suite.ts';
+import { rowChecksum } from './checksum.ts';
 import { FORMAT_VERSION } from './database.ts';
 import { LAYER_FILE_BYTES } from './image-policy.ts';
 import { openZoneStore } from './sqlite-store.ts';
@@ -232,18 +242,61 @@ describe('damage stays with its zone and is said in plain words', () => {
   test.each([
     ['no name any more', "x'3f6162'"],
     ['another name', "x'0865786162706c65047465737400'"],
-  ])('an apex that is %s: the zone is not found, the others are', async (_, apexSql) => {
+  ])('an apex that is %s: the zone is not taken for a new one, the others are there', async (_, apexSql) => {
     await zoneWithJournal(3);
     await alter(`UPDATE zone SET apex = ${apexSql} WHERE id = 2`);
-    expect(await store.load(apex)).toBeUndefined();
+    await expect(store.load(apex)).rejects.toThrow(/may have been in the damaged zones\.db\.damaged/);
     expect((await store.load(healthy))?.facts).toEqual({ fine: true });
-    for (const zone of store.zones())
-      if (!namesEqual(zone, healthy)) await expect(store.load(zone)).rejects.toThrow('damaged');
-    expect(store.stats.damaged).toBe(1);
+    expect(store.zones()).toEqual([healthy]);
     const version = zoneVersion(apex, 9, 2);
     await store.commitImage(apex, version);
     await reopen();
     expect((await store.load(apex))?.version?.digest()).toBe(version.digest());
+  });
+
+  test('a page of the database that hides a zone: it is not taken for a new one', async () => {
+    await zoneWithJournal(3);
+    await alter('DELETE FROM zone WHERE id = 2');
+    await expect(store.load(apex)).rejects.toMatchObject({ code: 'store-damaged' });
+    expect((await store.load(healthy))?.version?.serial).toBe(1);
+    await store.close();
+    rmSync(join(dir, 'zones.db.damaged'));
+    store = await openZoneStore({ dir });
+    expect(await store.load(apex)).toBeUndefined();
+  });
+
+  test.each([
+    ['the newest diff', 'DELETE FROM journal WHERE start = 3', /lost its newest diffs/],
+    ['image and journal', 'DELETE FROM journal WHERE zone = 2; DELETE FROM image WHERE zone = 2', /image is missing/],
+  ])('%s gone: an older version is not served for it', async (_, sql, why) => {
+    const { history } = await zoneWithJournal(2);
+    const { diff, version } = history.next();
+    await store.commitDiff(apex, diff, version, { last: true });
+    await alter(sql);
+    await expectDamaged(why);
+  });
+
+  test('a log that is damaged in the middle: nothing older is served for what it held', async () => {
+    const { history } = await zoneWithJournal(3);
+    for (let i = 0; i < 3; i++) {
+      const { diff, version } = history.next();
+      await store.commitDiff(apex, diff, version);
+    }
+    const killed = `${dir}-killed`;
+    cpSync(dir, killed, { recursive: true });
+    const log = readFileSync(join(killed, 'zones.db-wal'));
+    // A page of one of the first transactions.
+    log[32 + 7 * 4120 + 24 + 4000] ^= 1;
+    writeFileSync(join(killed, 'zones.db-wal'), log);
+    const again = await openZoneStore({ dir: killed });
+    await expect(again.load(apex)).rejects.toMatchObject({ code: 'store-damaged' });
+    await expect(again.load(healthy)).rejects.toMatchObject({ code: 'store-damaged' });
+    await again.commitImage(apex, history.version);
+    await again.close();
+    const healed = await openZoneStore({ dir: killed });
+    expect((await healed.load(apex))?.version?.digest()).toBe(history.version.digest());
+    await healed.close();
+    rmSync(killed, { recursive: true });
   });
 
   test('a truncated layer file', async () => {
@@ -312,7 +365,7 @@ describe('the directory as a whole', () => {
     db.close();
     const error = await openZoneStore({ dir }).catch((e: unknown) => e);
     expect((error as ZonewireError).code).toBe('store-too-new');
-    expect((error as ZonewireError).message).toMatch(/format 2, this one knows 1.*start the newer version/);
+    expect((error as ZonewireError).message).toMatch(/format 3, this one knows 2.*start the newer version/);
     const back = new DatabaseSync(join(dir, 'zones.db'));
     back.exec(`PRAGMA user_version = ${FORMAT_VERSION}`);
     back.close();
@@ -320,18 +373,52 @@ describe('the directory as a whole', () => {
     expect((await store.load(healthy))?.version?.serial).toBe(1);
   });
 
-  test('a database of something else, and a file that is no database', async () => {
+  test('a database of something else is refused, a file that is no database is put aside', async () => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'zonewire-foreign-'));
     const db = new DatabaseSync(join(elsewhere, 'zones.db'));
     db.exec('PRAGMA application_id = 7; CREATE TABLE t(a)');
     db.close();
     expect(await outcome(openZoneStore({ dir: elsewhere }))).toBe('store-open-failed');
     writeFileSync(join(elsewhere, 'zones.db'), 'not a database, but long enough to be read as one'.repeat(50));
-    expect(await outcome(openZoneStore({ dir: elsewhere }))).toBe('store-damaged');
+    const anew = await openZoneStore({ dir: elsewhere });
+    await expect(anew.load(apex)).rejects.toMatchObject({ code: 'store-damaged' });
+    await anew.close();
+    expect(readFileSync(join(elsewhere, 'zones.db.damaged'), 'utf8')).toMatch(/^not a database/);
     rmSync(elsewhere, { recursive: true });
   });
 
-  test('a directory that cannot be made', async () => {
-    expect(await outcome(openZoneStore({ dir: join(dir, 'zones.db', 'below') }))).toBe('store-open-failed');
+  test('a database cut to nothing is not taken for a new one', async () => {
+    await store.close();
+    truncateSync(join(dir, 'zones.db'), 0);
+    store = await openZoneStore({ dir });
+    await expect(store.load(healthy)).rejects.toMatchObject({ code: 'store-damaged' });
   });
+
+  test('a directory that cannot be made', async () => {
+    const below = openZoneStore({ dir: join(dir, 'zones.db', 'below') });
+    expect(await outcome(below)).toBe('store-open-failed');
+    const inPlace = `a file is in its place (${join(dir, 'zones.db')}`;
+    await expect(openZoneStore({ dir: join(dir, 'zones.db', 'below') })).rejects.toThrow(inPlace);
+    await expect(openZoneStore({ dir: join(dir, 'zones.db') })).rejects.toThrow(inPlace);
+    await expect(openZoneStore({ dir: '/proc/zonewire' })).rejects.toThrow(
+      'cannot open the data directory /proc/zonewire: ',
+    );
+  });
+});
+
+test('what format 1 has written is taken over, and counted from then on', async () => {
+  await zoneWithJournal(3);
+  await store.close();
+  const db = new DatabaseSync(join(dir, 'zones.db'));
+  db.exec('DELETE FROM zone WHERE id = 0; ALTER TABLE zone DROP COLUMN held; PRAGMA user_version = 1');
+  for (const { id, facts, apex: of } of db.prepare('SELECT id, facts, apex FROM zone').all())
+    db.prepare('UPDATE zone SET crc = ? WHERE id = ?').run(
+      rowChecksum([id as number, facts as string], of as Uint8Array),
+      id,
+    );
+  db.close();
+  store = await openZoneStore({ dir });
+  expect((await store.load(apex))?.version?.serial).toBe(4);
+  await alter('DELETE FROM zone WHERE id = 2');
+  await expect(store.load(apex)).rejects.toMatchObject({ code: 'store-damaged' });
 });

@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ZonewireError } from '@zonewire/shared-protocol';
 import { makeDirectory, syncDirectorySync } from './directory.ts';
+import { logDamage } from './log-damage.ts';
+import { takeCensus } from './zone-rows.ts';
 
 /** `PRAGMA application_id`: the letters "ZWzs". */
 const APPLICATION_ID = 0x5a577a73;
 /** `PRAGMA user_version`: raised whenever an older Zonewire would misread what a newer one wrote. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /**
- * zone     what is known of a zone beside its records
+ * zone     what is known of a zone beside its records; `held`: zone-rows.ts
  * image    which layers make up the zone at `position`; diffs from there on lead to the current version
  * layer    one packed layer each; large ones are files instead
  * journal  one diff each. `position` and `start` are serials made monotonic: the low 32 bits are the serial, the rest
@@ -19,7 +21,8 @@ export const FORMAT_VERSION = 1;
  * Every row carries a CRC-32 over all it says: damage is found in the row where it is, and stays that zone's.
  */
 const SCHEMA = `
-  CREATE TABLE zone (id INTEGER PRIMARY KEY, apex BLOB NOT NULL, facts TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;
+  CREATE TABLE zone (id INTEGER PRIMARY KEY, apex BLOB NOT NULL, facts TEXT NOT NULL, crc INTEGER NOT NULL,
+    held INTEGER NOT NULL DEFAULT 0) STRICT;
   CREATE TABLE image (zone INTEGER PRIMARY KEY, position INTEGER NOT NULL, ordinal INTEGER NOT NULL,
     total INTEGER NOT NULL, layers TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;
   CREATE TABLE layer (id INTEGER PRIMARY KEY, data BLOB NOT NULL, crc INTEGER NOT NULL) STRICT;
@@ -45,6 +48,8 @@ export function openDatabase(dir: string): DatabaseSync {
     db.exec('PRAGMA wal_autocheckpoint = 0');
     // Takes the lock for writing now, so that a second process is told at its start.
     db.exec('BEGIN IMMEDIATE');
+    const lost = logDamage(dir);
+    if (lost !== undefined) throw databaseDamaged(dir, new Error(lost));
     prepareSchema(db, dir);
     db.exec('COMMIT');
     syncDirectorySync(dir);
@@ -54,6 +59,16 @@ export function openDatabase(dir: string): DatabaseSync {
     db?.close();
     throw openError(dir, cause);
   }
+}
+
+/** Makes an empty database of its own at `path`, for what was saved of a damaged one. */
+export function createDatabase(path: string): DatabaseSync {
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA synchronous = FULL');
+  db.exec(
+    `BEGIN; ${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT_VERSION}; COMMIT`,
+  );
+  return db;
 }
 
 function prepareSchema(db: DatabaseSync, dir: string): void {
@@ -67,6 +82,11 @@ function prepareSchema(db: DatabaseSync, dir: string): void {
   }
   if (application !== APPLICATION_ID)
     throw new ZonewireError('store-open-failed', `zones.db in ${dir} is not Zonewire's: choose another data-dir`);
+  if (version === 1) {
+    db.exec('ALTER TABLE zone ADD COLUMN held INTEGER NOT NULL DEFAULT 0');
+    takeCensus(db);
+    db.exec(`PRAGMA user_version = ${FORMAT_VERSION}`);
+  }
   if (version > FORMAT_VERSION)
     throw new ZonewireError(
       'store-too-new',
@@ -80,6 +100,7 @@ function pragma(db: DatabaseSync, name: string): number {
 }
 
 // https://www.sqlite.org/rescode.html: the low byte of an extended result code is the primary one.
+const SQLITE_ERROR = 1;
 const SQLITE_BUSY = 5;
 const SQLITE_NOMEM = 7;
 const SQLITE_READONLY = 8;
@@ -100,6 +121,12 @@ export function isCorruption(cause: unknown): boolean {
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }
 
+/** The same of an error met while it is opened: then a table that is missing, or there already, is damage too. */
+export function isDamage(cause: unknown): boolean {
+  if (cause instanceof ZonewireError) return cause.code === 'store-damaged';
+  return isCorruption(cause) || sqliteCode(cause) === SQLITE_ERROR;
+}
+
 const OF_THE_DISK = new Set([SQLITE_BUSY, SQLITE_NOMEM, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN]);
 
 /** True when the error says nothing of what else is written: a damaged page, a broken rule, a fault of the program. */
@@ -116,17 +143,33 @@ export function openError(dir: string, cause: unknown): ZonewireError {
       `another process is using the data directory ${dir}: stop it, or give this one its own data-dir`,
       { cause },
     );
-  if (isCorruption(cause)) return databaseDamaged(dir, cause);
-  return new ZonewireError('store-open-failed', `cannot open the data directory ${dir}: ${(cause as Error).message}`, {
-    cause,
-  });
+  if (isDamage(cause)) return databaseDamaged(dir, cause);
+  const why = openTrouble(cause);
+  return new ZonewireError('store-open-failed', `cannot open the data directory ${dir}: ${why}`, { cause });
+}
+
+/** An operator's words for it. */
+function openTrouble(cause: unknown): string {
+  const { code, path, message } = cause as NodeJS.ErrnoException;
+  const uid = process.getuid?.() ?? '?';
+  if (code === 'EEXIST' || code === 'ENOTDIR')
+    return `a file is in its place (${path}); set server.data-dir to a folder`;
+  if (code === 'ENOENT') return `the folder cannot be made (${path}); set server.data-dir to another place`;
+  if (code === 'EACCES' || code === 'EPERM')
+    return `this user (uid ${uid}) may not write there (${path}); make the folder and give it to that user: install -d -o ${uid} DIR`;
+  if (code === 'EROFS')
+    return `the file system there is read-only (${path}); set server.data-dir to a place that can be written`;
+  if (code === 'ENOSPC' || sqliteCode(cause) === SQLITE_FULL) return 'the disk is full; free some space';
+  if (sqliteCode(cause) === SQLITE_READONLY || sqliteCode(cause) === SQLITE_CANTOPEN)
+    return `this user (uid ${uid}) may not write zones.db there; give the folder and what is in it to that user`;
+  return message;
 }
 
 export function databaseDamaged(dir: string, cause: unknown): ZonewireError {
   return new ZonewireError(
     'store-damaged',
-    `the database zones.db in ${dir} is damaged (${(cause as Error).message}): move it away and start again; secondary zones are ` +
-      'transferred anew and primary zones read from their files, dynamic updates since then are only in the damaged file',
+    `the database zones.db in ${dir} is damaged (${(cause as Error).message}): the next start of the node puts it aside and keeps the zones in it ` +
+      'that are whole',
     { cause },
   );
 }
@@ -141,9 +184,11 @@ export function writeError(dir: string, cause: unknown, zone?: string): Zonewire
       ? 'the disk is full; free some space, the next commit is tried as usual'
       : code === SQLITE_READONLY || errno === 'EROFS'
         ? 'it cannot be written (read-only)'
-        : syscall === 'fdatasync'
-          ? `the disk could not sync it (${(cause as Error).message}); what it has is not known, so nothing more is stored until this process starts anew`
-          : (cause as Error).message;
+        : isCorruption(cause)
+          ? databaseDamaged(dir, cause).message
+          : syscall === 'fdatasync'
+            ? `the disk could not sync it (${(cause as Error).message}); what it has is not known, so nothing more is stored until this process starts anew`
+            : (cause as Error).message;
   return new ZonewireError('store-write-failed', `nothing of this commit is stored in ${dir}: ${because}`, {
     zone,
     cause,

@@ -1,15 +1,28 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /** Makes `dir` and what is missing above it, so that all of it survives a power cut. Throws. */
 export function makeDirectory(dir: string): void {
-  const created = mkdirSync(dir, { recursive: true });
-  if (created === undefined) return;
-  for (let made = resolve(dir); ; made = dirname(made)) {
-    syncDirectorySync(dirname(made));
-    if (made === resolve(created)) return;
+  make(resolve(dir));
+}
+
+/** Not by `recursive`, which tries for ever where a folder cannot be made in one that is there (/proc). */
+function make(dir: string): void {
+  if (isFolder(dir)) return;
+  const above = dirname(dir);
+  if (above !== dir) make(above);
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    // Another process was as quick.
+    if (!isFolder(dir)) throw error;
   }
+  syncDirectorySync(above);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Makes renames and new files of `dir` survive a power cut. */

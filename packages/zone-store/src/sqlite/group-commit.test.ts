@@ -1,7 +1,16 @@
 import { ZonewireError } from '@zonewire/shared-protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Pace } from '../port.ts';
-import { BUSY_MS, GroupCommit, MAX_GROUP_BYTES, MAX_GROUP_OPERATIONS, PATIENCE_MS, SLOW_MS } from './group-commit.ts';
+import {
+  BUSY_MS,
+  GroupCommit,
+  LEAST_PATIENT,
+  MAX_GROUP_BYTES,
+  MAX_GROUP_OPERATIONS,
+  PATIENCE_MS,
+  PATIENT_MS,
+  SLOW_MS,
+} from './group-commit.ts';
 
 function fakeDatabase() {
   const state = {
@@ -16,6 +25,8 @@ function fakeDatabase() {
     behind: [] as (() => void)[],
     holdBehind: false,
     bytes: 0,
+    /** What applying one takes, ms. */
+    applyMs: 0,
   };
   const groups = new GroupCommit(
     {
@@ -54,7 +65,7 @@ function fakeDatabase() {
     },
     () => state.now,
   );
-  const write = (what: string, bytes = 1, pace?: Pace) =>
+  const write = (what: string, bytes = 1, pace?: Pace, zone?: string) =>
     groups.enqueue(
       {
         bytes,
@@ -63,10 +74,13 @@ function fakeDatabase() {
           if (what === 'throws') throw new Error('apply');
           if (what === 'poison') throw new Error('poison');
           state.open.push(what);
+          state.now += state.applyMs;
           return undefined;
         },
       },
       pace,
+      undefined,
+      zone,
     );
   return { state, groups, write };
 }
@@ -245,18 +259,73 @@ describe('group commit', () => {
       expect(state.here).toBe(0);
     });
 
-    test('goes with the first who is not, who does not wait', async () => {
+    test('is overtaken by who is not, whose group it does not make longer', async () => {
       const { state, write } = fakeDatabase();
-      const a = write('a', 1, 'patient');
-      await turn();
-      await Promise.all([a, write('b')]);
-      expect(state.groups).toEqual([['a', 'b']]);
+      const patient = ['a', 'b', 'c'].map((what) => write(what, 1, 'patient'));
+      await write('change');
+      expect(state.groups).toEqual([['change']]);
       expect(state.here).toBe(1);
-      const c = write('c', 1, 'patient');
-      await turn();
-      expect(state.groups).toHaveLength(1);
       vi.advanceTimersByTime(PATIENCE_MS);
-      await c;
+      await Promise.all(patient);
+      expect(state.groups).toEqual([['change'], ['a', 'b', 'c']]);
+    });
+
+    test('goes along where the one who is not is of the same zone, before it or behind it', async () => {
+      const { state, write } = fakeDatabase();
+      const calls = [
+        write('z facts', 1, 'patient', 'z'),
+        write('y facts', 1, 'patient', 'y'),
+        write('z change', 1, 'now', 'z'),
+        write('z more facts', 1, 'patient', 'z'),
+      ];
+      await Promise.all([calls[0], calls[2], calls[3]]);
+      expect(state.groups).toEqual([['z facts', 'z change', 'z more facts']]);
+      vi.advanceTimersByTime(PATIENCE_MS);
+      await calls[1];
+      expect(state.durable.at(-1)).toBe('y facts');
+    });
+
+    test('holds the event loop for so long at a time and no longer, and a change comes in between', async () => {
+      const { state, write } = fakeDatabase();
+      state.applyMs = PATIENT_MS / 4;
+      state.holdBehind = true;
+      const many = Array.from({ length: LEAST_PATIENT + 3 }, (_, i) => write(`${i}`, 1, 'patient'));
+      vi.advanceTimersByTime(PATIENCE_MS);
+      await turn();
+      const change = write('change');
+      state.holdBehind = false;
+      state.behind.shift()?.();
+      await Promise.all([change, ...many]);
+      expect(state.groups.map((group) => group.length)).toEqual([LEAST_PATIENT, 1, 3]);
+      expect(state.durable.filter((what) => what !== 'change')).toEqual(many.map((_, i) => `${i}`));
+    });
+
+    test('comes to its end however many come who are not', async () => {
+      const { state, write } = fakeDatabase();
+      const a = write('a', 1, 'patient').then(() => 'stored');
+      let changes = 0;
+      const goOn = async () => {
+        for (; changes < 20 && !state.durable.includes('a'); changes++) {
+          const next = write(`change ${changes}`);
+          write(`${changes}, just behind it`);
+          await next;
+          if (changes === 2) vi.advanceTimersByTime(PATIENCE_MS);
+        }
+      };
+      await goOn();
+      expect(await a).toBe('stored');
+      expect(changes).toBeLessThan(8);
+    });
+
+    test('does not make the next change one of many', async () => {
+      const { state, write } = fakeDatabase();
+      state.syncMs = SLOW_MS + 1;
+      const a = write('a', 1, 'patient');
+      vi.advanceTimersByTime(PATIENCE_MS);
+      await a;
+      expect(state.here).toBe(0);
+      await write('change');
+      expect(state.here).toBe(1);
     });
 
     test('waits anew behind a sync, and idle waits for none of it', async () => {

@@ -7,8 +7,9 @@ import type { ImageLayers, PreparedFiles } from './image-layers.ts';
 import { imageDue, LAYER_FILE_BYTES } from './image-policy.ts';
 import type { ImageRows } from './image-rows.ts';
 import type { JournalRows } from './journal-rows.ts';
-import { advance, serialAt } from './position.ts';
-import type { ZoneRows } from './zone-rows.ts';
+import type { NewestDiffs } from './newest-diffs.ts';
+import { advance, type Position, serialAt } from './position.ts';
+import { heldAt, type ZoneRows } from './zone-rows.ts';
 import { newZoneState, type ZoneState, type ZoneStates } from './zone-state.ts';
 
 /** The parts of the store that an operation works on. */
@@ -18,6 +19,7 @@ export interface StoreParts {
   readonly images: ImageRows;
   readonly layers: ImageLayers;
   readonly journal: JournalRows;
+  readonly newest: NewestDiffs;
   readonly stats: StoreStats;
   nextZoneId(): number;
 }
@@ -42,9 +44,12 @@ export function diffOperation(
     readonly limits: JournalLimits;
     /** An image is to be written behind the commit: at once, for it needs files, or soon. */
     readonly imageWanted: (at: ZoneState, when: 'now' | 'soon') => void;
+    /** See DiffOptions. */
+    readonly written: (() => void) | undefined;
   },
 ): Operation {
-  const { journal, layers, states, zones } = parts;
+  const { journal, layers, newest, states, zones } = parts;
+  let appended: { readonly start: Position; readonly state: ZoneState } | undefined;
   let wanted: { readonly at: ZoneState; readonly when: 'now' | 'soon' } | undefined;
   let after: Written = NOTHING;
   return {
@@ -54,7 +59,8 @@ export function diffOperation(
       const refusal = refuseDamaged(before, o) ?? refuseOutOfOrder(o.apex, storedSerial(before), o.diff, o.version);
       if (refusal !== undefined) return refusal;
       let state = journal.append(before as ZoneState, o.diff);
-      if (o.facts !== undefined) zones.setFacts(state.id, state.apex, o.facts);
+      appended = { start: (before as ZoneState).position, state };
+      if (o.facts !== undefined) zones.setFacts(state.id, state.apex, o.facts, heldAt(state.position));
       const { newBytes, missingFiles } = layers.plan(state, o.version);
       const image = state.image ?? state;
       const diffs = state.ordinal - image.ordinal;
@@ -65,11 +71,13 @@ export function diffOperation(
       after = stageTrimmed(parts, o, state, after);
       return undefined;
     },
+    written: o.written,
     settled(failure) {
       count(parts.stats, failure);
       if (failure !== undefined) return;
       parts.stats.journalRows++;
       parts.stats.journalBytes += o.diff.bytes.length;
+      if (appended !== undefined) newest.put(o.key, appended.state, appended.start, o.diff);
       finish(parts, after);
       if (wanted !== undefined) o.imageWanted(wanted.at, wanted.when);
     },
@@ -100,7 +108,7 @@ export function imageOperation(
       const refusal =
         damaged || o.diff === undefined ? undefined : refuseOutOfOrder(o.apex, storedSerial(before), o.diff, o.version);
       if (refusal !== undefined) return refusal;
-      let state = ensureZone(parts, o, o.facts);
+      let state = ensureZone(parts, o, o.facts, o.version.serial);
       if (damaged || o.diff === undefined || !fitsJournal(o.diff, o.limits))
         state = journal.clear(state, advance(state.position, o.version.serial));
       else state = journal.append(state, o.diff);
@@ -153,7 +161,7 @@ export function factsOperation(parts: StoreParts, o: ZoneTarget & { readonly fac
   return {
     bytes: o.facts.length,
     apply() {
-      parts.states.stage(o.key, ensureZone(parts, o, o.facts));
+      parts.states.stage(o.key, ensureZone(parts, o, o.facts, undefined));
       return undefined;
     },
     settled: (failure) => count(parts.stats, failure),
@@ -171,7 +179,7 @@ export function dropOperation(parts: StoreParts, o: ZoneTarget): Operation {
       journal.clear(state, state.position);
       files = layers.deleteRows(state, new Set());
       images.delete(state.id);
-      zones.delete(state.id);
+      zones.delete(state.id, state.apex);
       states.stage(o.key, undefined);
       if (state.damage !== undefined) layers.sweep(states.all());
       return undefined;
@@ -233,17 +241,20 @@ function finish({ layers, stats }: StoreParts, { images, bytes, superseded, trim
   layers.removeFiles(superseded);
 }
 
-/** The zone's state with `facts` stored; a new row when the zone is new. */
-function ensureZone({ states, zones, nextZoneId }: StoreParts, o: ZoneTarget, facts: string | undefined): ZoneState {
-  const state = states.get(o.key);
-  if (state === undefined) {
-    const id = nextZoneId();
-    zones.insert(id, o.apex, facts ?? '{}');
-    return newZoneState(id, o.apex.slice());
-  }
-  if (facts !== undefined) zones.setFacts(state.id, state.apex, facts);
-  else if (state.damage !== undefined && !zones.facts(state.id, state.apex).ok)
-    zones.setFacts(state.id, state.apex, '{}');
+/** The zone's state with `facts` stored; a new row when the zone is new. `serial`: of the version that becomes the stored one with it. */
+function ensureZone(
+  { states, zones, nextZoneId }: StoreParts,
+  o: ZoneTarget,
+  facts: string | undefined,
+  serial: number | undefined,
+): ZoneState {
+  const known = states.get(o.key);
+  const state = known ?? newZoneState(nextZoneId(), o.apex);
+  const { id, apex, image, position } = state;
+  const held = serial === undefined ? heldAt(image && position) : heldAt(advance(position, serial));
+  if (known === undefined) zones.insert(id, apex, facts ?? '{}', held);
+  else if (facts !== undefined) zones.setFacts(id, apex, facts, held);
+  else if (state.damage !== undefined && !zones.facts(id, apex).ok) zones.setFacts(id, apex, '{}', held);
   return state;
 }
 

@@ -5,6 +5,7 @@ import { checkZone } from '../commit-order.ts';
 import { factsText } from '../facts.ts';
 import {
   DEFAULT_JOURNAL_LIMITS,
+  type DiffOptions,
   type Facts,
   type ImageOptions,
   type JournalInfo,
@@ -15,7 +16,7 @@ import {
   type ZoneStore,
 } from '../port.ts';
 import { Checkpoint } from './checkpoint.ts';
-import { databaseDamaged, isCorruption, isOfOneStatement, openDatabase, openError, writeError } from './database.ts';
+import { databaseDamaged, isCorruption, isOfOneStatement, openError, writeError } from './database.ts';
 import { GroupCommit, type Operation } from './group-commit.ts';
 import type { PreparedFiles } from './image-layers.ts';
 import { IMAGE_RETRY_COMMITS, LAYER_FILE_BYTES } from './image-policy.ts';
@@ -30,25 +31,44 @@ import {
   type StoreParts,
 } from './operations.ts';
 import { goBack, serialAt } from './position.ts';
-import { recoverStore, recoverVersion } from './recovery.ts';
+import { type Recovered, recoverStore, recoverVersion } from './recovery.ts';
+import { openOrSalvage } from './salvage.ts';
+import { SetAside } from './set-aside.ts';
 import { WriteAheadLog } from './write-ahead-log.ts';
 import { historyOf, type ZoneState } from './zone-state.ts';
 
+export interface StoreOptions {
+  readonly dir: string;
+  /** Changes that come sooner one behind the other, ms, are synced beside the event loop. Default: BUSY_MS of group-commit.ts. */
+  readonly busyMs?: number | undefined;
+}
+
 /**
- * Opens (creates) the store in `dir`, for this process alone.
- * @throws ZonewireError `store-in-use`, `store-too-new`, `store-damaged` (the database itself), `store-open-failed`
+ * Opens (creates) the store in `dir`, for this process alone. A database that is damaged is put aside ({@link openOrSalvage}).
+ * @throws ZonewireError `store-in-use`, `store-too-new`, `store-open-failed`
  */
-export async function openZoneStore({ dir }: { readonly dir: string }): Promise<ZoneStore> {
-  const db = openDatabase(dir);
+export async function openZoneStore({ dir, busyMs }: StoreOptions): Promise<ZoneStore> {
+  let db: DatabaseSync | undefined;
   try {
-    return new SqliteZoneStore(dir, db);
+    const opened = openOrSalvage(dir, new SetAside(dir));
+    db = opened.db;
+    return new SqliteZoneStore(dir, db, { recovered: opened.recovered, busyMs });
   } catch (cause) {
-    db.close();
+    db?.close();
     throw openError(dir, cause);
   }
 }
 
-/** What is remembered of a zone while the process runs. */
+/** A log and a clock (ms) of their own are for tests. */
+export interface SqliteStoreOptions {
+  readonly log?: WriteAheadLog;
+  readonly now?: () => number;
+  readonly recovered?: Recovered;
+  /** {@link StoreOptions.busyMs} */
+  readonly busyMs?: number | undefined;
+}
+
+/** What is remembered of a zone while the process runs; nothing of most. */
 interface ZoneRuntime {
   limits: JournalLimits;
   /** An image is being written behind the commits. */
@@ -65,6 +85,8 @@ export class SqliteZoneStore implements ZoneStore {
   readonly #groups: GroupCommit;
   readonly #checkpoint: Checkpoint;
   readonly #log: WriteAheadLog;
+  /** Where zones that are not stored may have been lost. */
+  readonly #lostFrom: string | undefined;
   readonly #zones = new Map<string, ZoneRuntime>();
   /** Zones whose large image is being written: what is called meanwhile for such a zone is queued behind it. */
   readonly #tails = new Map<string, Promise<void>>();
@@ -73,14 +95,17 @@ export class SqliteZoneStore implements ZoneStore {
   readonly #later = new LaterImages((key, at, version) => this.#writeImageBehind(key, at, version));
   #closed = false;
 
-  /** `now` in ms. */
-  constructor(dir: string, db: DatabaseSync, log = new WriteAheadLog(dir), now = () => performance.now()) {
+  constructor(dir: string, db: DatabaseSync, options: SqliteStoreOptions = {}) {
+    const { log = new WriteAheadLog(dir), now = () => performance.now(), busyMs } = options;
+    const { recovered = recoverStore(dir, db) } = options;
+    const aside = new SetAside(dir);
     this.#dir = dir;
     this.#db = db;
-    this.#parts = recoverStore(dir, db);
+    this.#parts = recovered.parts;
+    this.#lostFrom = aside.name;
     this.#checkpoint = new Checkpoint(db);
     this.#log = log;
-    const { states } = this.#parts;
+    const { states, zones } = this.#parts;
     const begin = db.prepare('BEGIN IMMEDIATE');
     const commit = db.prepare('COMMIT');
     this.#groups = new GroupCommit(
@@ -90,13 +115,18 @@ export class SqliteZoneStore implements ZoneStore {
           begin.run();
         },
         commit: () => {
+          zones.stageCensus();
           commit.run();
         },
         sync: () => log.sync(),
         syncBehind: (done) => log.syncBehind(done),
-        stored: () => states.commit(),
+        stored: () => {
+          states.commit();
+          zones.settled(true);
+        },
         rollback: () => {
           states.rollback();
+          zones.settled(false);
           try {
             if (db.isTransaction) db.exec('ROLLBACK');
           } catch {
@@ -104,13 +134,17 @@ export class SqliteZoneStore implements ZoneStore {
           }
         },
         concernsOne: isOfOneStatement,
-        describe: (cause) => writeError(dir, cause),
+        describe: (cause) => {
+          if (isCorruption(cause)) aside.suspect();
+          return writeError(dir, cause);
+        },
       },
       (bytes) => {
         log.committed();
         this.#checkpoint.committed(bytes);
       },
       now,
+      busyMs,
     );
   }
 
@@ -132,7 +166,10 @@ export class SqliteZoneStore implements ZoneStore {
     const { journal, layers, states, zones } = this.#parts;
     const key = nameKey(apex);
     const state = states.get(key);
-    if (state === undefined) return undefined;
+    if (state === undefined) {
+      if (this.#lostFrom !== undefined) throw this.#lost(apex, this.#lostFrom);
+      return undefined;
+    }
     try {
       const facts = zones.facts(state.id, state.apex);
       if (!facts.ok) throw this.#damaged(apex, facts.error);
@@ -143,12 +180,18 @@ export class SqliteZoneStore implements ZoneStore {
       states.commit();
       throw this.#damaged(apex, version.error);
     } catch (cause) {
-      if (isCorruption(cause)) throw this.#damaged(apex, databaseDamaged(this.#dir, cause), cause);
-      throw cause;
+      if (!isCorruption(cause)) throw cause;
+      throw this.#damaged(apex, databaseDamaged(this.#dir, cause), cause);
     }
   }
 
-  commitDiff(apex: Name, diff: ZoneDiff, version: ZoneVersion, facts?: Facts, pace?: Pace): Promise<void> {
+  commitDiff(
+    apex: Name,
+    diff: ZoneDiff,
+    version: ZoneVersion,
+    facts?: Facts,
+    { pace, written }: DiffOptions = {},
+  ): Promise<void> {
     return this.#queued(apex, (key, limits) => {
       checkZone(apex, version);
       if (!fitsJournal(diff, limits)) return this.#storeImage(key, limits, { apex, diff, version, facts, pace });
@@ -157,7 +200,7 @@ export class SqliteZoneStore implements ZoneStore {
         else if (!this.#closed) this.#writeImageBehind(key, at, version);
       };
       const text = facts && factsText(apex, facts);
-      const o = { key, apex, diff, version, facts: text, limits, imageWanted };
+      const o = { key, apex, diff, version, facts: text, limits, imageWanted, written };
       return this.#submit(key, diffOperation(this.#parts, o), pace);
     });
   }
@@ -178,11 +221,14 @@ export class SqliteZoneStore implements ZoneStore {
 
   diffsFrom(apex: Name, fromSerial: number, maxBytes = Infinity): ZoneDiff[] | undefined {
     this.#refuseClosed();
-    const { journal, states, stats } = this.#parts;
-    const state = states.stored(nameKey(apex));
+    const { journal, newest, states, stats } = this.#parts;
+    const key = nameKey(apex);
+    const state = states.stored(key);
     if (state?.image === undefined || state.damage !== undefined || this.#log.failed !== undefined) return undefined;
     const start = goBack(state.position, fromSerial);
     if (start === state.position) return [];
+    const last = newest.find(key, state, fromSerial);
+    if (last !== undefined && last.bytes.length <= maxBytes) return [last];
     const bytes = journal.bytesFrom(state, start);
     if (bytes === undefined || bytes > maxBytes) return undefined;
     const diffs: ZoneDiff[] = [];
@@ -204,11 +250,13 @@ export class SqliteZoneStore implements ZoneStore {
 
   setLimits(apex: Name, limits: JournalLimits): void {
     this.#runtime(nameKey(apex)).limits = limits;
+    this.#forgetUsual(nameKey(apex));
   }
 
   drop(apex: Name): Promise<void> {
     return this.#queued(apex, (key) => {
-      this.#runtime(key).retryAt = 0;
+      const zone = this.#zones.get(key);
+      if (zone !== undefined) zone.retryAt = 0;
       return this.#submit(key, dropOperation(this.#parts, { key, apex }));
     });
   }
@@ -231,7 +279,7 @@ export class SqliteZoneStore implements ZoneStore {
     try {
       this.#refuseClosed();
       const key = nameKey(apex);
-      return queue(key, this.#runtime(key).limits);
+      return queue(key, this.#zones.get(key)?.limits ?? DEFAULT_JOURNAL_LIMITS);
     } catch (cause) {
       return Promise.reject(cause);
     }
@@ -253,10 +301,10 @@ export class SqliteZoneStore implements ZoneStore {
   /** In the order of the zone's calls. */
   #submit(key: string, operation: Operation, pace?: Pace): Promise<void> {
     const tail = this.#tails.get(key);
-    if (tail === undefined) return this.#groups.enqueue(operation, pace);
+    if (tail === undefined) return this.#groups.enqueue(operation, pace, undefined, key);
     const caller = Promise.withResolvers<void>();
     tail.then(() => {
-      this.#groups.enqueue(operation, pace, caller);
+      this.#groups.enqueue(operation, pace, caller, key);
     });
     return caller.promise;
   }
@@ -277,7 +325,7 @@ export class SqliteZoneStore implements ZoneStore {
       .then(() => this.#groups.idle())
       .then(() => layers.prepare(apex, layers.plan(states.get(key), version).missingFiles))
       .then((prepared) => {
-        this.#groups.enqueue(operation(prepared), 'now', caller);
+        this.#groups.enqueue(operation(prepared), 'now', caller, key);
       })
       .catch((cause) => {
         stats.commitsRefused++;
@@ -304,6 +352,8 @@ export class SqliteZoneStore implements ZoneStore {
         this.#groups.enqueue(
           behindImageOperation(this.#parts, { key, apex, version, at, prepared, limits: zone.limits }),
           'patient',
+          undefined,
+          key,
         ),
       )
       .catch(() => {
@@ -312,6 +362,7 @@ export class SqliteZoneStore implements ZoneStore {
       })
       .finally(() => {
         zone.imaging = false;
+        this.#forgetUsual(key);
         this.#behind.delete(writing);
       });
     this.#behind.add(writing);
@@ -326,12 +377,32 @@ export class SqliteZoneStore implements ZoneStore {
     return zone;
   }
 
+  /** Of a zone with the default limits nothing has to be remembered at rest. */
+  #forgetUsual(key: string): void {
+    const zone = this.#zones.get(key);
+    if (zone?.limits === DEFAULT_JOURNAL_LIMITS && !zone.imaging && zone.retryAt === 0) this.#zones.delete(key);
+  }
+
   #refuseClosed(): void {
     if (this.#closed) throw new ZonewireError('store-closed', `the store in ${this.#dir} is closed`);
   }
 
+  #lost(apex: Name, from: string): ZonewireError {
+    const zone = nameToText(apex);
+    return this.#damagedError(apex, {
+      code: 'store-damaged',
+      message: `it is not in zones.db, and may have been in the damaged ${from}; when nothing in that one is needed any more, remove it, and every zone like ${zone} counts as new from the next start on`,
+    });
+  }
+
   #damaged(apex: Name, problem: Problem, cause?: unknown): ZonewireError {
     this.#parts.stats.damaged++;
+    // Where one row is damaged a page may be.
+    new SetAside(this.#dir).suspect();
+    return this.#damagedError(apex, problem, cause);
+  }
+
+  #damagedError(apex: Name, problem: Problem, cause?: unknown): ZonewireError {
     const zone = nameToText(apex);
     return new ZonewireError(
       'store-damaged',

@@ -30,7 +30,7 @@ test('each group is synced before its callers are told, and only what was commit
     fdatasync(fd, done);
   };
   const log = new WriteAheadLog(dir, { syncFile, syncFileBehind, reservePause: 0 });
-  const store = new SqliteZoneStore(dir, db, log);
+  const store = new SqliteZoneStore(dir, db, { log });
   let stored = 0;
   const history = zoneHistory(apex, 1);
   await store.commitImage(apex, history.version);
@@ -68,7 +68,7 @@ test.each(['on the event loop', 'beside it'])(
       setImmediate(() => done(fails ? IO_ERROR : null));
     const log = new WriteAheadLog(dir, { syncFile, syncFileBehind });
     let now = 0;
-    const store = new SqliteZoneStore(dir, db, log, () => now);
+    const store = new SqliteZoneStore(dir, db, { log, now: () => now });
     const history = zoneHistory(apex, 1);
     await store.commitImage(apex, history.version, { facts: { n: 1 } });
     const { diff, version } = history.next();
@@ -95,7 +95,7 @@ test('while a group is synced beside the event loop its rows are not shown to an
   const db = openDatabase(dir);
   const waiting: (() => void)[] = [];
   const syncFileBehind = (_fd: number, done: (cause: Error | null) => void) => void waiting.push(() => done(null));
-  const store = new SqliteZoneStore(dir, db, new WriteAheadLog(dir, { syncFileBehind }), () => 0);
+  const store = new SqliteZoneStore(dir, db, { log: new WriteAheadLog(dir, { syncFileBehind }), now: () => 0 });
   const history = zoneHistory(apex, 1);
   const committing = () => vi.waitUntil(() => waiting.length > 0, 10_000);
   await store.commitImage(apex, history.version, { facts: { n: 1 } });

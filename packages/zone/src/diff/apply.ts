@@ -44,5 +44,5 @@ export function applyWithPolicy(
     const layer = merged && Layer.open(merged);
     if (layer?.ok) layers = [layer.value, ...layers.slice(count)];
   }
-  return ZoneVersion.ofLayers(layers);
+  return ZoneVersion.ofLayers(layers, version.apex);
 }

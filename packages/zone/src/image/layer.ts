@@ -91,9 +91,15 @@ export class Layer {
     return this.words[H.overlay] !== 0;
   }
 
-  /** The apex's name as it was first given. */
-  apex(): Uint8Array {
-    return this.bytes.slice(HEADER_LENGTH, HEADER_LENGTH + this.words[H.apexLength]);
+  /** The apex's name as it was first given; `known` itself, when that is the same octet by octet. */
+  apex(known?: Uint8Array): Uint8Array {
+    const length = this.words[H.apexLength];
+    if (known?.length === length) {
+      let i = 0;
+      while (i < length && known[i] === this.bytes[HEADER_LENGTH + i]) i++;
+      if (i === length) return known;
+    }
+    return this.bytes.slice(HEADER_LENGTH, HEADER_LENGTH + length);
   }
 
   /** True when this layer is of the zone `apex`. */

@@ -19,7 +19,7 @@ export function compact(version: ZoneVersion): ZoneVersion {
     throw new ZonewireError('zone-too-large', 'the zone does not fit into one image of 2 GiB', {
       zone: nameToText(version.apex),
     });
-  return unwrap(ZoneVersion.open([merged]));
+  return unwrap(ZoneVersion.open([merged], version.apex));
 }
 
 /**
@@ -32,5 +32,5 @@ export function replaceBase(current: ZoneVersion, from: ZoneVersion, compacted: 
     return current;
   const merged = new Set(from.layers);
   const younger = current.stack.layers.filter((layer) => !merged.has(layer.buffer));
-  return unwrap(ZoneVersion.ofLayers([...younger, ...compacted.stack.layers]));
+  return unwrap(ZoneVersion.ofLayers([...younger, ...compacted.stack.layers], current.apex));
 }

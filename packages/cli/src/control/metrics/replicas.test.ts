@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { figuresOf } from '../fixtures/fake-node.ts';
 import { inTurns } from '../in-turns.ts';
 import { exposition } from './exposition.ts';
-import { MAX_PAIRS, type ReplicaSources, replicaMetrics } from './replicas.ts';
+import { OwnSamples, type ZoneMetrics } from './own-samples.ts';
+import { type ReplicaSources, replicaMetrics } from './replicas.ts';
 
 function view(id: string, state: HealthState, more: Partial<ReplicaView> = {}): ReplicaView {
   return {
@@ -16,17 +17,30 @@ function view(id: string, state: HealthState, more: Partial<ReplicaView> = {}): 
   };
 }
 
-async function lines(zones: { zone: string; replicas: ReplicaView[] }[], maxPairs?: number): Promise<string[]> {
+interface Zone {
+  readonly zone: string;
+  readonly replicas: ReplicaView[];
+}
+
+/** The zones that were looked at, in the order of their names. */
+let looked: string[] = [];
+
+async function lines(zones: Zone[], maxPairs?: number, chosen?: ZoneMetrics): Promise<string[]> {
+  looked = [];
+  const health = { ...noHealth() };
+  for (const { replicas } of zones) for (const replica of replicas) health[replica.health.state]++;
   const sources: ReplicaSources = {
     *figures(take) {
       for (const { zone, replicas } of zones) {
+        looked.push(zone);
         for (const replica of replicas) take(zone, replica.id, figuresOf(replica));
         yield;
       }
     },
-    totals: [{ id: 'fra1', address: '', zones: zones.length, health: noHealth(), skewMs: -1_500 }],
+    totals: [{ id: 'fra1', address: '', zones: zones.length, health, longestLagMs: 9, skewMs: -1_500 }],
   };
-  return [...exposition(await inTurns(replicaMetrics(sources, maxPairs)))]
+  const samples = new OwnSamples(chosen, zones.length, maxPairs);
+  return [...exposition(await inTurns(replicaMetrics(sources, samples)))]
     .join('')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
@@ -57,12 +71,13 @@ it('each zone at each secondary, and each secondary in all', async () => {
   ]);
 });
 
+const many = (bad: number) =>
+  Array.from({ length: 10 }, (_, i) => ({
+    zone: `${i}.test.`,
+    replicas: [view('fra1', i < bad ? 'behind' : 'in-sync', { lagMs: i })],
+  }));
+
 it('a limit of pairs: those in sync go first, the totals stay whole, and what is left out is counted', async () => {
-  const many = (bad: number) =>
-    Array.from({ length: 10 }, (_, i) => ({
-      zone: `${i}.test.`,
-      replicas: [view('fra1', i < bad ? 'behind' : 'in-sync', { lagMs: i })],
-    }));
   const some = await lines(many(3), 5);
   expect(some.filter((line) => line.startsWith('in_sync'))).toHaveLength(3);
   expect(some).toContain('zones{secondary="fra1",state="in-sync"} 7');
@@ -71,5 +86,28 @@ it('a limit of pairs: those in sync go first, the totals stay whole, and what is
   const all = await lines(many(10), 5);
   expect(all.filter((line) => line.startsWith('in_sync'))).toHaveLength(5);
   expect(all).toContain('pairs_left_out 5');
-  expect(MAX_PAIRS).toBe(20_000);
+});
+
+it('more pairs than the limit and all in sync: the counts are those that are kept, no zone is looked at', async () => {
+  const all = await lines(many(0), 5);
+  expect(looked).toEqual([]);
+  expect(all).toEqual([
+    'zones{secondary="fra1",state="in-sync"} 10',
+    'lag_longest_seconds{secondary="fra1"} 0.009',
+    'clock_skew_seconds{secondary="fra1"} -1.5',
+    'pairs_left_out 10',
+  ]);
+});
+
+it.each([
+  ['full', 10, 10, 0],
+  ['terse', 10, 3, 0],
+  ['none', 0, 0, 0],
+] as const)('zone-metrics: %s', async (chosen, zones, shown, leftOut) => {
+  const some = await lines(many(3), 5, chosen);
+  expect(looked).toHaveLength(zones);
+  expect(some.filter((line) => line.startsWith('in_sync'))).toHaveLength(shown);
+  expect(some).toContain(`pairs_left_out ${leftOut}`);
+  expect(some).toContain('zones{secondary="fra1",state="behind"} 3');
+  expect(some).toContain('lag_longest_seconds{secondary="fra1"} 0.009');
 });

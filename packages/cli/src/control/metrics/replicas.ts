@@ -1,10 +1,8 @@
 import type { FiguresTaker, HealthState, PairFigures, SecondaryTotals } from '@zonewire/replicas';
 import { columnSamples, escapeLabel, type MetricFamily, type MetricSample } from './exposition.ts';
+import type { OwnSamples } from './own-samples.ts';
 
-/** Pairs of zone and secondary with samples of their own. Beyond it those in sync are left out first, and all that is left out is counted. */
-export const MAX_PAIRS = 20_000;
-
-/** Pairs with samples of their own, a column for each gauge: 20,000 objects would be much work for the garbage collector. */
+/** Pairs with samples of their own, a column for each gauge: 10,000 objects would be much work for the garbage collector. */
 class Shown {
   readonly labels: string[] = [];
   readonly lag: number[] = [];
@@ -30,6 +28,12 @@ interface Totals {
   readonly skewMs: number | undefined;
 }
 
+/** By the counts that are kept as things happen: nothing is looked at. */
+function kept({ health, longestLagMs = 0, skewMs }: SecondaryTotals): Totals {
+  const states = (Object.keys(health) as HealthState[]).filter((state) => health[state] > 0);
+  return { states: new Map(states.map((state) => [state, health[state]])), longestLag: longestLagMs, skewMs };
+}
+
 export interface ReplicaSources {
   /** Each zone at each secondary; a step is a zone. */
   readonly figures: (take: FiguresTaker) => Generator<void>;
@@ -37,26 +41,30 @@ export interface ReplicaSources {
 }
 
 /**
- * What is known of the secondaries: for each of them in all, and for each zone at each as far as {@link MAX_PAIRS} goes. A step is a zone;
- * the samples are made as they are written.
+ * What is known of the secondaries: for each of them in all, and for each zone at each as far as `samples` takes them. A step is a zone; the
+ * samples are made as they are written. Where nobody's own samples are wanted, no zone is looked at.
  */
 export function* replicaMetrics(
   { figures, totals }: ReplicaSources,
-  maxPairs = MAX_PAIRS,
+  samples: OwnSamples,
 ): Generator<void, MetricFamily[]> {
   const shown = new Shown();
   const bySecondary = new Map<string, Totals>();
-  const skews = new Map(totals.map(({ id, skewMs }) => [id, skewMs]));
-  const isAll = totals.reduce((sum, { zones }) => sum + zones, 0) <= maxPairs;
-  let pairs = 0;
-  yield* figures((zone, secondary, pair) => {
-    pairs++;
-    const sums = bySecondary.get(secondary) ?? { states: new Map(), longestLag: 0, skewMs: skews.get(secondary) };
-    bySecondary.set(secondary, sums);
-    sums.states.set(pair.state, (sums.states.get(pair.state) ?? 0) + 1);
-    if (pair.lagMs > sums.longestLag) sums.longestLag = pair.lagMs;
-    if (shown.labels.length < maxPairs && (isAll || pair.state !== 'in-sync')) shown.add(zone, secondary, pair);
-  });
+  const { detail } = samples;
+  const isAllWell = totals.every(({ zones, health }) => health['in-sync'] === zones);
+  if (detail === 'none' || (detail === 'terse' && isAllWell)) {
+    for (const secondary of totals) bySecondary.set(secondary.id, kept(secondary));
+    samples.passesOver(totals.reduce((sum, { zones }) => sum + zones, 0));
+  } else {
+    const skews = new Map(totals.map(({ id, skewMs }) => [id, skewMs]));
+    yield* figures((zone, secondary, pair) => {
+      const sums = bySecondary.get(secondary) ?? { states: new Map(), longestLag: 0, skewMs: skews.get(secondary) };
+      bySecondary.set(secondary, sums);
+      sums.states.set(pair.state, (sums.states.get(pair.state) ?? 0) + 1);
+      if (pair.lagMs > sums.longestLag) sums.longestLag = pair.lagMs;
+      if (samples.takes(pair.state === 'in-sync')) shown.add(zone, secondary, pair);
+    });
+  }
   const perPair = (name: string, help: string, values: readonly number[]) =>
     gauge(name, help, columnSamples(shown.labels, values));
   const secondaries = [...bySecondary];
@@ -100,7 +108,7 @@ export function* replicaMetrics(
     gauge(
       'replication_pairs_left_out',
       'Pairs of zone and secondary without samples of their own: there are too many.',
-      [{ value: pairs - shown.labels.length }],
+      [{ value: samples.leftOut }],
     ),
   ];
 }

@@ -1,9 +1,7 @@
 import type { ZoneGlance } from '@zonewire/nameserver';
 import type { HealthState } from '@zonewire/replicas';
 import { columnSamples, escapeLabel, type MetricFamily, type MetricSample } from './exposition.ts';
-
-/** Zones with samples of their own; those beyond it are counted only. */
-export const MAX_ZONES = 20_000;
+import type { OwnSamples } from './own-samples.ts';
 
 /** Zones with samples of their own, a column for each gauge. */
 class Shown {
@@ -29,25 +27,24 @@ class Shown {
 export function* zoneMetrics(
   zones: Iterable<ZoneGlance>,
   healthOf: (zone: string) => HealthState | undefined,
-  maxZones = MAX_ZONES,
+  samples: OwnSamples,
 ): Generator<void, MetricFamily[]> {
   const own = new Shown();
   const states = new Map<string, number>();
   const healths = new Map<string, number>();
-  let leftOut = 0;
   for (const zone of zones) {
     const health = healthOf(zone.zone);
     count(states, `${zone.role} ${zone.state}`);
     if (health !== undefined) count(healths, health);
-    if (own.labels.length < maxZones) own.add(zone, health);
-    else leftOut++;
+    const isWell = zone.state === 'serving' && !zone.hasFailed && (health ?? 'in-sync') === 'in-sync';
+    if (samples.takes(isWell)) own.add(zone, health);
     yield;
   }
-  const gauge = (name: string, help: string, samples: Iterable<MetricSample>): MetricFamily => ({
+  const gauge = (name: string, help: string, values: Iterable<MetricSample>): MetricFamily => ({
     name: `zonewire_${name}`,
     help,
     type: 'gauge',
-    samples,
+    samples: values,
   });
   return [
     gauge(
@@ -79,7 +76,7 @@ export function* zoneMetrics(
       'Zones that this node is secondary for, by health.',
       Array.from(healths, ([state, value]) => ({ labels: { state }, value })),
     ),
-    gauge('zones_left_out', 'Zones without samples of their own: there are too many.', [{ value: leftOut }]),
+    gauge('zones_left_out', 'Zones without samples of their own: there are too many.', [{ value: samples.leftOut }]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { inTurns, piecesInTurns } from '../in-turns.ts';
 import { exposition } from '../metrics/exposition.ts';
+import { OwnSamples } from '../metrics/own-samples.ts';
 import { replicaMetrics } from '../metrics/replicas.ts';
 import { zoneMetrics } from '../metrics/zones.ts';
 import { RawAnswer, type Route } from '../route.ts';
@@ -24,14 +25,18 @@ export function metricsRoute(): Route {
         type: 'gauge' as const,
         samples: [{ labels: { identity, version, node: runtime }, value: 1 }],
       };
-      const { replication } = ports;
-      const zones = await inTurns(zoneMetrics(ports.glances(), (zone) => ports.healthOf(zone)));
-      const replicas = await inTurns(
-        replicaMetrics({ figures: (take) => replication.figures(take), totals: replication.totals() }),
+      const { replication, zoneMetrics: chosen } = ports;
+      const own = new OwnSamples(chosen, ports.zoneCount());
+      const zones = await inTurns(zoneMetrics(ports.glances(), (zone) => ports.healthOf(zone), own));
+      const totals = replication.totals();
+      const pairs = new OwnSamples(
+        chosen,
+        totals.reduce((sum, secondary) => sum + secondary.zones, 0),
       );
+      const replicas = await inTurns(replicaMetrics({ figures: (take) => replication.figures(take), totals }, pairs));
       const process = await registry.metrics();
-      const own = exposition([build, ...ports.metrics(), ...zones, ...replicas]);
-      return new RawAnswer(200, Registry.PROMETHEUS_CONTENT_TYPE, piecesInTurns(both(own, process)));
+      const lines = exposition([build, ...ports.metrics(), ...zones, ...replicas]);
+      return new RawAnswer(200, Registry.PROMETHEUS_CONTENT_TYPE, piecesInTurns(both(lines, process)));
     },
   };
 }

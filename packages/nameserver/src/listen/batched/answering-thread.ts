@@ -1,15 +1,15 @@
 import { isMainThread, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { unwrap } from '@zonewire/shared-protocol';
-import { ZoneVersion } from '@zonewire/zone';
 import { takeCounted } from '../../counted.ts';
 import { newCounters } from '../../counters.ts';
 import { EventLog } from '../../event-log.ts';
 import { HANDED_OVER, QueryPipeline, SILENCE } from '../../pipeline/query-pipeline.ts';
-import { type Log, systemClock } from '../../ports.ts';
+import type { Log } from '../../ports.ts';
+import { systemClock } from '../../system-clock.ts';
 import type { RequestContext } from '../../zone-handler.ts';
 import { ZoneTable } from '../../zone-table.ts';
-import { type FromThread, MAX_HANDED_OVER, SHARED, type ThreadData, type ToThread, type ZoneCopy } from './messages.ts';
+import { type FromThread, MAX_HANDED_OVER, SHARED, type ThreadData, type ToThread } from './messages.ts';
 import { askForShortTurns, Batch } from './sockets.ts';
+import { ZoneCopies } from './zone-copies.ts';
 
 /** Datagrams taken in one call. More do not make it cheaper, and delay the first answers of a batch. */
 const BATCH = 32;
@@ -45,7 +45,7 @@ function answer(data: ThreadData, tell: (message: FromThread) => void, news: () 
   const shared = new Int32Array(data.shared);
   const counters = newCounters();
   const table = new ZoneTable();
-  for (const zone of data.zones) take(table, zone);
+  const zones = new ZoneCopies(table, data.zones);
   const events = new EventLog(logTo(tell), systemClock);
   const pipeline = new QueryPipeline({
     zones: table,
@@ -82,10 +82,8 @@ function answer(data: ThreadData, tell: (message: FromThread) => void, news: () 
     const seen = Atomics.load(shared, SHARED.GENERATION);
     if (seen !== generation) {
       generation = seen;
-      for (let message = news(); message !== undefined; message = news()) {
-        if (message.kind === 'removed') table.remove(message.apex);
-        else for (const zone of message.zones) take(table, zone);
-      }
+      for (let message = news(); message !== undefined; message = news()) zones.take(message);
+      zones.show(Atomics.load(shared, SHARED.SERVED_TICKET));
     }
     for (let i = 0; i < count; i++) {
       // Port 0 cannot be answered.
@@ -109,18 +107,6 @@ function answer(data: ThreadData, tell: (message: FromThread) => void, news: () 
   }
   const counted = takeCounted(counters);
   if (counted !== undefined) tell({ kind: 'counted', counters: counted });
-}
-
-function take(table: ZoneTable, { apex, layers, state, expireAt, role }: ZoneCopy): void {
-  const version = layers && unwrap(ZoneVersion.open(layers));
-  const entry = table.get(apex);
-  if (entry === undefined) {
-    table.add({ apex, version, state, expireAt, acl: [], role, handler: {} });
-    return;
-  }
-  entry.version = version;
-  entry.state = state;
-  entry.expireAt = expireAt;
 }
 
 function logTo(tell: (message: FromThread) => void): Log {

@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 import { query } from '../../fixtures/queries.ts';
 import { exampleTable, KEY } from '../../fixtures/zones.ts';
 import { Nameserver } from '../../nameserver.ts';
-import { silentLog, systemClock } from '../../ports.ts';
+import { silentLog } from '../../ports.ts';
+import { systemClock } from '../../system-clock.ts';
 import { MAX_HANDED_OVER } from './messages.ts';
 
 /** Sends `count` times the same datagram from a thread of its own, and wakes who waits for it. */

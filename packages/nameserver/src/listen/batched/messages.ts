@@ -6,7 +6,8 @@ import type { ReturnPath } from './sockets.ts';
 
 /** A zone as an answering thread needs it. */
 export interface ZoneCopy {
-  readonly apex: Name;
+  /** {@link nameOctets}. */
+  readonly apex: string;
   /** undefined: nothing is loaded. */
   readonly layers: readonly SharedArrayBuffer[] | undefined;
   readonly state: 'serving' | 'loading' | 'expired';
@@ -23,7 +24,7 @@ export interface ThreadData {
   readonly udpAnswerSize: number;
   /** Int32 elements {@link SHARED}. */
   readonly shared: SharedArrayBuffer;
-  readonly zones: readonly ZoneCopy[];
+  readonly zones: ZoneCopy[];
 }
 
 /** Elements of the words that both sides read and write. */
@@ -34,6 +35,8 @@ export const SHARED = {
   STOP: 1,
   /** Requests handed to the main thread that it has not taken yet. */
   HANDED_OVER: 2,
+  /** The last prepared version that is served: the `ticket` it came with. */
+  SERVED_TICKET: 3,
   LENGTH: 4,
 } as const;
 
@@ -42,7 +45,12 @@ export const MAX_HANDED_OVER = 1_000;
 
 export type ToThread =
   | { readonly kind: 'zones'; readonly zones: readonly ZoneCopy[] }
-  | { readonly kind: 'removed'; readonly apex: Name };
+  /**
+   * To be kept until {@link SHARED.SERVED_TICKET} says that it is served, or there is other news of the zone, or another one is prepared.
+   * `isLastServed`: the one prepared before is, which the thread need not have seen yet.
+   */
+  | { readonly kind: 'prepared'; readonly zone: ZoneCopy; readonly ticket: number; readonly isLastServed: boolean }
+  | { readonly kind: 'removed'; readonly apex: string };
 
 export type FromThread =
   | { readonly kind: 'ready' }
@@ -62,3 +70,19 @@ export type FromThread =
       readonly fields: object;
       readonly message: string;
     };
+
+/**
+ * A name as text of one character an octet. Sent as what it is, it would get a buffer of its own on both sides: a quarter of a KiB for each
+ * of thousands of zones.
+ */
+export function nameOctets(name: Name): string {
+  let octets = '';
+  for (let i = 0; i < name.length; i++) octets += String.fromCharCode(name[i]);
+  return octets;
+}
+
+export function nameOfOctets(octets: string): Name {
+  const name = new Uint8Array(octets.length);
+  for (let i = 0; i < name.length; i++) name[i] = octets.charCodeAt(i);
+  return name;
+}

@@ -6,7 +6,7 @@ import { eventually, freePort } from '@zonewire/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { addressOctets } from '../../access.ts';
 import { addressText, isWildcard } from './socket-address.ts';
-import { Batch, batchesMissing, closeSocket, openSocket, sendTo, steerByOpcode } from './sockets.ts';
+import { Batch, batchesMissing, closeSocket, openSocket, sendTo, steerByOpcode, steerToLast } from './sockets.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -150,6 +150,29 @@ describe('steerByOpcode', () => {
     expect(counts[0] + counts[1]).toBe(41);
     expect(Math.min(counts[0], counts[1])).toBeGreaterThan(3);
     for (let i = 0; i < 40; i++) expect(batches[2].requests[i][2] & 0x78).not.toBe(0);
+  });
+});
+
+describe('steerToLast', () => {
+  it('everything goes to the socket behind the workers, until it is steered otherwise', async () => {
+    const address = { family: 4, octets: Uint8Array.of(127, 0, 0, 1), port: await freePort() } as const;
+    const fds = [0, 1, 2].map(() => openSocket(address, { buffer: 1 << 20, receiveTimeout: 30 }));
+    closers.push(() => {
+      for (const fd of fds) closeSocket(fd);
+    });
+    const client = createSocket('udp4');
+    closers.push(() => client.close());
+    const counts = async () => {
+      for (let i = 0; i < 30; i++)
+        await new Promise((sent) =>
+          client.send(Uint8Array.of(0, i, i % 3 ? 0x01 : 0x28, 0), address.port, '127.0.0.1', sent),
+        );
+      return fds.map((fd) => new Batch(fd, 4, false, 100, 512).receive());
+    };
+    expect(steerToLast(fds[0], 2)).toBe(true);
+    expect(await counts()).toEqual([0, 0, 30]);
+    expect(steerByOpcode(fds[0], 2)).toBe(true);
+    expect((await counts())[2]).toBe(10);
   });
 });
 

@@ -154,13 +154,16 @@ export function openSocket(address: SocketAddress, { buffer, receiveTimeout }: S
   }
 }
 
+/** Code, jumps when true and when false, value: an instruction of the kernel's classic packet filter. */
+type Instruction = readonly [code: number, jumpTrue: number, jumpFalse: number, value: number];
+
 /**
  * Of the sockets that share the address of `fd`, in the order in which they were bound, the first `workers` get queries, each datagram
  * any of them; the one behind them gets every other opcode. A program for the kernel: datagrams too short for a header go to the first.
  * @returns false: not possible here.
  */
 export function steerByOpcode(fd: number, workers: number): boolean {
-  const program: readonly (readonly [code: number, jumpTrue: number, jumpFalse: number, value: number])[] = [
+  return steer(fd, [
     [0x30, 0, 0, 2], // load octet 2 of the message: QR, opcode (4 bits), AA, TC, RD
     [0x54, 0, 0, 0x78], // and: opcode
     [0x15, 1, 0, 0], // 0 (QUERY): skip one
@@ -168,7 +171,15 @@ export function steerByOpcode(fd: number, workers: number): boolean {
     [0x20, 0, 0, 0xffff_f000 + 56], // load a random number
     [0x94, 0, 0, workers], // modulo
     [0x16, 0, 0, 0], // return it
-  ];
+  ]);
+}
+
+/** As {@link steerByOpcode}, while there are no workers yet: the socket behind theirs gets everything. */
+export function steerToLast(fd: number, workers: number): boolean {
+  return steer(fd, [[0x06, 0, 0, workers]]);
+}
+
+function steer(fd: number, program: readonly Instruction[]): boolean {
   const HEAD = 16;
   const memory = new ArrayBuffer(HEAD + 8 * program.length);
   const view = new DataView(memory);
