@@ -34,6 +34,16 @@ export function workerConnection({ url, password }: RedisAddress): Redis {
   return writingTogether(redis);
 }
 
+/** A connection that hears what is published. Its owner subscribes at each 'ready', to know since when it hears. */
+export function subscriberConnection({ url, password }: RedisAddress): Redis {
+  return new Redis(url, {
+    ...(password === undefined ? {} : { password }),
+    autoResubscribe: false,
+    maxRetriesPerRequest: null,
+    retryStrategy: reconnectWait,
+  });
+}
+
 /**
  * What is commanded in one turn of the loop leaves in one write. ioredis writes each command by itself, and when a burst of rounds
  * ends, the system calls take longer than all else.

@@ -5,6 +5,11 @@ import type { Redis } from 'ioredis';
 export const PROBE_EVERY = 1_000;
 /** Redis counts as lost when a probe is not answered within this, ms. */
 export const PROBE_TIMEOUT = 1_000;
+/**
+ * After a start, an address that neither lets us in nor refuses counts as lost after this, ms. Longer than a probe: the process is
+ * busiest then, and to take a Redis for lost costs every node of the site a transfer of every zone.
+ */
+export const CONNECT_TIMEOUT = 3_000;
 
 export interface RedisHealthEvents {
   /** Redis answers, for the first time or again: what it holds may be anything, also nothing. */
@@ -13,7 +18,7 @@ export interface RedisHealthEvents {
   readonly lost: (reason: string) => void;
 }
 
-/** connecting: not known yet, for at most {@link PROBE_TIMEOUT}. */
+/** connecting: not known yet, for at most {@link CONNECT_TIMEOUT} and one probe. */
 export type RedisState = 'connecting' | 'answers' | 'lost';
 
 /** The key that a probe writes lives so long, ms: other nodes of the site see by it which nodes are there. */
@@ -47,7 +52,7 @@ export class RedisHealth {
     redis.on('close', this.#onClose);
     // Told by 'close' with the same meaning; without a listener ioredis prints to the console.
     redis.on('error', this.#onError);
-    this.#timer = clock.setTimeout(() => this.#lose(`not reached within ${PROBE_TIMEOUT} ms`), PROBE_TIMEOUT);
+    this.#timer = clock.setTimeout(() => this.#lose(`not reached within ${CONNECT_TIMEOUT} ms`), CONNECT_TIMEOUT);
     if (redis.status === 'ready') this.#probe();
   }
 

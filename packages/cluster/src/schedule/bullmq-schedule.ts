@@ -12,7 +12,7 @@ import {
 import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { commandConnection, type RedisAddress, workerConnection } from '../redis/connection.ts';
-import { PROBE_TIMEOUT, RedisHealth, type RedisState } from '../redis/health.ts';
+import { CONNECT_TIMEOUT, PROBE_TIMEOUT, RedisHealth, type RedisState } from '../redis/health.ts';
 import { ChangesAhead } from './changes-ahead.ts';
 import { inTime } from './in-time.ts';
 import { JOB_NAME, jobId, LOCK, type ZoneJobData } from './job.ts';
@@ -52,7 +52,7 @@ interface Plan extends JobPlan {
 
 const FIRST: ScheduleAbout = { attempt: 1 };
 /** Whether Redis answers is known by then, after a start, ms. */
-const UNTIL_KNOWN = 2 * PROBE_TIMEOUT;
+const UNTIL_KNOWN = CONNECT_TIMEOUT + PROBE_TIMEOUT;
 /** A time in Redis may be so much ahead of the plan, ms: clocks are in milliseconds, delays are rounded up. */
 const EARLY = 5;
 

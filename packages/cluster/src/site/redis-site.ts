@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, Log } from '@zonewire/nameserver';
 import type { SiteContent, SiteHead, SiteHost, SiteLink, SiteRequest, ToldContent } from '@zonewire/secondary';
 import type { Redis } from 'ioredis';
-import { commandConnection, type RedisAddress, workerConnection } from '../redis/connection.ts';
-import type { RedisState } from '../redis/health.ts';
+import { commandConnection, type RedisAddress, subscriberConnection } from '../redis/connection.ts';
+import { CONNECT_TIMEOUT, type RedisState } from '../redis/health.ts';
 import { jobId } from '../schedule/job.ts';
 import { ContentStore } from './content-store.ts';
 import { readHead, readMessage, type SiteMessage } from './messages.ts';
@@ -49,8 +49,6 @@ const CONTENT_KEPT = 600_000;
 const HEAD_KEPT = 86_400_000;
 /** Redis answers in less, or the primaries are asked, ms. */
 const HEAD_TIMEOUT = 250;
-/** Both connections are there in less, ms. */
-const READY_TIMEOUT = 1_000;
 /** Another node answers in less, ms. */
 const OTHERS_TIMEOUT = 1_000;
 /** A node that puts a version there says so for so long, ms. */
@@ -81,8 +79,12 @@ export class RedisSite implements SiteLink {
   readonly #prefix: string;
   readonly #redis: Redis;
   readonly #subscriber: Redis;
-  /** The connection for commands is there for the first time. */
-  readonly #ready: Promise<void>;
+  /** Commands are taken, and what the others say is heard, for the first time. */
+  readonly #ready: Promise<unknown>;
+  readonly #subscribed = Promise.withResolvers<void>();
+  #isReady = false;
+  /** What the others say is heard. */
+  #isSubscribed = false;
   readonly #versions: SiteVersions;
   readonly #waiting: Waiting<SiteHead>;
   /** Zones whose heads are to be read. */
@@ -97,8 +99,9 @@ export class RedisSite implements SiteLink {
     const { clock, site, contentMaxSize = CONTENT_MAX_SIZE } = options;
     this.#prefix = `zonewire:{${site}}`;
     this.#redis = commandConnection(options);
-    this.#ready = new Promise((resolve) => this.#redis.once('ready', resolve));
-    this.#subscriber = workerConnection(options);
+    const commands = new Promise((resolve) => this.#redis.once('ready', resolve));
+    this.#ready = Promise.all([commands, this.#subscribed.promise]).then(() => (this.#isReady = true));
+    this.#subscriber = subscriberConnection(options);
     const limits = { maxSize: contentMaxSize, keepFor: CONTENT_KEPT };
     this.#versions = new SiteVersions(new ContentStore(this.#redis, this.#prefix, clock, limits), contentMaxSize);
     this.#waiting = new Waiting(clock, OTHERS_TIMEOUT, () => this.counters.unanswered++);
@@ -113,16 +116,31 @@ export class RedisSite implements SiteLink {
       for (const give of [...this.#givenUpWhenLost]) give();
     });
     this.#subscriber.on('message', (_, text: string) => void this.#heard(text));
-    // ioredis subscribes again by itself after a loss; what was said meanwhile is read from the heads.
-    this.#subscriber.subscribe(this.#channel).catch(() => {});
-    for (const connection of [this.#subscriber, this.#redis])
-      connection.on('ready', () => {
-        for (const zone of host.zones()) this.joined(zone);
-      });
+    this.#subscriber.on('close', () => (this.#isSubscribed = false));
+    this.#subscriber.on('ready', () => void this.#subscribe());
+    this.#redis.on('ready', () => this.#joinedAgain());
+  }
+
+  /** What was said while nothing was heard is read from the heads, once all that is said from then on is heard. */
+  async #subscribe(): Promise<void> {
+    try {
+      await this.#subscriber.subscribe(this.#channel);
+      this.#isSubscribed = true;
+      this.#joinedAgain();
+    } catch (error) {
+      // Lost again, when 'ready' begins anew; or refused, when heads are read and nothing is heard.
+      this.counters.failed++;
+      this.#options.log.warn({}, `what other nodes of the site say is not heard: ${(error as Error).message}`);
+    }
+    this.#subscribed.resolve();
+  }
+
+  #joinedAgain(): void {
+    for (const zone of this.#host!.zones()) this.joined(zone);
   }
 
   joined(zone: string): void {
-    if (this.#redis.status !== 'ready') return;
+    if (this.#redis.status !== 'ready' || !this.#isSubscribed) return;
     if (this.#joined.size === 0) setImmediate(() => void this.#catchUp());
     this.#joined.add(zone);
   }
@@ -192,13 +210,14 @@ export class RedisSite implements SiteLink {
   async #offered({ head, signal }: SiteRequest): Promise<boolean> {
     const { clock } = this.#options;
     const { zone, serial } = head;
-    const receivers = await this.#say({ kind: 'want', node: this.#node, zone, serial });
-    if (receivers < 2) return false;
-    const key = this.#offerKey(zone, serial);
+    if ((await this.#say({ kind: 'want', node: this.#node, zone, serial })) === 0) return false;
     const began = clock.now();
     while (!signal.aborted && !this.#closed) {
-      const offer = await this.#redis.get(key);
-      if (offer === 'done') return true;
+      const [isThere, offer] = await Promise.all([
+        this.#versions.hasZone(zone, serial),
+        this.#redis.get(this.#offerKey(zone, serial)),
+      ]);
+      if (isThere) return true;
       const waited = clock.now() - began;
       if (offer === null ? waited > OTHERS_TIMEOUT : waited > OFFER_TIMEOUT) {
         this.counters.unanswered++;
@@ -210,10 +229,10 @@ export class RedisSite implements SiteLink {
   }
 
   async #askOthers(zone: string): Promise<SiteHead | undefined> {
+    if (!this.#isSubscribed) return undefined;
     const answer = this.#waiting.answer(zone);
-    const receivers = await this.#inTime(this.#say({ kind: 'want', node: this.#node, zone }), HEAD_TIMEOUT);
-    // This node hears itself.
-    this.#waiting.expect(zone, (receivers ?? 0) - 1);
+    const others = await this.#inTime(this.#say({ kind: 'want', node: this.#node, zone }), HEAD_TIMEOUT);
+    this.#waiting.expect(zone, others ?? 0);
     return answer;
   }
 
@@ -245,12 +264,10 @@ export class RedisSite implements SiteLink {
     if ((await this.#redis.set(key, this.#node, 'PX', OFFER, 'NX')) === null) return;
     const renewing = setInterval(() => void this.#redis.pexpire(key, OFFER).catch(() => {}), OFFER / 3);
     try {
-      if (await this.#versions.putZone(zone, served.version)) {
-        this.counters.given++;
-        await this.#redis.set(key, 'done', 'PX', OTHERS_TIMEOUT);
-      } else await this.#redis.del(key);
+      if (await this.#versions.putZone(zone, served.version)) this.counters.given++;
     } finally {
       clearInterval(renewing);
+      await this.#redis.del(key);
     }
   }
 
@@ -282,17 +299,24 @@ export class RedisSite implements SiteLink {
     }
   }
 
-  #say(message: SiteMessage): Promise<number> {
-    return this.#redis.publish(this.#channel, JSON.stringify(message));
+  /** @returns how many other nodes hear it. */
+  async #say(message: SiteMessage): Promise<number> {
+    const hearsItself = this.#isSubscribed ? 1 : 0;
+    return (await this.#redis.publish(this.#channel, JSON.stringify(message))) - hearsItself;
   }
 
-  /** Whether Redis can be asked. At a start either connection, this one or the watch's, is there a moment before the other. */
+  /** Whether Redis can be asked. At a start one connection, of this site's or the watch's, is there a moment before the others. */
   async #reached(): Promise<boolean> {
     const { watch } = this.#options;
-    const isComing = ['connecting', 'connect'].includes(this.#redis.status);
-    if (!this.#closed && (watch.redis === 'connecting' || (watch.redis === 'answers' && isComing)))
-      await this.#inTime(Promise.all([watch.known, this.#ready]), READY_TIMEOUT);
+    const isComing = watch.redis === 'connecting' || (watch.redis === 'answers' && !this.#isReady);
+    if (!this.#closed && isComing) await this.#inTime(this.#come(), CONNECT_TIMEOUT);
     return watch.redis === 'answers' && this.#redis.status === 'ready';
+  }
+
+  async #come(): Promise<void> {
+    const { watch } = this.#options;
+    await watch.known;
+    if (watch.redis === 'answers') await this.#ready;
   }
 
   /** A Redis that is silent with open connections answers nothing, and refuses nothing. */

@@ -70,6 +70,11 @@ export class SiteVersions {
     return true;
   }
 
+  /** Whether the whole version is there. Rejects when Redis does not say. */
+  async hasZone(zone: string, serial: number): Promise<boolean> {
+    return readImage(await this.#store.text(imageName(zone, serial)), serial) !== undefined;
+  }
+
   /** By differences where they lead there. */
   async take(request: SiteRequest): Promise<Taken> {
     const { held } = request;
