@@ -9,7 +9,8 @@ const DAMAGES = 60;
 
 describe('a start from damaged files', () => {
   const dir = mkdtempSync(join(memoryFolder(), 'zonewire-damage-'));
-  const seed = 1 + Math.floor(Math.random() * 1e9);
+  // Others: npm run test:damage -- --seed N
+  const seed = 1;
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
   it.each([

@@ -22,7 +22,9 @@ for (let i = 1; i <= damages; i++) {
   const { refused, problems } = await startFrom(join(dir, 'damaged'), store, damage);
   if (refused > 0) noticed++;
   if (problems.length > 0 && ++broken <= 20)
-    console.error(`FAILED: ${damage.file}, ${damage.text}: ${problems.join('; ')}`);
+    console.error(
+      `FAILED: ${damage.file}, ${damage.text}: ${problems.length} problems: ${problems.slice(0, 3).join('; ')}`,
+    );
   if (i % 500 === 0) console.log(`${i} damages, ${noticed} noticed, ${broken} with a wrong answer`);
 }
 rmSync(dir, { recursive: true, force: true });

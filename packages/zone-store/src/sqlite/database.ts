@@ -109,16 +109,18 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
+/** What Node says of an integer beyond 2^53. */
+const TOO_LARGE = 'ERR_OUT_OF_RANGE';
 
 function sqliteCode(cause: unknown): number | undefined {
   const errcode = (cause as { errcode?: unknown } | undefined)?.errcode;
   return typeof errcode === 'number' ? errcode & 0xff : undefined;
 }
 
-/** True when the database itself, not one of our rows, does not read. */
+/** True when the database itself, not one of our rows, does not read; or a number does not, which is larger than any we write. */
 export function isCorruption(cause: unknown): boolean {
   const code = sqliteCode(cause);
-  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB || (cause as NodeJS.ErrnoException).code === TOO_LARGE;
 }
 
 /** The same of an error met while it is opened: then a table that is missing, or there already, is damage too. */

@@ -49,9 +49,10 @@ export class ImageRows {
   }
 
   readLayer({ id, size }: StoredLayer): Result<SharedArrayBuffer> {
-    const row = this.#selectLayer.get(id) as { data: Uint8Array; crc: number } | undefined;
+    const row = this.#selectLayer.get(id) as { data: unknown; crc: unknown } | undefined;
     if (row === undefined) return fail('layer-damaged', `layer ${id} of its image is missing`);
-    if (row.data.length !== size || row.crc !== rowChecksum([id], row.data))
+    // Damage may have made anything of a column.
+    if (!(row.data instanceof Uint8Array) || row.data.length !== size || row.crc !== rowChecksum([id], row.data))
       return fail('layer-damaged', `layer ${id} of its image does not match its checksum`);
     const layer = new SharedArrayBuffer(size);
     new Uint8Array(layer).set(row.data);

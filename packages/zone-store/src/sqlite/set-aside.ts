@@ -21,10 +21,13 @@ export class SetAside {
     return existsSync(this.#path(ASIDE)) ? ASIDE : undefined;
   }
 
-  /** The folder of layer files is made when the database is on disk: one without a single page has lost them all. To SQLite it is a new one. */
+  /**
+   * The folder of layer files is made when the database is on disk: one without a single page has lost them all. To SQLite it is a new one,
+   * and so is one of a single octet (its unixFileSize).
+   */
   get isCutToNothing(): boolean {
     const database = statSync(this.#path(DATABASE), { throwIfNoEntry: false });
-    return database?.size === 0 && existsSync(this.#path('images'));
+    return database !== undefined && database.size <= 1 && existsSync(this.#path('images'));
   }
 
   /** Path of a database that may take the damaged one's place. */

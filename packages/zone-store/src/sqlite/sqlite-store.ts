@@ -10,19 +10,18 @@ import {
   type ImageOptions,
   type JournalInfo,
   type JournalLimits,
-  type Pace,
   type StoredZone,
   type StoreStats,
   type ZoneStore,
 } from '../port.ts';
+import { CallOrder } from './call-order.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { databaseDamaged, isCorruption, isOfOneStatement, openError, writeError } from './database.ts';
 import { GroupCommit, type Operation } from './group-commit.ts';
 import type { PreparedFiles } from './image-layers.ts';
-import { IMAGE_RETRY_COMMITS, LAYER_FILE_BYTES } from './image-policy.ts';
-import { LaterImages } from './later-images.ts';
+import { LAYER_FILE_BYTES } from './image-policy.ts';
+import { ImagesBehind } from './images-behind.ts';
 import {
-  behindImageOperation,
   diffOperation,
   dropOperation,
   factsOperation,
@@ -68,15 +67,6 @@ export interface SqliteStoreOptions {
   readonly busyMs?: number | undefined;
 }
 
-/** What is remembered of a zone while the process runs; nothing of most. */
-interface ZoneRuntime {
-  limits: JournalLimits;
-  /** An image is being written behind the commits. */
-  imaging: boolean;
-  /** After a failure: no new try before the zone's diff of this ordinal. */
-  retryAt: number;
-}
-
 /** Exported for its tests; everyone else uses {@link openZoneStore}. */
 export class SqliteZoneStore implements ZoneStore {
   readonly #dir: string;
@@ -87,12 +77,10 @@ export class SqliteZoneStore implements ZoneStore {
   readonly #log: WriteAheadLog;
   /** Where zones that are not stored may have been lost. */
   readonly #lostFrom: string | undefined;
-  readonly #zones = new Map<string, ZoneRuntime>();
-  /** Zones whose large image is being written: what is called meanwhile for such a zone is queued behind it. */
-  readonly #tails = new Map<string, Promise<void>>();
-  /** Images being written behind the commits. */
-  readonly #behind = new Set<Promise<void>>();
-  readonly #later = new LaterImages((key, at, version) => this.#writeImageBehind(key, at, version));
+  readonly #order: CallOrder;
+  readonly #images: ImagesBehind;
+  /** Of zones whose limits are not the usual ones. */
+  readonly #limits = new Map<string, JournalLimits>();
   #closed = false;
 
   constructor(dir: string, db: DatabaseSync, options: SqliteStoreOptions = {}) {
@@ -146,6 +134,13 @@ export class SqliteZoneStore implements ZoneStore {
       now,
       busyMs,
     );
+    this.#order = new CallOrder(this.#groups);
+    this.#images = new ImagesBehind({
+      parts: this.#parts,
+      groups: this.#groups,
+      limitsOf: (key) => this.#limitsOf(key),
+      isHeld: (key) => this.#order.isHeld(key),
+    });
   }
 
   get stats(): Readonly<StoreStats> {
@@ -196,12 +191,12 @@ export class SqliteZoneStore implements ZoneStore {
       checkZone(apex, version);
       if (!fitsJournal(diff, limits)) return this.#storeImage(key, limits, { apex, diff, version, facts, pace });
       const imageWanted = (at: ZoneState, when: 'now' | 'soon') => {
-        if (when === 'soon') this.#later.put(key, at, version);
-        else if (!this.#closed) this.#writeImageBehind(key, at, version);
+        if (when === 'soon') this.#images.soon(key, at, version);
+        else if (!this.#closed) this.#images.now(key, at, version);
       };
       const text = facts && factsText(apex, facts);
       const o = { key, apex, diff, version, facts: text, limits, imageWanted, written };
-      return this.#submit(key, diffOperation(this.#parts, o), pace);
+      return this.#order.submit(key, diffOperation(this.#parts, o), pace);
     });
   }
 
@@ -215,13 +210,28 @@ export class SqliteZoneStore implements ZoneStore {
 
   saveFacts(apex: Name, facts: Facts): Promise<void> {
     return this.#queued(apex, (key) => {
-      return this.#submit(key, factsOperation(this.#parts, { key, apex, facts: factsText(apex, facts) }), 'patient');
+      return this.#order.submit(
+        key,
+        factsOperation(this.#parts, { key, apex, facts: factsText(apex, facts) }),
+        'patient',
+      );
     });
   }
 
   diffsFrom(apex: Name, fromSerial: number, maxBytes = Infinity): ZoneDiff[] | undefined {
     this.#refuseClosed();
-    const { journal, newest, states, stats } = this.#parts;
+    try {
+      return this.#diffsFrom(apex, fromSerial, maxBytes);
+    } catch (cause) {
+      // The zone itself is in memory, and whole.
+      if (!isCorruption(cause)) throw cause;
+      this.#noteDamage();
+      return undefined;
+    }
+  }
+
+  #diffsFrom(apex: Name, fromSerial: number, maxBytes: number): ZoneDiff[] | undefined {
+    const { journal, newest, states } = this.#parts;
     const key = nameKey(apex);
     const state = states.stored(key);
     if (state?.image === undefined || state.damage !== undefined || this.#log.failed !== undefined) return undefined;
@@ -234,7 +244,7 @@ export class SqliteZoneStore implements ZoneStore {
     const diffs: ZoneDiff[] = [];
     for (const diff of journal.chain(state, state.apex, start)) {
       if (!diff.ok) {
-        stats.damaged++;
+        this.#noteDamage();
         return undefined;
       }
       diffs.push(diff.value);
@@ -249,25 +259,23 @@ export class SqliteZoneStore implements ZoneStore {
   }
 
   setLimits(apex: Name, limits: JournalLimits): void {
-    this.#runtime(nameKey(apex)).limits = limits;
-    this.#forgetUsual(nameKey(apex));
+    if (limits === DEFAULT_JOURNAL_LIMITS) this.#limits.delete(nameKey(apex));
+    else this.#limits.set(nameKey(apex), limits);
   }
 
   drop(apex: Name): Promise<void> {
     return this.#queued(apex, (key) => {
-      const zone = this.#zones.get(key);
-      if (zone !== undefined) zone.retryAt = 0;
-      return this.#submit(key, dropOperation(this.#parts, { key, apex }));
+      this.#images.forget(key);
+      return this.#order.submit(key, dropOperation(this.#parts, { key, apex }));
     });
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    while (this.#tails.size > 0) await Promise.all(this.#tails.values());
+    await this.#order.idle();
     await this.#groups.idle();
-    this.#later.flush();
-    while (this.#behind.size > 0) await Promise.all(this.#behind);
+    await this.#images.close();
     await this.#parts.layers.settled();
     this.#checkpoint.cancel();
     this.#log.close();
@@ -279,7 +287,7 @@ export class SqliteZoneStore implements ZoneStore {
     try {
       this.#refuseClosed();
       const key = nameKey(apex);
-      return queue(key, this.#zones.get(key)?.limits ?? DEFAULT_JOURNAL_LIMITS);
+      return queue(key, this.#limitsOf(key));
     } catch (cause) {
       return Promise.reject(cause);
     }
@@ -295,18 +303,7 @@ export class SqliteZoneStore implements ZoneStore {
       imageOperation(this.#parts, { ...o, diff: o.diff, key, facts, limits, prepared });
     if (o.version.layers.some(({ byteLength }) => byteLength >= LAYER_FILE_BYTES))
       return this.#submitBehindFiles(key, o.apex, o.version, operation);
-    return this.#submit(key, operation(), o.pace);
-  }
-
-  /** In the order of the zone's calls. */
-  #submit(key: string, operation: Operation, pace?: Pace): Promise<void> {
-    const tail = this.#tails.get(key);
-    if (tail === undefined) return this.#groups.enqueue(operation, pace, undefined, key);
-    const caller = Promise.withResolvers<void>();
-    tail.then(() => {
-      this.#groups.enqueue(operation, pace, caller, key);
-    });
-    return caller.promise;
+    return this.#order.submit(key, operation(), o.pace);
   }
 
   /**
@@ -320,67 +317,15 @@ export class SqliteZoneStore implements ZoneStore {
     operation: (prepared: PreparedFiles) => Operation,
   ): Promise<void> {
     const { layers, states, stats } = this.#parts;
-    const caller = Promise.withResolvers<void>();
-    const tail = (this.#tails.get(key) ?? Promise.resolve())
-      .then(() => this.#groups.idle())
-      .then(() => layers.prepare(apex, layers.plan(states.get(key), version).missingFiles))
-      .then((prepared) => {
-        this.#groups.enqueue(operation(prepared), 'now', caller, key);
-      })
-      .catch((cause) => {
-        stats.commitsRefused++;
-        caller.reject(writeError(this.#dir, cause, nameToText(apex)));
-      });
-    this.#tails.set(key, tail);
-    // The first callback of `tail`: those who queued behind it come next, and only then anyone who finds it gone.
-    tail.then(() => {
-      if (this.#tails.get(key) === tail) this.#tails.delete(key);
+    const ready = async () => operation(await layers.prepare(apex, layers.plan(states.get(key), version).missingFiles));
+    return this.#order.submitReady(key, ready, (cause) => {
+      stats.commitsRefused++;
+      return writeError(this.#dir, cause, nameToText(apex));
     });
-    return caller.promise;
   }
 
-  /** Brings the zone's image up to `version`, which stands at `at`, without anyone waiting for it. */
-  #writeImageBehind(key: string, at: ZoneState, version: ZoneVersion): void {
-    const zone = this.#runtime(key);
-    if (zone.imaging || this.#tails.has(key) || at.ordinal < zone.retryAt) return;
-    zone.imaging = true;
-    const { layers, stats } = this.#parts;
-    const { apex } = at;
-    const writing = layers
-      .prepare(apex, layers.plan(at, version).missingFiles)
-      .then((prepared) =>
-        this.#groups.enqueue(
-          behindImageOperation(this.#parts, { key, apex, version, at, prepared, limits: zone.limits }),
-          'patient',
-          undefined,
-          key,
-        ),
-      )
-      .catch(() => {
-        stats.imagesFailed++;
-        zone.retryAt = at.ordinal + IMAGE_RETRY_COMMITS;
-      })
-      .finally(() => {
-        zone.imaging = false;
-        this.#forgetUsual(key);
-        this.#behind.delete(writing);
-      });
-    this.#behind.add(writing);
-  }
-
-  #runtime(key: string): ZoneRuntime {
-    let zone = this.#zones.get(key);
-    if (zone === undefined) {
-      zone = { limits: DEFAULT_JOURNAL_LIMITS, imaging: false, retryAt: 0 };
-      this.#zones.set(key, zone);
-    }
-    return zone;
-  }
-
-  /** Of a zone with the default limits nothing has to be remembered at rest. */
-  #forgetUsual(key: string): void {
-    const zone = this.#zones.get(key);
-    if (zone?.limits === DEFAULT_JOURNAL_LIMITS && !zone.imaging && zone.retryAt === 0) this.#zones.delete(key);
+  #limitsOf(key: string): JournalLimits {
+    return this.#limits.get(key) ?? DEFAULT_JOURNAL_LIMITS;
   }
 
   #refuseClosed(): void {
@@ -396,10 +341,14 @@ export class SqliteZoneStore implements ZoneStore {
   }
 
   #damaged(apex: Name, problem: Problem, cause?: unknown): ZonewireError {
-    this.#parts.stats.damaged++;
-    // Where one row is damaged a page may be.
-    new SetAside(this.#dir).suspect();
+    this.#noteDamage();
     return this.#damagedError(apex, problem, cause);
+  }
+
+  /** Where one row is damaged a page may be. */
+  #noteDamage(): void {
+    this.#parts.stats.damaged++;
+    new SetAside(this.#dir).suspect();
   }
 
   #damagedError(apex: Name, problem: Problem, cause?: unknown): ZonewireError {
