@@ -14,13 +14,12 @@ import type { Redis } from 'ioredis';
 import { commandConnection, type RedisAddress, workerConnection } from '../redis/connection.ts';
 import { CONNECT_TIMEOUT, PROBE_TIMEOUT, RedisHealth, type RedisState } from '../redis/health.ts';
 import { ChangesAhead } from './changes-ahead.ts';
-import { inTime } from './in-time.ts';
-import { JOB_NAME, jobId, LOCK, type ZoneJobData } from './job.ts';
+import { JOB_NAME, LOCK, type ZoneJobData } from './job.ts';
+import { NotHandedOut } from './not-handed-out.ts';
 import { PlannedJobs } from './planned-jobs.ts';
 import { Refusals } from './refusals.ts';
 import { Rounds } from './rounds.ts';
-import { SiteWatch, SWEEP_EVERY } from './site-watch.ts';
-import { isInGoodHands, type Standing } from './standing.ts';
+import { SiteWatch } from './site-watch.ts';
 import { DEFAULT_TAKE_OVER, graceOf, type TakeOver } from './take-over.ts';
 import { type JobPlan, ZoneJobs } from './zone-jobs.ts';
 
@@ -59,8 +58,8 @@ const EARLY = 5;
 /**
  * SOA timers as BullMQ jobs: one a zone, delayed until its next round, promoted by NOTIFY. Which node of the site runs it, Redis decides.
  *
- * Every node also keeps all plans in an embedded {@link HeapSchedule}. While Redis answers, the heap stands a grace behind and catches
- * what Redis did not hand out (take-over.ts). While Redis is lost, the heap is the schedule. When Redis is found again,
+ * Every node also keeps all plans in an embedded {@link HeapSchedule}. While Redis answers, the heap stands a grace behind (take-over.ts) and
+ * catches what Redis did not hand out (not-handed-out.ts). While Redis is lost, the heap is the schedule. When Redis is found again,
  * every plan is written anew: an id that is there already is left alone, so that exactly one job a zone results.
  */
 export class BullmqSchedule implements Schedule {
@@ -83,14 +82,11 @@ export class BullmqSchedule implements Schedule {
   #redis: Redis | undefined;
   #workerRedis: Redis | undefined;
   #queue: Queue<ZoneJobData> | undefined;
-  #jobs: ZoneJobs | undefined;
   #planned: PlannedJobs | undefined;
   #ahead: ChangesAhead | undefined;
-  #watch: SiteWatch | undefined;
-  #sweepTimer: unknown;
+  #notHandedOut: NotHandedOut | undefined;
   #worker: Worker<ZoneJobData> | undefined;
   #health: RedisHealth | undefined;
-  #lastHandedOut = 0;
   readonly #known = Promise.withResolvers<void>();
   readonly #onLost = new Set<() => void>();
   #closed = false;
@@ -147,7 +143,7 @@ export class BullmqSchedule implements Schedule {
   }
 
   start(process: ScheduleProcessor): void {
-    const { site, node, clock } = this.#options;
+    const { site, node, clock, log } = this.#options;
     this.#rounds.start(process);
     this.#heap.start((zone) => this.#overdue(zone));
     this.#redis = commandConnection(this.#options);
@@ -171,15 +167,25 @@ export class BullmqSchedule implements Schedule {
     this.#queue.on('error', (error) => this.#troubled('queue', error));
     this.#workerRedis.on('error', () => {});
     const queue = this.#queue;
-    this.#watch = new SiteWatch(this.#redis, this.#worker.id, {
+    const watch = new SiteWatch(this.#redis, this.#worker.id, {
       queue: (name) => queue.toKey(name),
       site: (name) => `${prefix}:${name}`,
     });
-    this.#sweepTimer = clock.setTimeout(() => void this.#sweep(), SWEEP_EVERY);
-    this.#jobs = new ZoneJobs(this.#queue, this.#redis, this.#worker.id, aliveKey);
+    const jobs = new ZoneJobs(this.#queue, this.#redis, this.#worker.id, aliveKey);
     const troubled = (what: string, error: unknown) => this.#troubled(what, error);
+    this.#notHandedOut = new NotHandedOut({
+      jobs,
+      watch,
+      takeOver: this.#takeOver,
+      clock,
+      log,
+      answers: () => this.answers,
+      isWanted: (zone) => this.#plans.has(zone) && !this.#rounds.has(zone),
+      beginAgain: ({ zone, reason, ...about }) => this.set(zone, clock.now(), reason, 'change', about),
+      troubled,
+    });
     this.#planned = new PlannedJobs({
-      jobs: this.#jobs,
+      jobs,
       plan: (zone) => this.#plans.get(zone),
       isRunning: (zone) => this.#rounds.has(zone),
       now: () => clock.now(),
@@ -253,7 +259,7 @@ export class BullmqSchedule implements Schedule {
     if (answers) await this.#planned?.settled();
     this.#planned?.shut();
     this.#health?.close();
-    this.#options.clock.clearTimeout(this.#sweepTimer);
+    this.#notHandedOut?.close();
     await this.#queue?.close();
     this.#redis?.disconnect();
     this.#workerRedis?.disconnect();
@@ -262,7 +268,7 @@ export class BullmqSchedule implements Schedule {
   #found(): void {
     this.#known.resolve();
     this.#options.log.info({ zones: this.#plans.size }, 'Redis answers: SOA timers are BullMQ jobs');
-    this.#lastHandedOut = this.#options.clock.now();
+    this.#notHandedOut!.moves();
     for (const [zone, plan] of this.#plans) this.#arm(zone, plan);
     this.#planned!.open(this.#plans.keys());
     this.#worker?.resume();
@@ -295,72 +301,33 @@ export class BullmqSchedule implements Schedule {
   async #overdue(zone: string): Promise<void> {
     const plan = this.#plans.get(zone);
     if (plan === undefined || this.#rounds.has(zone)) return;
-    if (this.answers && !plan.local) {
-      const standing = await this.#standingOf(zone);
-      if (this.#closed || this.#plans.get(zone) !== plan || this.#rounds.has(zone)) return;
-      if (isInGoodHands(standing, plan.change, this.#moves)) {
-        if (!plan.change) plan.grace = Math.min(this.#takeOver.timer, 2 * plan.grace);
-        this.#arm(zone, plan);
-        return;
-      }
-      if (!(await this.#claim(zone))) {
-        this.#arm(zone, plan);
-        return;
-      }
-      if (this.#closed || this.#plans.get(zone) !== plan || this.#rounds.has(zone)) return;
-      this.counters.takenOver++;
-      this.#planned!.doubt(zone);
-      const { state } = standing;
-      this.#options.log.warn(
-        { zone, state },
-        `Redis did not hand out the round of ${zone} in time: begun by this node`,
-      );
-    }
+    const isRedisAsked = this.answers && !plan.local;
+    if (isRedisAsked && !(await this.#takesOver(zone, plan))) return;
     await this.#rounds.run(zone, plan, plan);
     if (this.#plans.has(zone)) this.#planned!.write(zone);
-    if (this.answers && !plan.local) this.#watch!.release(jobId(zone)).catch(() => {});
+    if (isRedisAsked) this.#notHandedOut!.release(zone);
   }
 
-  /** Of the nodes whose watch found it, one begins. When Redis does not say, this one. */
-  async #claim(zone: string): Promise<boolean> {
-    return this.#inTime(this.#watch!.claim(jobId(zone)), true);
-  }
-
-  /** A node that died had rounds under way, of changes that perhaps no other node was told of. */
-  async #sweep(): Promise<void> {
-    const { clock } = this.#options;
-    this.#sweepTimer = clock.setTimeout(() => void this.#sweep(), SWEEP_EVERY);
-    if (!this.answers) return;
-    try {
-      for (const { zone, reason, attempt, serial, notified } of await this.#watch!.orphans()) {
-        if (!this.#plans.has(zone) || this.#rounds.has(zone)) continue;
-        this.#options.log.warn({ zone }, `the node that had the round of ${zone} is gone: begun again`);
-        this.set(zone, clock.now(), reason, 'change', { attempt, serial, notified });
-      }
-    } catch (error) {
-      this.#troubled('sweep', error);
+  async #takesOver(zone: string, plan: Plan): Promise<boolean> {
+    const claimed = await this.#notHandedOut!.claim(plan);
+    if (this.#closed || this.#plans.get(zone) !== plan || this.#rounds.has(zone)) return false;
+    if (claimed === 'wait' || claimed === 'longer') {
+      if (claimed === 'longer') plan.grace = Math.min(this.#takeOver.timer, 2 * plan.grace);
+      this.#arm(zone, plan);
+      return false;
     }
-  }
-
-  /** Whether the queue moves: Redis handed something out just now. */
-  get #moves(): boolean {
-    return this.#options.clock.now() - this.#lastHandedOut < this.#takeOver.timer;
-  }
-
-  /** Not later than a change may wait: a Redis that is silent holds up nothing. */
-  #standingOf(zone: string): Promise<Standing> {
-    return this.#inTime(this.#jobs!.standingOf(zone), { state: 'unknown' });
-  }
-
-  #inTime<T>(asked: Promise<T>, otherwise: T): Promise<T> {
-    return inTime(this.#options.clock, this.#takeOver.change, asked, otherwise);
+    this.counters.takenOver++;
+    this.#planned!.doubt(zone);
+    const { state } = claimed;
+    this.#options.log.warn({ zone, state }, `Redis did not hand out the round of ${zone} in time: begun by this node`);
+    return true;
   }
 
   /** A job from Redis, active and locked for us. */
   async #handedOut(job: Job<ZoneJobData>, token: string): Promise<void> {
     const { zone, change } = job.data;
     const { clock } = this.#options;
-    this.#lastHandedOut = clock.now();
+    this.#notHandedOut!.moves();
     const plan = this.#plans.get(zone);
     const running = this.#rounds.of(zone);
     if (running !== undefined) await running;
