@@ -6,6 +6,7 @@ import { loadConfig, problemText } from '../config/mod.ts';
 import { giveBackFreedMemory } from './freed-memory.ts';
 import { createLog, type LogOptions } from './log.ts';
 import { RunningNode } from './running-node.ts';
+import { putV8ThreadsBehind } from './v8-threads.ts';
 import { WARM_UP_CHANGES, warmUp } from './warm-up.ts';
 
 /** A stop that takes longer is cut: whoever asked for it is waiting. Everything acknowledged is on disk already. */
@@ -13,6 +14,8 @@ const STOP_LIMIT_MS = 7_000;
 
 /** So long nothing has changed before the warm-up begins. */
 const WARM_UP_AFTER_MS = 2_000;
+/** A node without a warm-up has done its first work after so long, ms. */
+const WARM_BY_ITSELF_MS = 30_000;
 
 /** Reasons not to start that an operator removes in the configuration or on the machine: exit 2, one line, no stack. */
 const SETUP_ERRORS = new Set([
@@ -60,7 +63,9 @@ export async function runNode(options: {
   void node.loaded.then(() => {
     if (node.stopping) return;
     log.info({ pid: process.pid }, `ready: ${node.summary()}`);
-    if (loaded.config.server.warmUp) void warmUpLater(node);
+    const warm = loaded.config.server.warmUp ? warmUpLater(node) : sleep(WARM_BY_ITSELF_MS, undefined, { ref: false });
+    // Until then they compile what the node needs.
+    void warm.then(putV8ThreadsBehind);
   });
   const reason = await stopRequest;
   log.info({}, `stopping: ${reason}`);
