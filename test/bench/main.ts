@@ -1,5 +1,6 @@
 // npm run bench -- NAME|full [--peers zonewire,bind,...] [--runs N] [--minutes N] [--zones N] [--json FILE] [--profile DIR]
 import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bigZone } from './big-zone.ts';
@@ -75,17 +76,22 @@ function build(): void {
   process.env.ZONEWIRE_COMMAND = fileURLToPath(new URL('../../dist/zonewire.mjs', import.meta.url));
 }
 
-/** Every table but the soak, with its own peers, each in a process of its own, all of one build. @returns the exit code. */
-function full(options: readonly string[]): number {
+/** Every table but the soak, with its own peers, each in a process of its own, all of one build. `json` gets all of them. @returns the exit code. */
+function full(options: readonly string[], json: string | undefined): number {
   build();
   const failed: string[] = [];
+  const reports: unknown[] = [];
   for (const name of Object.keys(BENCHES)) {
     if (name === 'soak') continue;
-    const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), name, ...options], {
-      stdio: 'inherit',
-    });
+    const part = json && `${json}.${name}`;
+    const args = [name, ...options, ...(part === undefined ? [] : ['--json', part])];
+    const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), ...args], { stdio: 'inherit' });
     if (status !== 0) failed.push(name);
+    if (part === undefined || !existsSync(part)) continue;
+    reports.push(JSON.parse(readFileSync(part, 'utf8')));
+    rmSync(part);
   }
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(reports, null, 2)}\n`);
   if (failed.length > 0) console.error(`failed: ${failed.join(', ')}`);
   return failed.length > 0 ? 1 : 0;
 }
@@ -102,7 +108,6 @@ const { values, positionals } = parseArgs({
   },
 });
 const [chosen] = positionals;
-if (chosen === 'full') process.exit(full(process.argv.slice(2).filter((argument) => argument !== chosen)));
 const bench = chosen !== undefined && Object.hasOwn(BENCHES, chosen) ? BENCHES[chosen] : undefined;
 const runs = Number(values.runs ?? 3);
 const minutes = Number(values.minutes ?? 10);
@@ -112,12 +117,24 @@ const named = values.peers?.split(',') ?? bench?.peers ?? [];
 const peers = named.some((peer) => peer.startsWith('zonewire')) ? named : ['zonewire', ...named];
 const known = [...(bench?.peers ?? []), ...(bench?.more ?? [])];
 const unknown = bench && peers.find((peer) => !known.includes(peer));
-if (bench === undefined || unknown !== undefined || !(runs >= 1) || !(minutes > 0) || !(zones >= 1)) {
+const isFull = chosen === 'full';
+const isKnown = isFull ? values.peers === undefined : bench !== undefined && unknown === undefined;
+if (!isKnown || !(runs >= 1) || !(minutes > 0) || !(zones >= 1)) {
+  if (isFull && values.peers !== undefined) console.error('bench full: each table has its own peers, without --peers');
   if (unknown !== undefined) console.error(`bench ${chosen}: unknown peer ${unknown}; known: ${known.join(', ')}`);
   console.error(
     `usage: npm run bench -- full|${Object.keys(BENCHES).join('|')} [--peers A,B] [--runs N] [--minutes N] [--zones N] [--json FILE] [--profile DIR]`,
   );
   process.exit(2);
+}
+if (bench === undefined) {
+  const { json, ...others } = values;
+  process.exit(
+    full(
+      Object.entries(others).map(([name, value]) => `--${name}=${value}`),
+      json,
+    ),
+  );
 }
 if (values.profile !== undefined) profileTo(values.profile);
 build();

@@ -18,11 +18,12 @@ export const COMPOSED_WITHIN_MS = 15;
 export const WAITING_LINES = 1_000;
 
 /** The log of a node, to stdout unless a test wants the lines. Fields must not change after they are given. */
-export function createLog({ level, text, colours }: LogOptions, to: DestinationStream = lineOutput()): Log {
+export function createLog({ level, text, colours }: LogOptions, output?: DestinationStream): Log {
+  const lineOf = (json: string) => (text ? logLine(json, colours) : json);
+  const to = output ?? lineOutput({ lineOf });
   const stream: DestinationStream = {
     write(line) {
-      const safe = withoutSecrets(line);
-      to.write(text ? logLine(safe, colours) : safe);
+      to.write(lineOf(withoutSecrets(line)));
     },
   };
   const said = new Said();
