@@ -1,5 +1,5 @@
 import type { Clock, Log } from '@zonewire/nameserver';
-import { inTime } from './in-time.ts';
+import { inTime } from '../redis/in-time.ts';
 import { jobId, type ZoneJobData } from './job.ts';
 import { type SiteWatch, SWEEP_EVERY } from './site-watch.ts';
 import { isInGoodHands, type Standing } from './standing.ts';

@@ -4,6 +4,7 @@ import type { SiteContent, SiteHead, SiteHost, SiteLink, SiteRequest, ToldConten
 import type { Redis } from 'ioredis';
 import { commandConnection, type RedisAddress, subscriberConnection } from '../redis/connection.ts';
 import { CONNECT_TIMEOUT, type RedisState } from '../redis/health.ts';
+import { inTime } from '../redis/in-time.ts';
 import { jobId } from '../schedule/job.ts';
 import { ContentStore } from './content-store.ts';
 import { readHead, readMessage, type SiteMessage } from './messages.ts';
@@ -333,23 +334,11 @@ export class RedisSite implements SiteLink {
     }
   }
 
-  async #inTime<T>(asked: Promise<T>, ms: number): Promise<T | undefined> {
-    const { clock } = this.#options;
-    let timer: unknown;
-    const tooLate = new Promise<undefined>((resolve) => {
-      timer = clock.setTimeout(() => {
-        this.counters.unanswered++;
-        resolve(undefined);
-      }, ms);
+  #inTime<T>(asked: Promise<T>, ms: number): Promise<T | undefined> {
+    return inTime<T | undefined>(this.#options.clock, ms, asked, undefined, (why) => {
+      if (why === 'late') this.counters.unanswered++;
+      else this.counters.failed++;
     });
-    try {
-      return await Promise.race([asked, tooLate]);
-    } catch {
-      this.counters.failed++;
-      return undefined;
-    } finally {
-      clock.clearTimeout(timer);
-    }
   }
 
   #failed(zone: string, error: unknown): void {
