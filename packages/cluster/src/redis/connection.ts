@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 
 export interface RedisAddress {
   /** `redis://host:6379`; `rediss://` is TLS. */
@@ -14,33 +14,27 @@ const LONGEST_RECONNECT_WAIT = 2_000;
  * A connection for commands: fails at once while Redis is away, so that nothing piles up for when it is back.
  * For what writes to BullMQ's queues.
  */
-export function commandConnection({ url, password }: RedisAddress): Redis {
-  const redis = new Redis(url, {
-    ...(password === undefined ? {} : { password }),
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: null,
-    retryStrategy: reconnectWait,
-  });
-  return writingTogether(redis);
+export function commandConnection(address: RedisAddress): Redis {
+  return writingTogether(connection(address, { enableOfflineQueue: false }));
 }
 
 /** A connection for BullMQ's workers, which wait in it for jobs: it may hold a command as long as Redis takes. */
-export function workerConnection({ url, password }: RedisAddress): Redis {
-  const redis = new Redis(url, {
-    ...(password === undefined ? {} : { password }),
-    maxRetriesPerRequest: null,
-    retryStrategy: reconnectWait,
-  });
-  return writingTogether(redis);
+export function workerConnection(address: RedisAddress): Redis {
+  return writingTogether(connection(address));
 }
 
 /** A connection that hears what is published. Its owner subscribes at each 'ready', to know since when it hears. */
-export function subscriberConnection({ url, password }: RedisAddress): Redis {
+export function subscriberConnection(address: RedisAddress): Redis {
+  return connection(address, { autoResubscribe: false });
+}
+
+/** Tries again for ever. */
+function connection({ url, password }: RedisAddress, options: RedisOptions = {}): Redis {
   return new Redis(url, {
     ...(password === undefined ? {} : { password }),
-    autoResubscribe: false,
     maxRetriesPerRequest: null,
     retryStrategy: reconnectWait,
+    ...options,
   });
 }
 

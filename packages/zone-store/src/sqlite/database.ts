@@ -120,7 +120,11 @@ function sqliteCode(cause: unknown): number | undefined {
 /** True when the database itself, not one of our rows, does not read; or a number does not, which is larger than any we write. */
 export function isCorruption(cause: unknown): boolean {
   const code = sqliteCode(cause);
-  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB || (cause as NodeJS.ErrnoException).code === TOO_LARGE;
+  return (
+    code === SQLITE_CORRUPT ||
+    code === SQLITE_NOTADB ||
+    (cause as NodeJS.ErrnoException | undefined)?.code === TOO_LARGE
+  );
 }
 
 /** The same of an error met while it is opened: then a table that is missing, or there already, is damage too. */

@@ -75,6 +75,7 @@ export class SqliteZoneStore implements ZoneStore {
   readonly #groups: GroupCommit;
   readonly #checkpoint: Checkpoint;
   readonly #log: WriteAheadLog;
+  readonly #aside: SetAside;
   /** Where zones that are not stored may have been lost. */
   readonly #lostFrom: string | undefined;
   readonly #order: CallOrder;
@@ -86,11 +87,11 @@ export class SqliteZoneStore implements ZoneStore {
   constructor(dir: string, db: DatabaseSync, options: SqliteStoreOptions = {}) {
     const { log = new WriteAheadLog(dir), now = () => performance.now(), busyMs } = options;
     const { recovered = recoverStore(dir, db) } = options;
-    const aside = new SetAside(dir);
     this.#dir = dir;
+    this.#aside = new SetAside(dir);
     this.#db = db;
     this.#parts = recovered.parts;
-    this.#lostFrom = aside.name;
+    this.#lostFrom = this.#aside.name;
     this.#checkpoint = new Checkpoint(db);
     this.#log = log;
     const { states, zones } = this.#parts;
@@ -123,7 +124,7 @@ export class SqliteZoneStore implements ZoneStore {
         },
         concernsOne: isOfOneStatement,
         describe: (cause) => {
-          if (isCorruption(cause)) aside.suspect();
+          if (isCorruption(cause)) this.#aside.suspect();
           return writeError(dir, cause);
         },
       },
@@ -348,7 +349,7 @@ export class SqliteZoneStore implements ZoneStore {
   /** Where one row is damaged a page may be. */
   #noteDamage(): void {
     this.#parts.stats.damaged++;
-    new SetAside(this.#dir).suspect();
+    this.#aside.suspect();
   }
 
   #damagedError(apex: Name, problem: Problem, cause?: unknown): ZonewireError {
